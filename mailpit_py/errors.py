@@ -1,0 +1,45 @@
+"""The exceptions of the package; each edge has one table that turns them into its own words.
+
+MailpitError
+├── ConfigError          an option that cannot be used; the text says what to write instead
+├── QueryError           a search that cannot be understood, with its position
+├── NotFound             no such message, part or session in this inbox
+└── StorageError         the store could not do it (SMTP: 451 4.3.0)
+    ├── StorageFull      no room: disk full or over the byte budget (SMTP: 452 4.3.1)
+    └── StorageForeign   the file is another program's database, or a newer version's
+"""
+
+from __future__ import annotations
+
+
+class MailpitError(Exception):
+    """The root of everything that this package raises on purpose."""
+
+
+class ConfigError(MailpitError):
+    """An option that cannot be used as given."""
+
+
+class QueryError(MailpitError):
+    """A search text that cannot be understood; `position` counts characters from 0."""
+
+    def __init__(self, reason: str, position: int) -> None:
+        super().__init__(f"{reason} (at character {position + 1})")
+        self.reason = reason
+        self.position = position
+
+
+class NotFound(MailpitError):
+    """Nothing with this id in this inbox."""
+
+
+class StorageError(MailpitError):
+    """The store could not carry out a request; nothing of it was kept."""
+
+
+class StorageFull(StorageError):
+    """There is no room for this message now."""
+
+
+class StorageForeign(StorageError):
+    """The database file belongs to another program or to a newer version."""
