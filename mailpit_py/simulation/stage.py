@@ -1,0 +1,17 @@
+"""The moments of an SMTP dialogue at which a decision can be made."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """In the order of a dialogue; CONTENT is the moment after the final dot or the last BDAT chunk."""
+
+    CONNECT = "CONNECT"
+    HELO = "HELO"
+    AUTH = "AUTH"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    CONTENT = "CONTENT"
