@@ -1,0 +1,388 @@
+"""Every option once: its default, its words, its flag, its MP_* variable and its key in a TOML file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from mailpit_py.bind import Bind
+from mailpit_py.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What is known of one option: from this come the flag, the help, the variable and the README row."""
+
+    name: str
+    default: Any
+    help: str
+    variable: str
+    group: str
+    kind: str
+    short: str = ""
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The TOML key: the long flag without its dashes."""
+        return self.name.replace("_", "-")
+
+    @property
+    def flag(self) -> str:
+        """The long flag, or nothing for an option that only a variable sets (secrets)."""
+        return "" if self.kind == "secret" else f"--{self.key}"
+
+
+def option(default: Any, variable: str, text: str, **more: Any) -> Any:
+    """Declare one field of Config with its words."""
+    return field(default=default, metadata={"variable": variable, "help": text, **more})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings of one node. Raises ConfigError when they cannot be used together.
+
+    Sizes with `_mb` are MiB as Mailpit counts them; all durations are seconds.
+    """
+
+    database: str = option(
+        "",
+        "MP_DATABASE",
+        "Keep mail in this SQLite file; without it a temporary one is used and removed at exit.",
+        group="Storage",
+        short="-d",
+        metavar="FILE",
+    )
+    max: int = option(
+        500,
+        "MP_MAX_MESSAGES",
+        "Keep the newest N messages; 0 keeps all. Pinned messages always stay.",
+        group="Storage",
+        short="-m",
+        metavar="N",
+    )
+    max_age: str = option(
+        "", "MP_MAX_AGE", "Remove messages older than this, as in 12h or 7d.", group="Storage", metavar="AGE"
+    )
+    max_bytes: str = option(
+        "",
+        "MP_MAX_BYTES",
+        "Remove the oldest messages when all together are larger than this, as in 500M or 2G.",
+        group="Storage",
+        metavar="SIZE",
+    )
+    max_message_size: int = option(
+        50,
+        "MP_MAX_MESSAGE_SIZE",
+        "The largest message that is accepted, in MiB; 0 sets no limit.",
+        group="Storage",
+        metavar="MIB",
+    )
+    compression: int = option(
+        1,
+        "MP_COMPRESSION",
+        "How hard stored messages are compressed with zstd: 0 (not at all) to 3.",
+        group="Storage",
+        metavar="0-3",
+    )
+    synchronous: str = option(
+        "normal",
+        "MP_SYNCHRONOUS",
+        "What a commit survives: normal a crash of the program, full also a power cut (slower).",
+        group="Storage",
+        choices=("normal", "full"),
+    )
+    listen: str = option(
+        "localhost:8025",
+        "MP_UI_BIND_ADDR",
+        "Where the page and the API listen: host:port or unix:/path:mode.",
+        group="Page and API",
+        short="-l",
+        metavar="ADDRESS",
+    )
+    webroot: str = option(
+        "/",
+        "MP_WEBROOT",
+        "The path under which the page and the API are served, as in /mail/.",
+        group="Page and API",
+        metavar="PATH",
+    )
+    ui_auth_file: str = option(
+        "",
+        "MP_UI_AUTH_FILE",
+        "Ask for a name and password from this htpasswd file on every page and route.",
+        group="Page and API",
+        metavar="FILE",
+    )
+    ui_auth: str = option(
+        "",
+        "MP_UI_AUTH",
+        "Names and passwords for the page, as in `ann:secret bob:$2y$...`.",
+        group="Page and API",
+        kind="secret",
+    )
+    ui_tls_cert: str = option(
+        "",
+        "MP_UI_TLS_CERT",
+        "Serve HTTPS with this certificate (PEM); `auto` makes one on the spot.",
+        group="Page and API",
+        metavar="FILE",
+    )
+    ui_tls_key: str = option(
+        "", "MP_UI_TLS_KEY", "The private key (PEM) for --ui-tls-cert.", group="Page and API", metavar="FILE"
+    )
+    allowed_hosts: str = option(
+        "",
+        "MP_ALLOWED_HOSTS",
+        "More host names under which the page may be reached, separated by commas.",
+        group="Page and API",
+        metavar="NAMES",
+    )
+    api_cors: str = option(
+        "",
+        "MP_API_CORS",
+        "Other web origins that may call the API, as in http://localhost:3000, separated by commas.",
+        group="Page and API",
+        metavar="ORIGINS",
+    )
+    remote_content: str = option(
+        "ask",
+        "MP_REMOTE_CONTENT",
+        "Whether a mail's remote images and fonts load: always, after asking, or never.",
+        group="Page and API",
+        choices=("always", "ask", "never"),
+    )
+    disable_http_compression: bool = option(
+        False, "MP_DISABLE_HTTP_COMPRESSION", "Send pages and API answers uncompressed.", group="Page and API"
+    )
+    smtp: str = option(
+        "localhost:1025",
+        "MP_SMTP_BIND_ADDR",
+        "Where SMTP listens: host:port or unix:/path:mode.",
+        group="SMTP",
+        short="-s",
+        metavar="ADDRESS",
+    )
+    smtps: str = option(
+        "",
+        "MP_SMTPS_BIND_ADDR",
+        "Also listen here for SMTP inside TLS from the first byte, as on port 465.",
+        group="SMTP",
+        metavar="ADDRESS",
+    )
+    lmtp: str = option(
+        "", "MP_LMTP_BIND_ADDR", "Also listen here for LMTP (RFC 2033).", group="SMTP", metavar="ADDRESS"
+    )
+    smtp_hostname: str = option(
+        "",
+        "MP_SMTP_HOSTNAME",
+        "The name in the SMTP greeting; the machine's name without it.",
+        group="SMTP",
+        metavar="NAME",
+    )
+    smtp_tls_cert: str = option(
+        "",
+        "MP_SMTP_TLS_CERT",
+        "Offer STARTTLS with this certificate (PEM); `auto` or `sans:name1,name2` makes one on the spot.",
+        group="SMTP",
+        metavar="FILE",
+    )
+    smtp_tls_key: str = option(
+        "", "MP_SMTP_TLS_KEY", "The private key (PEM) for --smtp-tls-cert.", group="SMTP", metavar="FILE"
+    )
+    smtp_require_starttls: bool = option(
+        False, "MP_SMTP_REQUIRE_STARTTLS", "Refuse mail before STARTTLS.", group="SMTP"
+    )
+    smtp_require_tls: bool = option(
+        False, "MP_SMTP_REQUIRE_TLS", "Make --smtp itself TLS from the first byte.", group="SMTP"
+    )
+    smtp_auth_file: str = option(
+        "",
+        "MP_SMTP_AUTH_FILE",
+        "Ask for a name and password from this htpasswd file before mail is taken.",
+        group="SMTP",
+        metavar="FILE",
+    )
+    smtp_auth: str = option(
+        "", "MP_SMTP_AUTH", "Names and passwords for SMTP, as in `ann:secret bob:$2y$...`.", group="SMTP", kind="secret"
+    )
+    smtp_auth_accept_any: bool = option(
+        True,
+        "MP_SMTP_AUTH_ACCEPT_ANY",
+        "Take any name and password when no file is given; without it AUTH is not offered.",
+        group="SMTP",
+    )
+    smtp_auth_allow_insecure: bool = option(
+        True, "MP_SMTP_AUTH_ALLOW_INSECURE", "Take AUTH also on connections without TLS.", group="SMTP"
+    )
+    smtp_require_auth: bool = option(False, "MP_SMTP_REQUIRE_AUTH", "Refuse mail before AUTH.", group="SMTP")
+    smtp_max_recipients: int = option(
+        100, "MP_SMTP_MAX_RECIPIENTS", "Recipients that one message may have.", group="SMTP", metavar="N"
+    )
+    smtp_max_connections: int = option(
+        1000, "MP_SMTP_MAX_CONNECTIONS", "Connections that may be open at once.", group="SMTP", metavar="N"
+    )
+    smtp_max_connections_per_peer: int = option(
+        500,
+        "MP_SMTP_MAX_CONNECTIONS_PER_PEER",
+        "Connections that one address may have open at once.",
+        group="SMTP",
+        metavar="N",
+    )
+    smtp_idle_timeout: int = option(
+        300,
+        "MP_SMTP_IDLE_TIMEOUT",
+        "Seconds of silence after which a connection is closed.",
+        group="SMTP",
+        metavar="SECONDS",
+    )
+    smtp_session_timeout: int = option(
+        3600,
+        "MP_SMTP_SESSION_TIMEOUT",
+        "Seconds after which a connection is closed in any case.",
+        group="SMTP",
+        metavar="SECONDS",
+    )
+    label: str = option(
+        "",
+        "MP_LABEL",
+        "A name for this sandbox, shown on the page and in the greeting.",
+        group="General",
+        metavar="TEXT",
+    )
+    log_file: str = option(
+        "", "MP_LOG_FILE", "Append the log to this file instead of standard output.", group="General", metavar="FILE"
+    )
+    quiet: bool = option(False, "MP_QUIET", "Print errors only.", group="General", short="-q")
+    verbose: bool = option(False, "MP_VERBOSE", "Print every event and request.", group="General", short="-v")
+
+    def __post_init__(self) -> None:
+        for check in (_check_numbers, _check_texts, _check_tls, _check_auth):
+            check(self)
+
+    @property
+    def webroot_path(self) -> str:
+        """The webroot with a slash at both ends."""
+        inner = "/".join(part for part in self.webroot.split("/") if part)
+        return f"/{inner}/" if inner else "/"
+
+    @property
+    def database_path(self) -> Path | None:
+        """The database file; a folder means `mailpit.db` in it, and None a temporary file."""
+        if not self.database:
+            return None
+        path = Path(self.database).expanduser()
+        return path / "mailpit.db" if path.is_dir() else path
+
+    @property
+    def max_age_seconds(self) -> int | None:
+        """The age limit in seconds."""
+        return _seconds(self.max_age) if self.max_age else None
+
+    @property
+    def max_total_bytes(self) -> int | None:
+        """The limit on all stored messages together, in bytes."""
+        return _bytes(self.max_bytes) if self.max_bytes else None
+
+    @property
+    def max_message_size_bytes(self) -> int:
+        """The largest message in bytes; 0 for no limit."""
+        return self.max_message_size * 1024 * 1024
+
+    def bind(self, name: str) -> Bind | None:
+        """The parsed address of `listen`, `smtp`, `smtps` or `lmtp`; None when that server is off."""
+        text: str = getattr(self, name)
+        return Bind.parse(text) if text else None
+
+
+def options() -> tuple[Option, ...]:
+    """All options in the order in which people read them."""
+    return tuple(_describe(one) for one in fields(Config))
+
+
+def from_values(values: Mapping[str, Any]) -> Config:
+    """Build a Config from option names (or TOML keys) and values. Raises ConfigError for an unknown name."""
+    known = {one.name for one in fields(Config)}
+    named = {name.replace("-", "_"): value for name, value in values.items()}
+    if unknown := sorted(set(named) - known):
+        raise ConfigError(f"there is no option {unknown[0]!r}; `mailpit-py --help` lists them")
+    return Config(**named)
+
+
+def _describe(one: Field[Any]) -> Option:
+    extra = dict(one.metadata)
+    kind = extra.pop("kind", None) or type(one.default).__name__
+    if one.default is MISSING:
+        raise TypeError(f"option {one.name} needs a default")
+    return Option(name=one.name, default=one.default, kind=kind, **extra)
+
+
+def _seconds(text: str) -> int:
+    match = re.fullmatch(r"(\d+)\s*([mhd])", text.strip())
+    if match is None:
+        raise ValueError(f"write an age as 30m, 12h or 7d, not {text!r}")
+    return int(match[1]) * {"m": 60, "h": 3600, "d": 86400}[match[2]]
+
+
+def _bytes(text: str) -> int:
+    match = re.fullmatch(r"(\d+)\s*([kMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
+    if match is None:
+        raise ValueError(f"write a size as 500k, 200M or 2G, not {text!r}")
+    power: int = " kmgt".index(match[2].lower() or " ")
+    return int(match[1]) << (10 * power)
+
+
+def _check_numbers(config: Config) -> None:
+    if not 0 <= config.compression <= 3:
+        raise ConfigError("--compression is 0, 1, 2 or 3")
+    for name in ("smtp_max_recipients", "smtp_max_connections", "smtp_max_connections_per_peer", "smtp_idle_timeout"):
+        if getattr(config, name) < 1:
+            raise ConfigError(f"--{name.replace('_', '-')} is at least 1")
+    if config.max_message_size < 0:
+        raise ConfigError("--max-message-size is a number of MiB, or 0 for no limit")
+
+
+def _check_texts(config: Config) -> None:
+    if not re.fullmatch(r"[0-9A-Za-z/\-_.@]*", config.webroot):
+        raise ConfigError("--webroot has only letters, digits and / - _ . @")
+    for name in ("listen", "smtp", "smtps", "lmtp", "max_age", "max_bytes"):
+        value = getattr(config, name)
+        try:
+            if value:
+                {"max_age": _seconds, "max_bytes": _bytes}.get(name, Bind.parse)(value)
+        except ValueError as error:
+            raise ConfigError(f"--{name.replace('_', '-')}: {error}") from None
+    if not config.listen or not config.smtp:
+        raise ConfigError("--listen and --smtp need an address, as in localhost:8025")
+    for choice in (one for one in options() if one.choices):
+        if getattr(config, choice.name) not in choice.choices:
+            raise ConfigError(f"{choice.flag} is one of {', '.join(choice.choices)}")
+
+
+def _check_tls(config: Config) -> None:
+    for side in ("ui", "smtp"):
+        cert, key = getattr(config, f"{side}_tls_cert"), getattr(config, f"{side}_tls_key")
+        made_here = cert == "auto" or cert.startswith("sans:")
+        if bool(cert and not made_here) != bool(key and not made_here):
+            raise ConfigError(f"--{side}-tls-cert and --{side}-tls-key go together; or use --{side}-tls-cert=auto")
+        for name in (cert, key):
+            if name and not made_here and not Path(name).expanduser().is_file():
+                raise ConfigError(f"--{side}-tls-cert and --{side}-tls-key: there is no file {name}")
+    if config.smtp_require_starttls and config.smtp_require_tls:
+        raise ConfigError("--smtp-require-starttls and --smtp-require-tls exclude each other")
+    if (config.smtp_require_starttls or config.smtp_require_tls) and not config.smtp_tls_cert:
+        raise ConfigError("requiring TLS needs a certificate: add --smtp-tls-cert=auto, or a file")
+
+
+def _check_auth(config: Config) -> None:
+    for name in ("ui_auth_file", "smtp_auth_file"):
+        value = getattr(config, name)
+        if value and not Path(value).expanduser().is_file():
+            raise ConfigError(f"--{name.replace('_', '-')}: there is no file {value}")
+    has_accounts = bool(config.smtp_auth_file or config.smtp_auth)
+    if config.smtp_require_auth and not (has_accounts or config.smtp_auth_accept_any):
+        raise ConfigError("--smtp-require-auth needs --smtp-auth-file, MP_SMTP_AUTH or --smtp-auth-accept-any")
