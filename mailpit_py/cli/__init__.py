@@ -1,0 +1,35 @@
+"""The command line: `mailpit-py` serves, and its commands work on a running sandbox."""
+
+from __future__ import annotations
+
+import click
+
+from mailpit_py import __version__
+from mailpit_py.cli import readyz, serve
+from mailpit_py.cli.options import SandboxGroup, config_option, options_of_config
+
+
+@click.group(
+    cls=SandboxGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    params=[config_option(), *options_of_config()],
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context, /, **values: object) -> None:
+    """Catch every mail that your application sends, and look at it in the browser.
+
+    Without a command this starts the sandbox: point the application's SMTP settings at localhost
+    port 1025, and open http://localhost:8025/. Nothing is ever delivered to a real person.
+
+    Each option has a variable (MP_...) and a key in a TOML file (--config); a flag wins over a
+    variable, a variable over the file.
+    """
+    context.obj = values
+    if context.invoked_subcommand is None:
+        context.exit(serve.run(values))
+
+
+main.add_command(readyz.command)
+main.add_command(serve.command)

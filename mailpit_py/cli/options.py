@@ -1,0 +1,106 @@
+"""Click options made from config.py: flag, variable, TOML key and help of each setting."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mailpit_py.config import Option, options
+
+TYPES: dict[str, Any] = {"str": click.STRING, "int": click.INT, "bool": click.BOOL, "secret": click.STRING}
+
+
+class SettingOption(click.Option):
+    """An option that knows the setting it came from, and shows its variable the short way."""
+
+    def __init__(self, setting: Option) -> None:
+        self.setting = setting
+        names = [setting.short] if setting.short else []
+        super().__init__(
+            [setting.name, *names, setting.flag or f"--{setting.key}"],
+            type=click.Choice(setting.choices) if setting.choices else TYPES[setting.kind],
+            default=setting.default,
+            envvar=setting.variable,
+            hidden=setting.kind == "secret",
+            expose_value=True,
+            metavar=setting.metavar or None,
+            help=setting.help,
+        )
+
+    def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
+        """Return the flag and its help, with the variable and a default that is worth saying."""
+        if self.hidden:
+            return None
+        words = f"{self.setting.help} [{self.setting.variable}{self._default()}]"
+        names = ", ".join(sorted(self.opts, key=len))
+        value = "" if self.setting.kind == "bool" else f" {self.make_metavar(context)}"
+        return (names if self.setting.short else f"    {names}") + value, words
+
+    def _default(self) -> str:
+        value = self.setting.default
+        if value in ("", False):
+            return ""
+        return f"; {'on' if value is True else value}"
+
+
+class SandboxGroup(click.Group):
+    """A group whose own options are shown by theme, and whose switches work as `--x` and `--x=false`."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Give a bare switch its value, so that it never eats the word behind it."""
+        switches = {
+            name: max(one.opts, key=len)
+            for one in self.params
+            if isinstance(one, SettingOption) and one.setting.kind == "bool"
+            for name in one.opts
+        }
+        mine = list(itertools.takewhile(lambda arg: arg != "--", args))
+        spelled = [f"{switches[arg]}=true" if arg in switches else arg for arg in mine]
+        return super().parse_args(context, [*spelled, *args[len(mine) :]])
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the settings theme by theme, then the rest and the commands."""
+        settings = [one for one in self.get_params(context) if isinstance(one, SettingOption)]
+        for theme, members in itertools.groupby(settings, key=lambda one: one.setting.group):
+            with formatter.section(theme):
+                formatter.write_dl([record for one in members if (record := one.get_help_record(context))])
+        others = [one for one in self.get_params(context) if not isinstance(one, SettingOption)]
+        with formatter.section("Other options"):
+            formatter.write_dl([record for one in others if (record := one.get_help_record(context))])
+        self.format_commands(context, formatter)
+
+
+def options_of_config() -> list[click.Parameter]:
+    """One click option for each setting."""
+    return [SettingOption(one) for one in options()]
+
+
+def config_option() -> click.Option:
+    """`--config FILE`: settings from TOML, read before the other options are."""
+    return click.Option(
+        ["--config"],
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        is_eager=True,
+        expose_value=False,
+        callback=_read_file,
+        envvar="MP_CONFIG",
+        metavar="FILE",
+        help="Read settings from this TOML file; its keys are the long flags without dashes in front. [MP_CONFIG]",
+    )
+
+
+def _read_file(context: click.Context, _: click.Parameter, path: Path | None) -> None:
+    if path is None:
+        return
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"{path} is not valid TOML: {error}") from None
+    known = {one.key: one.name for one in options()}
+    if unknown := sorted(set(values) - set(known)):
+        raise click.BadParameter(f"{path} has an unknown key {unknown[0]!r}; the keys are the long flags")
+    context.default_map = {known[key]: value for key, value in values.items()}

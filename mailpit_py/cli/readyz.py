@@ -1,0 +1,65 @@
+"""`mailpit-py readyz`: is a sandbox up? For health checks and start scripts."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import ssl
+import time
+from urllib.parse import urlsplit
+
+import click
+
+from mailpit_py.bind import Bind
+
+
+@click.command("readyz")
+@click.option("--listen", "-l", envvar="MP_UI_BIND_ADDR", default="localhost:8025", metavar="ADDRESS")
+@click.option("--webroot", envvar="MP_WEBROOT", default="/", metavar="PATH")
+@click.option("--https", is_flag=True, help="Ask over TLS, unchecked; also when MP_UI_TLS_CERT is set.")
+@click.option("--wait", is_flag=True, help="Keep asking until it is ready.")
+@click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="How long --wait waits.")
+def command(listen: str, webroot: str, https: bool, wait: bool, timeout: float) -> None:
+    """Exit with 0 when a sandbox answers that it is ready, with 1 when not."""
+    url = readiness_url(listen, webroot, https=https or bool(os.environ.get("MP_UI_TLS_CERT")))
+    deadline = time.monotonic() + (timeout if wait else 0)
+    while (trouble := ask(url)) is not None:
+        if time.monotonic() >= deadline:
+            raise click.ClickException(f"{url} is not ready: {trouble}")
+        time.sleep(0.1)
+
+
+def readiness_url(listen: str, webroot: str, *, https: bool) -> str:
+    """The address to ask: a wildcard address is asked on loopback."""
+    try:
+        bind = Bind.parse(listen)
+    except ValueError as error:
+        raise click.UsageError(f"--listen: {error}") from None
+    if bind.path is not None:
+        raise click.UsageError("--listen: a socket file cannot be asked; use the address of a port")
+    host = {"0.0.0.0": "127.0.0.1", "::": "localhost"}.get(bind.hosts[0], bind.hosts[0])
+    root = "/".join(part for part in ["", *webroot.split("/")] if part)
+    return f"{'https' if https else 'http'}://{f'[{host}]' if ':' in host else host}:{bind.port}/" + (
+        f"{root}/readyz" if root else "readyz"
+    )
+
+
+def ask(url: str) -> str | None:
+    """None when the answer is 200, else what is wrong, in words."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        context = ssl._create_unverified_context()
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            host, parts.port, timeout=5, context=context
+        )
+    else:
+        connection = http.client.HTTPConnection(host, parts.port, timeout=5)
+    try:
+        connection.request("GET", parts.path)
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        return str(error) or type(error).__name__
+    finally:
+        connection.close()
+    return None if status == 200 else f"it answered {status}"
