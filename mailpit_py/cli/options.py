@@ -103,4 +103,6 @@ def _read_file(context: click.Context, _: click.Parameter, path: Path | None) ->
     known = {one.key: one.name for one in options()}
     if unknown := sorted(set(values) - set(known)):
         raise click.BadParameter(f"{path} has an unknown key {unknown[0]!r}; the keys are the long flags")
+    if tables := [key for key, value in values.items() if isinstance(value, (dict, list))]:
+        raise click.BadParameter(f"{path}: {tables[0]!r} takes one value; there are no tables or lists in this file")
     context.default_map = {known[key]: value for key, value in values.items()}

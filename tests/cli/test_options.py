@@ -1,0 +1,100 @@
+import click
+import pytest
+from click.testing import CliRunner
+
+from mailpit_py import __version__
+from mailpit_py.cli import main, serve
+from mailpit_py.config import options
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """What `mailpit-py` would have served with."""
+    seen = {}
+    monkeypatch.setattr(serve, "run", lambda values: seen.update(values) or 0)
+    return seen
+
+
+def invoke(*args, **env):
+    return CliRunner().invoke(main, args, env={one.variable: None for one in options()} | env, prog_name="mailpit-py")
+
+
+def test_without_options_the_defaults_are_served(served):
+    assert invoke().exit_code == 0
+    assert served == {one.name: one.default for one in options()}
+
+
+def test_a_flag_wins_over_a_variable_and_a_variable_over_the_file(served, tmp_path):
+    file = tmp_path / "mailpit.toml"
+    file.write_text('max = 1\nlabel = "file"\nsmtp-max-recipients = 7\n')
+    result = invoke("--config", str(file), "--max", "3", MP_MAX_MESSAGES="2", MP_LABEL="variable")
+    assert result.exit_code == 0, result.output
+    assert (served["max"], served["label"], served["smtp_max_recipients"]) == (3, "variable", 7)
+
+
+@pytest.mark.parametrize(
+    ("args", "quiet"),
+    [((), False), (("--quiet",), True), (("-q",), True), (("--quiet=true",), True), (("--quiet=false",), False)],
+)
+def test_a_switch_works_bare_and_with_a_value(served, args, quiet):
+    assert invoke(*args).exit_code == 0
+    assert served["quiet"] is quiet
+
+
+def test_a_switch_does_not_eat_the_command_behind_it(served):
+    assert invoke("--verbose", "serve").exit_code == 0
+    assert served["verbose"] is True
+
+
+@pytest.mark.parametrize("text", ["1", "true", "yes"])
+def test_variables_switch_on(served, text):
+    invoke(MP_QUIET=text)
+    assert served["quiet"] is True
+
+
+def test_secrets_come_from_variables_only(served):
+    invoke(MP_UI_AUTH="ann:secret")
+    assert served["ui_auth"] == "ann:secret"
+    assert "ui-auth " not in invoke("--help").output
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--max", "many"], "'many' is not a valid integer"),
+        (["--smpt", "x"], "--smtp"),
+        (["--config", "/nowhere.toml"], "does not exist"),
+        (["serv"], "No such command 'serv'"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong(served, args, words):
+    result = invoke(*args)
+    assert result.exit_code == 2
+    assert words in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("max = [", "not valid TOML"), ("maxx = 1", "unknown key 'maxx'"), ("[smtp]\nx=1", "'smtp' takes one value")],
+)
+def test_a_wrong_file_says_what_is_wrong(tmp_path, text, words):
+    file = tmp_path / "mailpit.toml"
+    file.write_text(text)
+    result = invoke("--config", str(file))
+    assert result.exit_code == 2
+    assert words in result.output
+
+
+def test_the_version_is_said():
+    assert invoke("--version").output == f"mailpit-py {__version__}\n"
+
+
+def test_the_help_names_every_flag_and_variable():
+    text = " ".join(invoke("--help").output.split())
+    for one in options():
+        assert not one.flag or (one.flag in text and one.variable in text), one
+
+
+def test_a_config_that_cannot_work_is_a_usage_error():
+    with pytest.raises(click.UsageError, match="needs a certificate"):
+        serve.run({"smtp_require_tls": True})

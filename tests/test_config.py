@@ -1,0 +1,73 @@
+import pytest
+
+from mailpit_py.config import Config, from_values, options
+from mailpit_py.errors import ConfigError
+
+
+def test_the_defaults_need_no_reading():
+    config = Config()
+    assert (config.bind("smtp").port, config.bind("listen").port) == (1025, 8025)
+    assert config.bind("smtp").is_loopback
+    assert config.bind("lmtp") is None
+    assert (config.database_path, config.max, config.max_message_size_bytes) == (None, 500, 50 * 1024 * 1024)
+
+
+def test_every_option_has_its_own_variable_flag_and_words():
+    every = options()
+    assert len({one.variable for one in every}) == len(every)
+    assert all(one.variable.startswith("MP_") and one.help.endswith(".") for one in every)
+    assert {one.name for one in every if not one.flag} == {"ui_auth", "smtp_auth"}
+
+
+@pytest.mark.parametrize(
+    ("webroot", "path"), [("", "/"), ("/", "/"), ("mail", "/mail/"), ("/a//b", "/a/b/"), ("/a/b/", "/a/b/")]
+)
+def test_the_webroot_has_a_slash_at_both_ends(webroot, path):
+    assert Config(webroot=webroot).webroot_path == path
+
+
+@pytest.mark.parametrize(("max_age", "seconds"), [("", None), ("30m", 1800), ("12h", 43_200), ("7d", 604_800)])
+def test_an_age_is_read(max_age, seconds):
+    assert Config(max_age=max_age).max_age_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("max_bytes", "size"), [("", None), ("900", 900), ("500k", 512_000), ("200M", 209_715_200), ("2GiB", 2 << 30)]
+)
+def test_a_size_is_read(max_bytes, size):
+    assert Config(max_bytes=max_bytes).max_total_bytes == size
+
+
+def test_a_folder_as_database_means_a_file_in_it(tmp_path):
+    assert Config(database=str(tmp_path)).database_path == tmp_path / "mailpit.db"
+    assert Config(database=str(tmp_path / "x.db")).database_path == tmp_path / "x.db"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"compression": 4}, "0, 1, 2 or 3"),
+        ({"webroot": "/a b"}, "only letters"),
+        ({"max_age": "7 weeks"}, "30m, 12h or 7d"),
+        ({"max_bytes": "lots"}, "500k, 200M or 2G"),
+        ({"smtp": "nonsense"}, "host:port"),
+        ({"listen": ""}, "need an address"),
+        ({"remote_content": "maybe"}, "always, ask, never"),
+        ({"smtp_max_recipients": 0}, "at least 1"),
+        ({"max_message_size": -1}, "MiB"),
+        ({"smtp_tls_cert": "/nowhere.pem"}, "go together"),
+        ({"smtp_tls_cert": "/nowhere.pem", "smtp_tls_key": "/nowhere.key"}, "no file /nowhere.pem"),
+        ({"smtp_require_tls": True}, "needs a certificate"),
+        ({"smtp_require_tls": True, "smtp_require_starttls": True, "smtp_tls_cert": "auto"}, "exclude each other"),
+        ({"ui_auth_file": "/nowhere"}, "no file /nowhere"),
+        ({"smtp_require_auth": True, "smtp_auth_accept_any": False}, "needs --smtp-auth-file"),
+        ({"smtpp": "x"}, "no option 'smtpp'"),
+    ],
+)
+def test_a_wrong_option_is_refused_with_what_to_write(values, words):
+    with pytest.raises(ConfigError, match=words):
+        from_values(values)
+
+
+def test_toml_keys_and_field_names_both_work():
+    assert from_values({"max-message-size": 1, "smtp_max_recipients": 2}).max_message_size == 1
