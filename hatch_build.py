@@ -60,7 +60,7 @@ def built_page(root: Path) -> Path:
 def page_is_due(root: Path) -> bool:
     """True if there are sources, and no built page or one older than they are."""
     is_sdist = (root / "PKG-INFO").is_file()
-    if not (root / "web" / "package-lock.json").is_file() or (is_sdist and built_page(root).is_file()):
+    if not (root / "web" / "index.html").is_file() or (is_sdist and built_page(root).is_file()):
         return False
     if not built_page(root).is_file():
         return True

@@ -1,4 +1,5 @@
 # Sourced by ./run and ./test, which set $root: the virtual environment .venv and what goes into it.
+# shellcheck shell=sh disable=SC2034,SC2154
 
 venv=$root/.venv
 python=$venv/bin/python
