@@ -25,16 +25,20 @@ class SettingOption(click.Option):
             type=click.Choice(setting.choices) if setting.choices else TYPES[setting.kind],
             default=setting.default,
             envvar=setting.variable,
-            hidden=setting.kind == "secret",
             expose_value=True,
             metavar=setting.metavar or None,
             help=setting.help,
         )
 
+    def add_to_parser(self, parser: Any, context: click.Context) -> None:
+        """Keep secrets off the command line, where every user of the machine can read them."""
+        if self.setting.kind != "secret":
+            super().add_to_parser(parser, context)
+
     def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
         """Return the flag and its help, with the variable and a default that is worth saying."""
-        if self.hidden:
-            return None
+        if self.setting.kind == "secret":
+            return f"    {self.setting.variable}", f"{self.setting.help} [variable or file only]"
         words = f"{self.setting.help} [{self.setting.variable}{self._default()}]"
         names = ", ".join(sorted(self.opts, key=len))
         value = "" if self.setting.kind == "bool" else f" {self.make_metavar(context)}"
