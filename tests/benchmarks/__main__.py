@@ -1,0 +1,59 @@
+"""`python -m tests.benchmarks`: load the sandbox and its peers side by side, and print what was measured."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import tempfile
+from pathlib import Path
+
+from tests.benchmarks import api_load, smtp_load, tools
+from tests.benchmarks.mails import Mails
+from tests.benchmarks.peers import peers
+
+YARDSTICK = "bare aiosmtpd (stores nothing)"
+
+
+def main() -> None:
+    """Read the arguments, run both parts and print Markdown tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="how often every server takes its turn (3)")
+    parser.add_argument("--scale", type=float, default=1.0, help="multiply the number of messages (1.0)")
+    parser.add_argument("--messages", type=int, default=100_000, help="messages in the database of the API part")
+    parser.add_argument("--only", choices=("smtp", "api"), help="run one part")
+    arguments = parser.parse_args()
+    print(f"Python {platform.python_version()} on {platform.machine()}; compare figures of one run only\n")
+    if arguments.only != "api":
+        smtp_part(arguments.rounds, arguments.scale)
+    if arguments.only != "smtp":
+        api_part(arguments.messages)
+
+
+def smtp_part(rounds: int, scale: float) -> None:
+    """Rates of all servers, with the ratio to a bare aiosmtpd."""
+    tools.Postfix().fetch()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = smtp_load.measure(peers(), Mails().write(Path(folder)), rounds, scale)
+    titles = [load.title for load in smtp_load.LOADS]
+    print("\nMessages a second, median (x of the bare aiosmtpd)\n")
+    print(f"| server | {' | '.join(titles)} |\n|---|{'---|' * len(titles)}")
+    for name, row in rows.items():
+        cells = [f"{row[title]:.0f} ({row[title] / rows[YARDSTICK][title]:.2f})" for title in titles]
+        print(f"| {name} | {' | '.join(cells)} |")
+    print("\n| server | first banner ms | first page ms | idle MB | after the load MB |\n|---|---|---|---|---|")
+    for name, row in rows.items():
+        page = f"{row['page ms']:.0f}" if row["page ms"] else "-"
+        print(f"| {name} | {row['banner ms']:.0f} | {page} | {row['idle MB']:.0f} | {row['after MB']:.0f} |")
+    print()
+
+
+def api_part(count: int) -> None:
+    """Times of list and search."""
+    print(f"Filling a database with {count} messages")
+    print(f"\n| request at {count} messages | median ms | 95 % ms |\n|---|---|---|")
+    for title, (middle, high) in api_load.measure(count).items():
+        print(f"| {title} | {middle:.1f} | {high:.1f} |")
+
+
+if __name__ == "__main__":
+    main()
