@@ -58,7 +58,7 @@ class Mails:
 
     def write(self, folder: Path) -> dict[str, Path]:
         """One file for each size of the SMTP load, without the final dot."""
-        files = {"1 kB": self.mail(1, 1_000), "5.7 kB": self.mail(2), "100 kB": self.with_attachment(3)}
+        files = {"1 kB": self.mail(1, 1_600), "5.7 kB": self.mail(2), "100 kB": self.with_attachment(3)}
         paths = {}
         for name, content in files.items():
             paths[name] = folder / f"{name.replace(' ', '').replace('.', '_')}.eml"

@@ -22,11 +22,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Peer:
-    """A server under load: how it is started with an SMTP port, an HTTP port and a folder of its own."""
+    """A server under load: how it is started with an SMTP port, an HTTP port and a folder of its own.
+
+    `page` is the first thing its users see over HTTP, empty when there is none.
+    """
 
     name: str
     command: Callable[[int, int, Path], list[str]]
-    has_page: bool = True
+    page: str = "/"
 
 
 @dataclass
@@ -65,12 +68,12 @@ def peers() -> list[Peer]:
     sink = Peer(
         "smtp-sink (C, stores nothing)",
         lambda smtp, _web, _folder: [postfix.program("smtp-sink"), "-u", _user(), f"127.0.0.1:{smtp}", "512"],
-        has_page=False,
+        page="",
     )
     bare = Peer(
         "bare aiosmtpd (stores nothing)",
         lambda smtp, _web, _folder: [sys.executable, str(ROOT / "tests/benchmarks/bare.py"), str(smtp)],
-        has_page=False,
+        page="",
     )
     found = [sink, bare, ours()]
     if program := tools.maildev():
@@ -87,8 +90,11 @@ def peers() -> list[Peer]:
                     str(web),
                     "--ip",
                     "127.0.0.1",
+                    "--web-ip",
+                    "127.0.0.1",
                     "--silent",
                 ],
+                page="/api/email",
             )
         )
     return found
@@ -134,8 +140,8 @@ def _user() -> str:
 
 def _wait(server: Running, started: float) -> None:
     server.banner_ms = _until(server, lambda: _banner(server.smtp_port), started)
-    if server.peer.has_page:
-        server.page_ms = _until(server, lambda: _page(server.http_port), started)
+    if server.peer.page:
+        server.page_ms = _until(server, lambda: _page(server), started)
 
 
 def _until(server: Running, probe: Callable[[], bool], started: float) -> float:
@@ -156,10 +162,10 @@ def _banner(port: int) -> bool:
         return connection.recv(512).startswith(b"220")
 
 
-def _page(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+def _page(server: Running) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", server.http_port, timeout=10)
     try:
-        connection.request("GET", "/")
+        connection.request("GET", server.peer.page)
         return connection.getresponse().status == 200
     finally:
         connection.close()

@@ -54,7 +54,7 @@ class Postfix:
 
 def maildev() -> Path | None:
     """MailDev's program from the npm registry; None without npm."""
-    program = CACHE / "maildev/node_modules/maildev/bin/maildev"
+    program = CACHE / "maildev/node_modules/maildev/dist/bin/maildev.js"
     if program.exists():
         return program
     if shutil.which("npm") is None:
@@ -62,4 +62,4 @@ def maildev() -> Path | None:
     folder = CACHE / "maildev"
     folder.mkdir(parents=True, exist_ok=True)
     run(["npm", "install", "--no-fund", "--no-audit", "--prefix", str(folder), "maildev@3"], folder)
-    return program if program.exists() else next((folder / "node_modules/maildev").glob("bin/*"), None)
+    return program if program.exists() else None
