@@ -1,0 +1,29 @@
+# docker build -t mailpit-py .
+# docker run --rm -p 127.0.0.1:1025:1025 -p 127.0.0.1:8025:8025 mailpit-py
+
+FROM python:3.13-slim AS build
+WORKDIR /source
+COPY . .
+# This image has no Node.js: the build hook takes it from PyPI, and none of it reaches the image below.
+RUN python -m venv --without-pip /opt/mailpit-py \
+    && pip --python /opt/mailpit-py/bin/python install --no-cache-dir --constraint constraints.txt .
+
+FROM python:3.13-slim
+RUN groupadd --gid 1025 mailpit \
+    && useradd --uid 1025 --gid mailpit --home-dir /data --create-home --shell /usr/sbin/nologin mailpit
+COPY --from=build /opt/mailpit-py /opt/mailpit-py
+# A container is reached from outside of it, so it listens on all its addresses: publish the ports on
+# 127.0.0.1, or set MP_UI_AUTH. /data is writable even with --read-only, and takes temporary files too.
+ENV PATH=/opt/mailpit-py/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    TMPDIR=/data \
+    MP_DATABASE=/data/mailpit.db \
+    MP_SMTP_BIND_ADDR=0.0.0.0:1025 \
+    MP_UI_BIND_ADDR=0.0.0.0:8025
+USER 1025:1025
+WORKDIR /data
+VOLUME /data
+EXPOSE 1025 8025
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=10s CMD ["mailpit-py", "readyz"]
+ENTRYPOINT ["mailpit-py"]

@@ -1,0 +1,171 @@
+"""The build hook: when it builds the page, with which Node.js, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+import hatch_build
+
+HOUR = 3600.0
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    """A project with sources of a page, written an hour ago, and no built page."""
+    write(tmp_path / "web" / "index.html", age=HOUR)
+    write(tmp_path / "web" / "src" / "main.ts", age=HOUR)
+    write(tmp_path / "web" / "package-lock.json", age=HOUR)
+    return tmp_path
+
+
+@pytest.fixture
+def without_node(monkeypatch):
+    monkeypatch.setenv("PATH", os.devnull)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+
+
+@pytest.fixture
+def with_node(tmp_path, monkeypatch):
+    """Return a function that puts a `node` of some version and an `npm` that runs `script` on the search path."""
+
+    def install(version: str = "v22.12.0", script: str = "") -> Path:
+        folder = tmp_path / "programs"
+        write(folder / "node", f"#!/bin/sh\necho {version}\n", mode=0o755)
+        write(folder / "npm", f'#!/bin/sh\necho "$@" >>"{folder}/calls"\n{script}\n', mode=0o755)
+        monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+        monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+        return folder / "calls"
+
+    return install
+
+
+def write(path: Path, text: str = "", *, age: float = 0, mode: int = 0o644) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(mode)
+    moment = path.stat().st_mtime - age
+    os.utime(path, (moment, moment))
+
+
+def hook(root: Path, target: str = "wheel") -> hatch_build.PageBuildHook:
+    return hatch_build.PageBuildHook(str(root), {}, None, None, str(root / "dist"), target)
+
+
+def initialize(root: Path, version: str = "standard", target: str = "wheel") -> dict[str, str]:
+    """Run the hook and return what it adds to the build."""
+    build_data = {"force_include": {}}
+    hook(root, target).initialize(version, build_data)
+    return build_data["force_include"]
+
+
+WRITES_THE_PAGE = 'test "$1" = ci || { mkdir -p ../mailpit_py/static && : >../mailpit_py/static/index.html; }'
+
+
+def test_a_page_that_was_never_built_is_due(root):
+    assert hatch_build.page_is_due(root)
+
+
+def test_a_page_newer_than_its_sources_is_not_due(root):
+    write(root / "mailpit_py/static/index.html")
+    assert not hatch_build.page_is_due(root)
+
+
+@pytest.mark.parametrize("changed", ["web/src/main.ts", "web/package-lock.json", "web/src/new.tsx"])
+def test_a_page_older_than_a_source_is_due(root, changed):
+    write(root / "mailpit_py/static/index.html", age=60)
+    write(root / changed)
+    assert hatch_build.page_is_due(root)
+
+
+@pytest.mark.parametrize("written", ["web/node_modules/a/index.js", "web/.cache/x", "web/tsconfig.tsbuildinfo"])
+def test_what_tools_write_beside_the_sources_does_not_count(root, written):
+    write(root / "mailpit_py/static/index.html", age=60)
+    write(root / written)
+    assert not hatch_build.page_is_due(root)
+
+
+def test_no_page_is_due_without_sources(tmp_path):
+    assert not hatch_build.page_is_due(tmp_path)
+
+
+def test_an_sdist_keeps_the_page_that_it_carries(root):
+    write(root / "mailpit_py/static/index.html", age=2 * HOUR)
+    write(root / "PKG-INFO")
+    assert not hatch_build.page_is_due(root)
+
+
+@pytest.mark.usefixtures("without_node")
+def test_without_node_the_build_asks_for_the_package(root):
+    assert hook(root).dependencies() == [hatch_build.NODE_WHEEL]
+
+
+@pytest.mark.usefixtures("without_node")
+def test_without_node_nothing_is_asked_for_when_the_page_is_built(root):
+    write(root / "mailpit_py/static/index.html")
+    assert hook(root).dependencies() == []
+
+
+@pytest.mark.parametrize(
+    ("version", "asked_for"),
+    [
+        ("v18.20.4", [hatch_build.NODE_WHEEL]),
+        ("v20.18.9", [hatch_build.NODE_WHEEL]),
+        ("v20.19.0", []),
+        ("v26.0.0", []),
+        ("nonsense", [hatch_build.NODE_WHEEL]),
+    ],
+)
+def test_the_machines_node_is_used_when_it_is_recent_enough(root, with_node, version, asked_for):
+    with_node(version)
+    assert hook(root).dependencies() == asked_for
+
+
+def test_packages_are_installed_once_and_the_page_is_built(root, with_node):
+    calls = with_node(script=WRITES_THE_PAGE)
+    initialize(root)
+    assert calls.read_text() == "ci --no-audit --no-fund\nrun build\n"
+
+
+def test_packages_that_match_the_lock_file_are_kept(root, with_node):
+    calls = with_node(script=WRITES_THE_PAGE)
+    write(root / "web/node_modules/.package-lock.json")
+    initialize(root)
+    assert calls.read_text() == "run build\n"
+
+
+@pytest.mark.usefixtures("without_node")
+def test_a_build_without_node_says_what_to_install(root, capfd):
+    with pytest.raises(SystemExit):
+        initialize(root)
+    assert "The page needs Node.js 20.19 or newer with npm" in capfd.readouterr().err
+
+
+def test_a_failing_build_names_the_step(root, with_node, capfd):
+    with_node(script='test "$1" = ci')
+    with pytest.raises(SystemExit):
+        initialize(root)
+    assert "`npm run build` failed" in capfd.readouterr().err
+
+
+def test_a_build_that_writes_no_page_fails(root, with_node, capfd):
+    with_node()
+    with pytest.raises(SystemExit):
+        initialize(root)
+    assert "wrote no" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("version", "target", "added"),
+    [
+        ("standard", "wheel", {"migrations": "mailpit_py/migrations"}),
+        ("editable", "wheel", {}),
+        ("standard", "sdist", {}),
+    ],
+)
+def test_only_a_real_wheel_gets_a_copy_of_the_migrations(tmp_path, version, target, added):
+    write(tmp_path / "mailpit_py/static/index.html")
+    assert initialize(tmp_path, version, target) == {str(tmp_path / key): value for key, value in added.items()}
