@@ -1,0 +1,30 @@
+"""What the views of one application share, and how they get at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from mailpit_py.api.feed import Feed
+from mailpit_py.api.library import Library
+from mailpit_py.api.signature import Signer
+from mailpit_py.config import Config
+from mailpit_py.sandbox import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One application's sandbox and settings, and what is kept between its requests."""
+
+    sandbox: Sandbox
+    config: Config
+    library: Library
+    feed: Feed
+    signer: Signer
+
+
+def here() -> Context:
+    """The context of the application that answers the current request."""
+    context: Context = current_app.extensions["mailpit"]
+    return context

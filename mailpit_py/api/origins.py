@@ -1,0 +1,81 @@
+"""Which web pages may call the API: the browser's own statements, Origin and Sec-Fetch-*, decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from mailpit_py.api.hosts import is_address, is_local_name, split_host
+from mailpit_py.errors import ConfigError
+
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What a request says about the page that made it; all None when no browser made it."""
+
+    method: str
+    host: str
+    origin: str | None
+    site: str | None
+    destination: str | None
+
+    @property
+    def is_browser(self) -> bool:
+        """True if a browser says so. Programs send neither header, and only authentication counts for them."""
+        return self.origin is not None or self.site is not None
+
+
+def read_origins(text: str) -> frozenset[str]:
+    """Read --api-cors: origins separated by commas or blanks. Raises ConfigError for anything but an origin."""
+    origins = []
+    for word in text.replace(",", " ").split():
+        origin = normal_origin(word)
+        if origin is None:
+            raise ConfigError(f"--api-cors takes web origins, as in http://localhost:3000, not {word!r}")
+        origins.append(origin)
+    return frozenset(origins)
+
+
+def normal_origin(text: str) -> str | None:
+    """`scheme://host:port` in lower case and with the port written out, or None if `text` is no web origin."""
+    scheme, mark, authority = text.rstrip("/").lower().partition("://")
+    parts = split_host(authority)
+    if not mark or scheme not in DEFAULT_PORTS or parts is None or "*" in authority:
+        return None
+    return f"{scheme}://{parts[0]}:{parts[1] or DEFAULT_PORTS[scheme]}"
+
+
+def is_own(origin: str, host: str) -> bool:
+    """True if `origin` is the page that `host` (a Host header) serves.
+
+    The scheme is not compared: a proxy in front may speak TLS where this process sees none.
+    """
+    normal, parts = normal_origin(origin), split_host(host)
+    if normal is None or parts is None:
+        return False
+    scheme, _, authority = normal.partition("://")
+    return authority == f"{parts[0]}:{parts[1] or DEFAULT_PORTS[scheme]}"
+
+
+def is_foreign(caller: Caller, allowed: Iterable[str] = ()) -> bool:
+    """True if another site's page made this request and it must be refused.
+
+    A link that someone follows (a top-level GET) is not: no GET changes anything, and the other
+    page cannot read the answer.
+    """
+    if caller.origin is not None:
+        return not (is_own(caller.origin, caller.host) or normal_origin(caller.origin) in allowed)
+    if caller.site in (None, "same-origin", "none"):
+        return False
+    return not (caller.method in ("GET", "HEAD") and caller.destination == "document")
+
+
+def advice(origin: str) -> str:
+    """What to write to admit `origin`, or nothing if it is no origin that can be named."""
+    name = urlsplit(origin).hostname or ""
+    if normal_origin(origin) is None or not (is_address(name) or is_local_name(name) or "." in name):
+        return ""
+    return f" If that page may read all mail, start with --api-cors={origin} (or MP_API_CORS={origin})."

@@ -1,0 +1,110 @@
+"""Errors as problem details (RFC 9457), and the one table that turns exceptions into them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from pydantic_core import to_json
+from werkzeug.exceptions import HTTPException
+
+from mailpit_py.errors import MailpitError, NotFound, QueryError, StorageError, StorageFull
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+BLANK = "about:blank"
+
+
+class Problem(Exception):
+    """An answer that is not a success: `status`, one plain sentence, and which fields are wrong and why.
+
+    `kind` names the sort of problem for programs; without one the status says all (RFC 9457 §4.2.1).
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        kind: str = "",
+        errors: Iterable[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.kind = kind
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The members of RFC 9457 §3.1, and `errors` if fields are named."""
+        named = [{"field": field, "reason": reason} for field, reason in self.errors]
+        return {
+            "type": f"urn:mailpit-py:problem:{self.kind}" if self.kind else BLANK,
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            **({"errors": named} if named else {}),
+        }
+
+
+def not_found(what: str) -> Problem:
+    """The problem that there is no such thing in this inbox."""
+    return Problem(404, f"There is no such {what}; it may have been deleted.", kind="not-found")
+
+
+def register(app: Flask, api_prefix: str) -> None:
+    """Let `app` answer every exception: below `api_prefix` as problem details, elsewhere as plain text."""
+    app.config["API_PREFIX"] = api_prefix
+    app.register_error_handler(Exception, answer)
+
+
+def answer(error: Exception) -> Response:
+    """Turn an exception into its response; what we did not foresee is logged and says nothing to the client."""
+    problem = _translate(error)
+    if request.path.startswith(current_app.config["API_PREFIX"]):
+        response = Response(to_json(problem.body), problem.status, mimetype=MEDIA_TYPE)
+    else:
+        title = HTTPStatus(problem.status).phrase
+        response = Response(f"{problem.status} {title}\n\n{problem.detail}\n", problem.status, mimetype="text/plain")
+    response.headers.extend(problem.headers)
+    return response
+
+
+def _translate(error: Exception) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case HTTPException():
+            return _of_http(error)
+        case QueryError():
+            reason = [("query", str(error))]
+            return Problem(400, "The search could not be understood.", kind="query", errors=reason)
+        case NotFound():
+            return not_found("message")
+        case StorageFull():
+            return Problem(507, "There is no room left for this.", kind="storage-full")
+        case StorageError():
+            logger.error("storage failed path=%r: %s", request.path, error)
+            return Problem(503, "The store could not do this; nothing was changed.", kind="storage")
+        case MailpitError():
+            return Problem(400, str(error))
+    logger.error("unforeseen error method=%s path=%r", request.method, request.path, exc_info=error)
+    return Problem(500, "Something went wrong here; the log of the sandbox has the details.")
+
+
+def _of_http(error: HTTPException) -> Problem:
+    status = error.code or 500
+    details = {
+        404: f"There is nothing at {request.path}.",
+        405: f"{request.method} is not possible here.",
+        413: f"The body is larger than {current_app.config['MAX_CONTENT_LENGTH']} bytes.",
+    }
+    kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")}
+    return Problem(status, details.get(status) or error.description or "", headers=kept)

@@ -1,0 +1,198 @@
+"""One listening socket of the web server and its requests: werkzeug's server with deadlines, TLS and a log."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import threading
+import time
+from typing import Any
+
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT = 30.0
+MAX_CONNECTIONS = 1000
+REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
+
+
+class Request(WSGIRequestHandler):
+    """One connection with one request on it; HTTP/1.1 that always closes, as werkzeug does."""
+
+    server: Listener
+    timeout = TIMEOUT
+    protocol_version = "HTTP/1.1"
+    server_version = "mailpit-py"
+    sys_version = ""
+
+    def parse_request(self) -> bool:
+        """Read the request's head; from here on the connection's deadline for it is met."""
+        parsed = super().parse_request()
+        if parsed:
+            self.server.begin(self.request)
+        return parsed
+
+    def version_string(self) -> str:
+        """The Server header: a name and no versions."""
+        return self.server_version
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer a request that was not understood, in plain text and without repeating any of it."""
+        self.close_connection = True
+        text = self.responses.get(code, ("Error", ""))[0]
+        body = f"{int(code)} {text}\n".encode()
+        self.send_response(code, text)
+        for name, value in (
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("X-Frame-Options", "DENY"),
+            ("Cache-Control", "no-store"),
+            ("Connection", "close"),
+        ):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log one line a request. What the client wrote is escaped: it must not steer a terminal."""
+        code = getattr(code, "value", code)
+        logger.info('peer=%s request="%s" status=%s', self.address_string(), _escaped(self.requestline), code)
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Log what werkzeug and http.server have to say."""
+        level = logging.ERROR if type == "error" else logging.DEBUG
+        logger.log(level, "peer=%s %s", self.address_string(), _escaped(message % args if args else message))
+
+
+class Listener(ThreadedWSGIServer):
+    """One bound, listening socket. Connections that never finish a request's head are ended after 30 s."""
+
+    timeout = 0  # type: ignore[assignment]  # handle_request() never waits: the caller has selected
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, bound: socket.socket, app: Any, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
+        self._lock = threading.Lock()
+        self._threads_alive: set[threading.Thread] = set()
+        self._heads: dict[socket.socket, float] = {}
+        self._open: set[socket.socket] = set()
+        super().__init__(*_address(bound), app, Request, fd=bound.fileno())
+        self.ssl_context = tls  # only for the scheme: each connection shakes hands in its own thread
+
+    @property
+    def is_busy(self) -> bool:
+        """True while a connection has not sent the whole head of its request."""
+        return bool(self._heads)
+
+    def begin(self, connection: socket.socket) -> None:
+        """The head of the request on `connection` has arrived."""
+        with self._lock:
+            self._heads.pop(connection, None)
+
+    def sweep(self, age: float = TIMEOUT) -> None:
+        """End connections that have been sending a request's head for longer than `age` seconds."""
+        since = time.monotonic() - age
+        with self._lock:
+            late = [one for one, started in self._heads.items() if started <= since]
+        for one in late:
+            _end(one)
+
+    def finish(self, grace: float) -> None:
+        """End idle connections at once, wait up to `grace` seconds for running requests, then end these too."""
+        self.server_close()
+        self.sweep(age=0)
+        if self._wait(grace):
+            return
+        with self._lock:
+            remaining = list(self._open)
+        for one in remaining:
+            _end(one)
+        self._wait(grace)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Give the connection its own thread, or refuse it when there are too many."""
+        with self._lock:
+            full = len(self._open) >= MAX_CONNECTIONS
+        if full:
+            _refuse(request)
+            self.shutdown_request(request)
+            return
+        thread = threading.Thread(target=self._serve, args=(request, client_address), name="http-request", daemon=True)
+        with self._lock:
+            self._threads_alive.add(thread)
+            self._heads[request] = time.monotonic()
+            self._open.add(request)
+        thread.start()
+
+    def _serve(self, request: socket.socket, client_address: Any) -> None:
+        served = request
+        try:
+            if self._tls is not None:
+                served = self._shake_hands(request)
+            self.process_request_thread(served, client_address)
+        except OSError as error:  # a failed handshake: the client spoke something else, or left
+            logger.debug("peer=%s no TLS: %s", client_address, error)
+            self.shutdown_request(served)
+        finally:
+            self._forget(request, served)
+
+    def _shake_hands(self, request: socket.socket) -> socket.socket:
+        assert self._tls is not None
+        request.settimeout(TIMEOUT)
+        served = self._tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
+        with self._lock:
+            self._heads[served] = self._heads.pop(request, time.monotonic())
+            self._open.discard(request)
+            self._open.add(served)
+        served.do_handshake()
+        return served
+
+    def _forget(self, *connections: socket.socket) -> None:
+        with self._lock:
+            for one in connections:
+                self._heads.pop(one, None)
+                self._open.discard(one)
+            self._threads_alive.discard(threading.current_thread())
+
+    def _wait(self, grace: float) -> bool:
+        deadline = time.monotonic() + grace
+        with self._lock:
+            threads = list(self._threads_alive)
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in threads)
+
+
+def _address(bound: socket.socket) -> tuple[str, int]:
+    """Host and port in the form from which werkzeug tells the socket's family."""
+    if hasattr(socket, "AF_UNIX") and bound.family == socket.AF_UNIX:
+        return f"unix://{bound.getsockname()}", 0
+    host, port = bound.getsockname()[:2]
+    return host, port
+
+
+def _end(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # it has ended already
+
+
+def _refuse(connection: socket.socket) -> None:
+    try:
+        connection.setblocking(False)
+        connection.send(REFUSAL)
+    except OSError:
+        pass  # it did not wait for the answer
+
+
+def _escaped(text: str) -> str:
+    """`text` with every character escaped that a terminal or a log reader could take for more than text (H3)."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text[:2000])
