@@ -13,14 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGED = (
-    "mailpit_py",
-    "migrations",
-    "web",
-    "hatch_build.py",
-    "pyproject.toml",
-    "README.md",
-    "CHANGELOG.md",
-    "LICENSE",
+    *("mailpit_py", "migrations", "web"),
+    *("hatch_build.py", "pyproject.toml", "constraints.txt", "README.md", "CHANGELOG.md", "LICENSE"),
 )
 
 

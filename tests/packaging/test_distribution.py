@@ -31,7 +31,7 @@ def sdist_names(sdist) -> set[str]:
     ["mailpit_py/static/index.html", "mailpit_py/migrations/env.py", "mailpit_py/py.typed", "mailpit_py/cli/serve.py"],
 )
 def test_the_wheel_carries(wheel_names, name):
-    assert name in wheel_names
+    assert f"mailpit_py/{name}" in wheel_names
 
 
 def test_the_wheel_carries_the_first_migration_and_the_pages_script(wheel_names):
