@@ -1,0 +1,211 @@
+"""Mailboxes of an address field, as senders write them (RFC 5322 §3.4 and §4.4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from mailpit_py.mail import header
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox: `name` decoded, `address` without angle brackets; either may be empty."""
+
+    name: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>" if self.name else self.address
+
+
+_ATEXT = r"[^\s\"(),:;<>@\[\]\\]"
+_SIMPLE = re.compile(rf"\s*+(?:\"([^\"\\]*+)\"|([^\"(),:;<>@\[\]\\]*+))\s*+<({_ATEXT}++@{_ATEXT}++)>\s*+")
+_BARE = re.compile(rf"\s*+({_ATEXT}++@{_ATEXT}++)\s*+")
+_TOKEN = re.compile(
+    r"(?P<space>\s++)"
+    r"|(?P<special>[,;:])"
+    r"|(?P<atom>(?:=\?[^?\s]{1,99}\?[bBqQ]\?[^?]*+\?=|\[[^\[\]\s]{0,255}\]|[^\s\"(),:;<>])++)"
+    r"|(?P<other>.)",
+    re.S,
+)
+_QUOTED = re.compile(r"\"(?:[^\"\\]++|\\.)*+\"", re.S)
+_ANGLE = re.compile(r"<((?:[^<>\"]++|\"(?:[^\"\\]++|\\.)*+\")*+)>", re.S)
+_OPEN_ANGLE = re.compile(r"<([^<>,;]*+)>?")
+_COMMENT = re.compile(r"[^()\\]++|\\.?|[()]", re.S)
+_ROUTE = re.compile(r"\s*+@[^:\"]*+:")
+_UNQUOTE = re.compile(r"\\(.)", re.S)
+_SPACE = re.compile(r"\s++")
+
+
+def parse(raw: bytes, limit: int = 1_000) -> tuple[Address, ...]:
+    """Return the mailboxes of a field's value in order; groups are opened, their names dropped.
+
+    At most `limit`. Encoded words are decoded after the text was split, so an encoded comma parts
+    nothing. Never raises; linear in the length of `raw`.
+    """
+    return parse_text(header.text_of(raw), limit)
+
+
+def parse_text(text: str, limit: int = 1_000) -> tuple[Address, ...]:
+    """Like `parse`, for a value that is already text; encoded words are still decoded."""
+    if match := _SIMPLE.fullmatch(text):
+        quoted, words, address = match.groups()
+        return (Address(_name(quoted if quoted is not None else words), address),)
+    if match := _BARE.fullmatch(text):
+        return (Address("", match[1]),)
+    return tuple(islice(_Reader(text).mailboxes(), limit))
+
+
+def _name(text: str) -> str:
+    return _SPACE.sub(" ", header.decode_words(text)).strip()
+
+
+def _addr_spec(text: str) -> str:
+    """What stood between angle brackets, without a source route and white space."""
+    if route := _ROUTE.match(text):
+        text = text[route.end() :]
+    return text.strip() if '"' in text else _SPACE.sub("", text)
+
+
+class _Reader:
+    """One pass over an address list. What an unclosed quote, bracket or comment costs is paid once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.phrase: list[str] = []  # the words before an angle address, unquoted
+        self.words: list[str] = []  # the same as written, one item a word: an address without brackets
+        self.joined = False
+        self.comment = ""
+        self.pending: Address | None = None
+        self.closes = {'"': True, "<": True, "(": True}
+
+    def mailboxes(self) -> Iterator[Address]:
+        position = 0
+        while position < len(self.text):
+            char = self.text[position]
+            end = self.enclosed(char, position) if self.closes.get(char) else 0
+            if end:
+                if char == "<":
+                    yield from self.finish(self.text[position + 1 : end - 1])
+                position = end
+                continue
+            if char == "<" and (match := _OPEN_ANGLE.match(self.text, position)):
+                yield from self.finish(match[1])
+            elif match := _TOKEN.match(self.text, position):
+                yield from self.take(match)
+            assert match is not None
+            position = match.end()
+        yield from self.finish(None)
+        yield from self.flush()
+
+    def enclosed(self, char: str, position: int) -> int:
+        """Read a quoted string, angle address or comment; return its end, or 0 if it never closes."""
+        if char == "(":
+            end = self.comment_end(position)
+            if end:
+                self.comment = self.comment or self.text[position + 1 : end - 1]
+                self.joined = False
+        else:
+            match = (_QUOTED if char == '"' else _ANGLE).match(self.text, position)
+            end = match.end() if match else 0
+            if match and char == '"':
+                self.add(match[0], _UNQUOTE.sub(r"\1", match[0][1:-1]))
+        if not end:
+            self.closes[char] = False
+        return end
+
+    def comment_end(self, position: int) -> int:
+        depth = 0
+        for match in _COMMENT.finditer(self.text, position):
+            if match[0] == "(":
+                depth += 1
+            elif match[0] == ")":
+                depth -= 1
+                if not depth:
+                    return match.end()
+        return 0
+
+    def add(self, word: str, shown: str) -> None:
+        self.phrase.append(shown)
+        if self.joined and self.words:
+            self.words[-1] += word
+        else:
+            self.words.append(word)
+        self.joined = True
+
+    def take(self, match: re.Match[str]) -> Iterator[Address]:
+        kind, token = match.lastgroup, match[0]
+        if kind == "space":
+            self.phrase.append(" ")
+            self.joined = False
+        elif kind == "special":
+            if token != ":":
+                yield from self.finish(None)
+                yield from self.flush()
+            elif any("@" in word for word in self.words):
+                self.add(token, token)
+            else:  # the name of a group
+                self.clear()
+        elif token not in ("(", ")", ">"):
+            self.add(token, token)
+
+    def clear(self) -> None:
+        self.phrase.clear()
+        self.words.clear()
+        self.comment = ""
+        self.joined = False
+
+    def finish(self, angle: str | None) -> Iterator[Address]:
+        """End what was gathered: with an angle address, or (None) at a comma or the end."""
+        if angle is not None:
+            yield from self.flush()
+            self.pending = Address(_name("".join(self.phrase)), _addr_spec(angle))
+            self.clear()
+            return
+        bare = list(self.bare_addresses())
+        if bare or self.pending is None:
+            yield from self.flush()
+            yield from bare[:-1]
+            self.pending = bare[-1] if bare else self.nameless()
+        comment, self.comment = self.comment, ""
+        if self.pending is not None and not self.pending.name and comment:
+            self.pending = Address(_name(_UNQUOTE.sub(r"\1", comment)), self.pending.address)
+        self.clear()
+
+    def nameless(self) -> Address | None:
+        """Words without an at sign: one is a local mailbox, several are a name without an address."""
+        text = _name("".join(self.phrase))
+        if not text:
+            return None
+        return Address("", text) if len(self.words) == 1 and " " not in text else Address(text, "")
+
+    def bare_addresses(self) -> Iterator[Address]:
+        """Addresses without angle brackets, several when commas are missing."""
+        before: list[str] = []
+        for word in _merged(self.words):
+            if "@" in word.strip("@"):
+                yield Address(_name(" ".join(before)), word)
+                before = []
+            else:
+                before.append(word)
+
+    def flush(self) -> Iterator[Address]:
+        if self.pending is not None and (self.pending.address or self.pending.name):
+            yield self.pending
+        self.pending = None
+
+
+def _merged(words: list[str]) -> list[str]:
+    """Words with white space around `@` and `.` removed, where an address is in them (§4.4)."""
+    if not any("@" in word for word in words):
+        return []
+    merged: list[str] = []
+    for word in words:
+        if merged and (word[0] in "@." or merged[-1][-1] in "@."):
+            merged[-1] += word
+        else:
+            merged.append(word)
+    return merged

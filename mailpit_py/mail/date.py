@@ -1,0 +1,84 @@
+"""Dates as senders write them, to UTC microseconds (RFC 5322 §3.3 and §4.3)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
+_ZONES = {"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8}
+_ZONES |= {"cet": 1, "cest": 2, "met": 1, "mest": 2, "bst": 1, "eet": 2, "eest": 3, "msk": 3, "jst": 9}
+_TIME = r"(?P<hour>\d{1,2})\s{0,9}[:.]\s{0,9}(?P<minute>\d{1,2})(?:\s{0,9}[:.]\s{0,9}(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+_ZONE = r"(?:\s{0,9}(?P<zone>[+-]\s?\d{1,2}:?\d{2}(?!\d)|[a-z]{1,5}(?:[+-]\d{4})?))?"
+_MONTH = r"(?P<month>[a-z]{3})[a-z]{0,6}\.?"
+_FORMS = tuple(
+    re.compile(form, re.I)
+    for form in (
+        rf"(?:[^\W\d]{{2,12}}\.?\s{{0,9}},?)?\s{{0,9}}(?P<day>\d{{1,2}})[\s-]{{0,9}}{_MONTH}[\s,-]{{0,9}}(?P<year>\d{{2,4}})[\s,]{{1,9}}{_TIME}{_ZONE}",
+        rf"(?:[a-z]{{3,9}},?\s{{1,9}})?{_MONTH}\s{{1,9}}(?P<day>\d{{1,2}})\s{{1,9}}{_TIME}(?:\s{{1,9}}[a-z]{{3,4}})?\s{{1,9}}(?P<year>\d{{4}}){_ZONE}",
+        rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T\s]{{1,9}}{_TIME}{_ZONE}",
+    )
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_COMMENT = re.compile(r"\([^()]*+\)")
+_LONGEST = 200
+
+
+def parse(text: str) -> int | None:
+    """Return the instant in UTC microseconds, or None if the text is no date. Never raises.
+
+    Without a zone, and for military letters, UTC is meant (RFC 5322 §4.3). Two-digit years are of
+    1950 to 2049. A comment after the date is ignored.
+    """
+    text = _COMMENT.sub(" ", text[:_LONGEST]).strip()
+    for form in _FORMS:
+        if match := form.match(text):
+            return _instant(match)
+    return None
+
+
+def _instant(match: re.Match[str]) -> int | None:
+    month = match["month"].lower()
+    number = int(month) if month.isdigit() else _MONTHS.get(month, 0)
+    second = min(int(match["second"] or 0), 59 if match["second"] == "60" else 99)
+    fraction = int((match["fraction"] or "0").ljust(6, "0")[:6])
+    offset = _offset(match["zone"] or "")
+    try:
+        local = datetime(
+            _year(match["year"]),
+            number,
+            int(match["day"]),
+            int(match["hour"]),
+            int(match["minute"]),
+            second,
+            fraction,
+            UTC,
+        )
+    except ValueError:
+        return None
+    if offset is None:
+        return None
+    return (local - _EPOCH) // timedelta(microseconds=1) - offset * 60_000_000
+
+
+def _year(digits: str) -> int:
+    year = int(digits)
+    if len(digits) == 2:
+        return year + (2000 if year < 50 else 1900)
+    return year + 1900 if len(digits) == 3 else year
+
+
+def _offset(zone: str) -> int | None:
+    """Minutes east of UTC; None for an offset of a day or more."""
+    digits = re.sub(r"[^\d+-]", "", zone)
+    if len(digits) > 3:
+        minutes = int(digits[1:-2]) * 60 + int(digits[-2:])
+        if minutes >= 24 * 60:
+            return None
+        return -minutes if digits[0] == "-" else minutes
+    return _ZONES.get(zone.lower(), 0) * 60

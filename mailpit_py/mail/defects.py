@@ -1,0 +1,81 @@
+"""What is wrong in a message that the walk itself does not meet: fields, bodies, line ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailpit_py.mail import charset, encoding
+from mailpit_py.mail.part import Defect, Part, defect
+
+if TYPE_CHECKING:
+    from mailpit_py.mail.message import Message
+
+# RFC 5322 §3.6 and RFC 2045 §3: at most one of each.
+_ONCE = (
+    b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc", b"date", b"subject", b"message-id", b"in-reply-to",
+    b"references", b"mime-version", b"content-type", b"content-transfer-encoding", b"content-disposition", b"content-id",
+)  # fmt: skip
+_LARGEST_BODY = 1 << 20
+
+
+def find(message: Message) -> tuple[Defect, ...]:
+    """Return all defects of a message, the ones that the walk recorded included."""
+    if not message.raw:
+        return (defect("empty-message"),)
+    found = _of_octets(message.raw)
+    found += _of_header(message)
+    for part in message.parts():
+        found += part.defects
+        found += _of_fields(part)
+        if not part.children:
+            found += _of_body(part)
+    return tuple(found)
+
+
+def _of_octets(raw: bytes) -> list[Defect]:
+    codes = []
+    lines, returns, pairs = raw.count(b"\n"), raw.count(b"\r"), raw.count(b"\r\n")
+    if lines != pairs:
+        codes.append("bare-lf")
+    if returns != pairs:
+        codes.append("bare-cr")
+    if b"\0" in raw:
+        codes.append("nul")
+    return [defect(code) for code in codes]
+
+
+def _of_header(message: Message) -> list[Defect]:
+    names = message.root.section.names
+    codes = []
+    if b"from" not in names:
+        codes.append("missing-from")
+    if b"date" not in names:
+        codes.append("missing-date")
+    elif message.date is None:
+        codes.append("bad-date")
+    return [defect(code) for code in codes]
+
+
+def _of_fields(part: Part) -> list[Defect]:
+    codes = []
+    section = part.section
+    if len(section.names) != len(section.rows):
+        seen = [name.lower() for name, _, _ in section.rows]
+        if any(seen.count(name) > 1 for name in _ONCE if name in section.names):
+            codes.append("duplicate-field")
+    octets = part.raw[part.header_start : part.header_end]
+    if not octets.isascii() and charset.decode_with_reason(octets, "utf-8")[1]:
+        codes.append("raw-8bit-field")
+    return [defect(code, part.path) for code in codes]
+
+
+def _of_body(part: Part) -> list[Defect]:
+    codes = []
+    octets = part.body
+    if flaw := encoding.flaw(octets, part.encoding):
+        codes.append(flaw)
+    if part.content_type.startswith("text/") and len(octets) <= _LARGEST_BODY:
+        reason = charset.decode_with_reason(encoding.decode(octets, part.encoding), part.charset)[1]
+        if reason:
+            codes.append(reason)
+    return [defect(code, part.path) for code in codes]

@@ -1,0 +1,75 @@
+"""`value; name=value` fields: content type and disposition with their parameters (RFC 2045, 2231)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote_to_bytes
+
+from mailpit_py.mail import charset, header
+
+_PARAMETER = re.compile(
+    r"[\s;]*([^\s=;\"]++)\s*+=\s*+(?:\"((?:[^\"\\]++|\\.?)*+)(?:\"|\Z)|([^;]*+))|[\s;]*[^;\s]++|[\s;]+",
+    re.S,
+)
+_UNQUOTE = re.compile(r"\\([\"\\])")
+_COMMENT = re.compile(r"(?<!\s)\s++\(.*\Z", re.S)
+_CONTINUED = re.compile(r"(.+?)\*(\d{1,3})(\*?)")
+_TOKEN = re.compile(rb"[\s;]*([^\s;()]+)")
+
+
+def main_value(raw: bytes) -> str:
+    """The value before the parameters, in lower case."""
+    match = _TOKEN.match(raw)
+    return match[1].decode("ascii", "replace").lower() if match else ""
+
+
+def parameters(raw: bytes, limit: int = 100) -> Mapping[str, str]:
+    """The parameters of a field's value by name in lower case; the first of two equal names counts.
+
+    Continuations are joined and extended values decoded (RFC 2231); encoded words, which RFC 2047
+    forbids here and senders use all the same, are decoded too.
+    """
+    _, semicolon, rest = header.unfold(raw).partition(b";")
+    if not semicolon:
+        return {}
+    plain: dict[str, str] = {}
+    pieces: dict[str, dict[int, tuple[str, bool]]] = {}
+    for name, value in _pairs(charset.decode(rest), limit):
+        if match := _CONTINUED.fullmatch(name):
+            pieces.setdefault(match[1], {}).setdefault(int(match[2]), (value, match[3] == "*"))
+        elif name.endswith("*") and len(name) > 1:
+            pieces.setdefault(name[:-1], {}).setdefault(0, (value, True))
+        else:
+            plain.setdefault(name, value)
+    decoded = {name: header.decode_words(value) for name, value in plain.items()}
+    return decoded | {name: _join(parts) for name, parts in pieces.items() if 0 in parts or name not in plain}
+
+
+def _pairs(text: str, limit: int) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for match in _PARAMETER.finditer(text):
+        if match[1] is None:
+            continue
+        if match[2] is not None:
+            value = _UNQUOTE.sub(r"\1", match[2])
+        else:
+            value = _COMMENT.sub("", match[3]).strip()
+        pairs.append((match[1].lower(), value))
+        if len(pairs) >= limit:
+            break
+    return pairs
+
+
+def _join(parts: dict[int, tuple[str, bool]]) -> str:
+    """Join continuations in order up to the first gap; the first one names the charset."""
+    name = ""
+    octets = bytearray()
+    index = min(parts)
+    while index in parts:
+        value, extended = parts[index]
+        if extended and not octets and value.count("'") >= 2:
+            name, _, value = value.split("'", 2)
+        octets += unquote_to_bytes(value) if extended else value.encode("utf-8", "replace")
+        index += 1
+    return header.decode_words(charset.decode(bytes(octets), name))
