@@ -1,0 +1,22 @@
+"""What every test can use, and a word for whoever starts pytest in an environment that lacks something."""
+
+from __future__ import annotations
+
+import importlib.util
+import sqlite3
+
+import pytest
+
+NEEDED = ("aiosmtplib", "hypothesis", "playwright", "pytest_timeout", "websockets", "xdist")
+
+
+def pytest_sessionstart() -> None:
+    """End at once, and say what to do, rather than fail in every second test."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.exit(f"{', '.join(missing)} missing: ./test installs what the tests need", returncode=4)
+    with sqlite3.connect(":memory:") as database:
+        options = {name for (name,) in database.execute("PRAGMA compile_options")}
+    database.close()
+    if "ENABLE_FTS5" not in options:
+        pytest.exit("this Python's SQLite has no FTS5, which search is built on", returncode=4)
