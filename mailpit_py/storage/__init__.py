@@ -1,0 +1,53 @@
+"""Keeping mail: one SQLite database, one writer, a journal. The only room that knows SQLAlchemy and Alembic."""
+
+from mailpit_py.storage.budget import Budget
+from mailpit_py.storage.journal import Journal
+from mailpit_py.storage.query import Query
+from mailpit_py.storage.store import Store
+from mailpit_py.storage.value import (
+    DEFAULT_INBOX,
+    INBOX,
+    Arrival,
+    Attempt,
+    AttemptSummary,
+    Change,
+    Changes,
+    Correspondent,
+    Counts,
+    Cursor,
+    Limits,
+    Page,
+    Ref,
+    Selection,
+    SessionRecord,
+    Stored,
+    StoredAttempt,
+    StoreOptions,
+    Summary,
+)
+
+__all__ = [
+    "DEFAULT_INBOX",
+    "INBOX",
+    "Arrival",
+    "Attempt",
+    "AttemptSummary",
+    "Budget",
+    "Change",
+    "Changes",
+    "Correspondent",
+    "Counts",
+    "Cursor",
+    "Journal",
+    "Limits",
+    "Page",
+    "Query",
+    "Ref",
+    "Selection",
+    "SessionRecord",
+    "Store",
+    "StoreOptions",
+    "Stored",
+    "StoredAttempt",
+    "Summary",
+]

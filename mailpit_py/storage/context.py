@@ -1,0 +1,117 @@
+"""What one transaction of the writer works with: the connection, the statements, what it changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailpit_py.errors import NotFound
+from mailpit_py.storage import schema
+from mailpit_py.storage.fulltext import FullText
+from mailpit_py.storage.prepare import BODY_COLUMNS, MESSAGE_COLUMNS
+from mailpit_py.storage.row import DELIVERY_COLUMNS, SESSION_COLUMNS, insert_sql
+from mailpit_py.storage.value import Ref
+
+REFS_PER_CHANGE = 500
+
+
+class Statements:
+    """The hot statements, written once."""
+
+    def __init__(self) -> None:
+        self.message = insert_sql(schema.message, MESSAGE_COLUMNS).replace(
+            "VALUES (?, ?,", "VALUES (?, (SELECT id FROM session WHERE public_id = ?),"
+        )
+        self.content = insert_sql(schema.content, ("message_id", "encoding", "raw"))
+        self.body = insert_sql(schema.body, BODY_COLUMNS)
+        self.placement = insert_sql(schema.placement, ("mailbox_id", "uid", "message_id", "modseq"))
+        self.delivery = insert_sql(schema.delivery, DELIVERY_COLUMNS)
+        self.change = insert_sql(schema.change, ("inbox_id", "kind", "ids", "at"))
+        counted = ("messages", "attempts", "kept")
+        updates = ", ".join(f"{name} = excluded.{name}" for name in SESSION_COLUMNS[2:])
+        counts = ", ".join(f"{name} = session.{name} + excluded.{name}" for name in counted)
+        self.session = (
+            insert_sql(schema.session, (*SESSION_COLUMNS, *counted))
+            + f" ON CONFLICT (public_id) DO UPDATE SET {updates}, {counts}"
+        )
+        self.transcript = (
+            "INSERT INTO transcript (session_id, owner_id, lines) "
+            "SELECT id, ?, ? FROM session WHERE public_id = ? "
+            "ON CONFLICT (session_id, owner_id) DO UPDATE SET lines = excluded.lines"
+        )
+
+
+@dataclass(slots=True)
+class Context:
+    """One transaction: work adds rows through it, and the writer asks at the end what became of it."""
+
+    connection: Connection
+    statements: Statements
+    index: FullText
+    now: int
+    changed: bool = False
+    last_id: int | None = None
+    attempted: bool = False
+    cleared: bool = False
+    removed: int = 0
+    _mailboxes: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def execute(self, sql: str, parameters: Any = ()) -> Any:
+        """Run one statement with the driver's own parameters; a list of tuples runs it for each."""
+        return self.connection.exec_driver_sql(sql, parameters)
+
+    def next_id(self) -> int:
+        """The next number for a message or an attempt; never one that was used, not even after a deletion."""
+        row = self.execute("SELECT max(seq) FROM sqlite_sequence WHERE name IN ('message', 'attempt')").one()
+        return int(row[0] or 0) + 1
+
+    def inbox_id(self, name: str) -> int:
+        """The inbox with this name. Raises NotFound."""
+        row = self.execute("SELECT id FROM inbox WHERE name = ?", (name,)).first()
+        if row is None:
+            raise NotFound(f"there is no inbox {name!r}")
+        return int(row[0])
+
+    def mailbox(self, inbox: str, name: str) -> Any:
+        """The mailbox's row: id, inbox_id, uidnext, highest_modseq. Raises NotFound."""
+        row = self.execute(
+            "SELECT b.id, b.inbox_id, b.uidnext, b.highest_modseq FROM mailbox b JOIN inbox i ON i.id = b.inbox_id "
+            "WHERE i.name = ? AND b.name = ?",
+            (inbox, name),
+        ).first()
+        if row is None:
+            raise NotFound(f"there is no mailbox {name!r} in the inbox {inbox!r}")
+        return row
+
+    def record(self, inbox_id: int, kind: str, refs: Sequence[Ref]) -> None:
+        """Write to the journal that `kind` happened to `refs`."""
+        rows = [
+            (inbox_id, kind, _encode(refs[start : start + REFS_PER_CHANGE]), self.now)
+            for start in range(0, max(1, len(refs)), REFS_PER_CHANGE)
+        ]
+        self.execute(self.statements.change, rows)
+        self.changed = True
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """A piece of long work is committed; `work` is the rest."""
+
+    work: Callable[[Context], Any]
+
+
+def _encode(refs: Iterable[Ref]) -> str:
+    rows = [[ref.public_id, ref.id, ref.mailbox, ref.uid, int(ref.seen), int(ref.pinned)] for ref in refs]
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def decode_refs(text: str) -> tuple[Ref, ...]:
+    """The refs of a change as they were recorded."""
+    return tuple(
+        Ref(public_id, number, mailbox, uid, bool(seen), bool(pinned))
+        for public_id, number, mailbox, uid, seen, pinned in json.loads(text)
+    )

@@ -1,0 +1,133 @@
+"""Writing what is not content: refused attempts, sessions and their dialogues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert
+
+from mailpit_py.mail.envelope import Line, Session, Transaction
+from mailpit_py.storage import schema
+from mailpit_py.storage.context import Context
+from mailpit_py.storage.row import (
+    ENVELOPE_COLUMNS,
+    delivery_rows,
+    encode_lines,
+    encode_outcomes,
+    envelope_row,
+    plain,
+    session_row,
+)
+from mailpit_py.storage.search import fold
+from mailpit_py.storage.value import Attempt, Ref
+
+
+def refuse(context: Context, attempt: Attempt) -> None:
+    """Store a transaction that ended without a message."""
+    number = context.next_id()
+    inbox_id = context.inbox_id(attempt.inbox)
+    transaction = attempt.transaction
+    keep_dialogues(context, [(number, transaction, encode_lines(transaction.lines))], "attempts")
+    values = _attempt_values(attempt)
+    session = schema.session.select().with_only_columns(schema.session.c.id)
+    owner = session.where(schema.session.c.public_id == transaction.session.public_id).scalar_subquery()
+    context.connection.execute(
+        insert(schema.attempt).values(id=number, inbox_id=inbox_id, session_id=owner, **values),
+    )
+    if rows := delivery_rows(transaction.envelope):
+        context.execute(context.statements.delivery, [(number, *row) for row in rows])
+    context.execute("UPDATE inbox SET refused = refused + 1 WHERE id = ?", (inbox_id,))
+    context.record(inbox_id, "added", [Ref(attempt.public_id, number, "", 0)])
+    context.attempted = True
+
+
+def _attempt_values(attempt: Attempt) -> dict[str, Any]:
+    envelope = attempt.transaction.envelope
+    recipients = (*envelope.recipients, *envelope.refused)
+    reply = attempt.reply
+    haystack = [envelope.reverse_path, f"{reply.code} {reply.status} {reply.text}"]
+    haystack += [f"{one.address} {one.reply.code} {one.reply.status} {one.reply.text}" for one in recipients]
+    return {
+        "public_id": attempt.public_id,
+        "at": attempt.at,
+        "stage": str(attempt.stage),
+        **dict(zip(ENVELOPE_COLUMNS, envelope_row(envelope), strict=True)),
+        "reply_code": reply.code,
+        "reply_status": plain(reply.status),
+        "reply_text": plain(reply.text),
+        "recipients_first": encode_outcomes(recipients),
+        "recipient_count": len(recipients),
+        "size_bytes": attempt.size_bytes,
+        "haystack": plain(fold("\n".join(haystack))),
+    }
+
+
+def remove_attempts(context: Context, rows: Sequence[Any]) -> int:
+    """Remove attempts of one inbox, given as rows with id, public_id, inbox_id and session_id."""
+    if not rows:
+        return 0
+    keys = [(row.id,) for row in rows]
+    context.execute("DELETE FROM delivery WHERE owner_id = ?", keys)
+    context.execute("DELETE FROM attempt WHERE id = ?", keys)
+    inbox_id = rows[0].inbox_id
+    context.execute("UPDATE inbox SET refused = refused - ? WHERE id = ?", (len(rows), inbox_id))
+    context.record(inbox_id, "removed", [Ref(row.public_id, row.id, "", 0) for row in rows])
+    let_sessions_go(context, [(row.id, row.session_id) for row in rows])
+    context.removed += len(rows)
+    return len(rows)
+
+
+def keep_dialogues(context: Context, owned: Sequence[tuple[int, Transaction, str]], counter: str) -> None:
+    """Store sessions as they are now known, and the lines of each (owner's id, transaction, encoded lines).
+
+    `counter` is what the owners are: `messages` or `attempts`.
+    """
+    known = [(number, transaction, lines) for number, transaction, lines in owned if transaction.session.public_id]
+    if not known:
+        return
+    counted = (1, 0, 1) if counter == "messages" else (0, 1, 1)
+    sessions = [(*session_row(transaction.session), *counted) for _, transaction, _ in known]
+    context.execute(context.statements.session, sessions)
+    chunks = []
+    for number, transaction, lines in known:
+        prologue, rest = split_prologue(transaction.lines)
+        if prologue:
+            chunks.append((schema.PROLOGUE_OWNER, encode_lines(prologue), transaction.session.public_id))
+            lines = encode_lines(rest)
+        if lines:
+            chunks.append((number, lines, transaction.session.public_id))
+    if chunks:
+        context.execute(context.statements.transcript, chunks)
+
+
+def split_prologue(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Part a session's first lines where its first transaction begins; no prologue if it is not among them.
+
+    Later transactions of a session begin with MAIL themselves and have none.
+    """
+    for position, line in enumerate(lines):
+        if line.side == "C" and line.text[:4].upper() == "MAIL":
+            greeted = any(one.side == "S" and one.text[:3] == "220" for one in lines[:position])
+            return (lines[:position], lines[position:]) if greeted else ((), lines)
+    return (), lines
+
+
+def close_session(context: Context, session: Session, lines: tuple[Line, ...], *, closed_at: int, ending: str) -> None:
+    """Store how a session ended, with the lines since its last transaction."""
+    context.execute(context.statements.session, (*session_row(session), 0, 0, 0))
+    context.execute(
+        "UPDATE session SET closed_at = ?, ending = ? WHERE public_id = ?",
+        (closed_at, plain(ending), session.public_id),
+    )
+    if lines:
+        row = (schema.LAST_OWNER, encode_lines(lines), session.public_id)
+        context.execute(context.statements.transcript, row)
+
+
+def let_sessions_go(context: Context, owners: Sequence[tuple[int, int | None]]) -> None:
+    """Drop the lines of owners (id, session id) that are gone; a session without any is kept for a while."""
+    keys = [(session_id, number) for number, session_id in owners if session_id is not None]
+    if keys:
+        context.execute("DELETE FROM transcript WHERE session_id = ? AND owner_id = ?", keys)
+        context.execute("UPDATE session SET kept = kept - 1 WHERE id = ?", [(one,) for one, _ in keys])

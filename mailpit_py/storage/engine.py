@@ -1,0 +1,105 @@
+"""Connections: one writer's engine, one readers' pool, the pragmas of each, and what SQLite's errors mean."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
+
+from mailpit_py.errors import StorageError, StorageFull
+
+BUSY_TIMEOUT_MS = 10_000
+WRITER_CACHE_KIB = 4_096
+READER_CACHE_KIB = 2_048
+
+
+def create_file(path: Path) -> None:
+    """Create the database file, readable and writable by its owner only; its -wal and -shm inherit that.
+
+    An existing file keeps its mode. Raises StorageError if the folder is not there or not writable.
+    """
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StorageError(f"cannot open the database {path}: {error.strerror}") from error
+
+
+def writer_engine(path: Path, *, synchronous: str, max_page_count: int | None) -> Engine:
+    """The engine with the one connection that writes; its transactions begin IMMEDIATE."""
+    pragmas = [
+        "foreign_keys = ON",
+        f"synchronous = {synchronous}",
+        f"cache_size = -{WRITER_CACHE_KIB}",
+        "temp_store = MEMORY",
+        "wal_autocheckpoint = 2000",
+        f"journal_size_limit = {64 << 20}",
+    ]
+    if max_page_count is not None:
+        pragmas.append(f"max_page_count = {max_page_count}")
+    return _engine(path, pragmas, begin="BEGIN IMMEDIATE", poolclass=StaticPool)
+
+
+def reader_engine(path: Path) -> Engine:
+    """The engine for reads: a connection a thread for as long as one call takes, each call one snapshot."""
+    pragmas = ["query_only = ON", f"cache_size = -{READER_CACHE_KIB}", "temp_store = MEMORY"]
+    return _engine(path, pragmas, begin="BEGIN", poolclass=QueuePool, pool_size=4, max_overflow=-1)
+
+
+def _engine(path: Path, pragmas: list[str], *, begin: str, **pool: object) -> Engine:
+    def connect() -> sqlite3.Connection:
+        # sqlite3's own transaction control is off: BEGIN is ours
+        return sqlite3.connect(
+            path,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_TIMEOUT_MS / 1_000,
+            cached_statements=256,
+        )
+
+    engine = create_engine("sqlite://", creator=connect, hide_parameters=True, **pool)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn what the database raises into StorageFull or StorageError."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise translate(error) from error
+
+
+def translate(error: BaseException) -> StorageError:
+    """The exception of our own that says what `error` means for a caller."""
+    if isinstance(error, StorageError):
+        return error
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or getattr(cause, "errno", 0) == errno.ENOSPC:
+        return StorageFull("the disk or the database is full")
+    return StorageError(f"the store failed: {cause}")
+
+
+def roll_back(connection: Connection) -> None:
+    """End whatever transaction is open, also one that SQLite has already ended by itself."""
+    with suppress(SQLAlchemyError, sqlite3.Error):
+        connection.rollback()

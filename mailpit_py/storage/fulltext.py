@@ -1,0 +1,160 @@
+"""The search index: derived data, applied lazily by the writer alone, droppable and rebuilt when in doubt.
+
+`search` is FTS5 over `body` (external content). `term` holds the distinct words of all bodies and
+`term_index` their trigrams, which makes parts of words findable at a small part of the size of
+trigrams over documents. The watermark in `meta` moves in the same transaction as the index rows:
+messages up to it are in the index, later ones are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from mailpit_py.storage import schema
+
+VERSION = "1"
+SHORTEST_TERM = 3
+LONGEST_TERM = 200
+TERM_LIMIT = 1_000
+
+COLUMNS = tuple(column.name for column in schema.body.columns if column.name != "message_id")
+_NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
+_TOKENIZER = "tokenize = 'unicode61 remove_diacritics 2'"
+_TABLES = ("search", "term_index", "term")
+_DDL = (
+    f"CREATE VIRTUAL TABLE search USING fts5({_NAMES}, content='body', content_rowid='message_id', "
+    f"{_TOKENIZER}, prefix='2 3')",
+    "CREATE TABLE term (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE)",
+    "CREATE VIRTUAL TABLE term_index USING fts5(term, content='term', content_rowid='id', tokenize='trigram')",
+)
+# A scratch index over one batch tells its distinct words exactly as `search` splits them.
+_SCRATCH = (
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.batch USING fts5(words, content='', {_TOKENIZER}, "
+    "detail=none, columnsize=0)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.batch_term USING fts5vocab('temp', 'batch', 'row')",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.all_term USING fts5vocab('main', 'search', 'row')",
+)
+_JOINED = " || char(10) || ".join(f'"{name}"' for name in COLUMNS)
+
+
+def is_available(connection: Connection) -> bool:
+    """True if this SQLite has FTS5 with both tokenizers that are needed."""
+    try:
+        for tokenizer in (_TOKENIZER, "tokenize = 'trigram'"):
+            connection.exec_driver_sql(f"CREATE VIRTUAL TABLE temp.probe USING fts5(words, {tokenizer})")
+            connection.exec_driver_sql("DROP TABLE temp.probe")
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _meta(connection: Connection, key: str) -> str | None:
+    row = connection.exec_driver_sql("SELECT value FROM meta WHERE key = ?", (key,)).first()
+    return None if row is None else str(row[0])
+
+
+def _remember(connection: Connection, key: str, value: int | str) -> None:
+    connection.exec_driver_sql(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, str(value)),
+    )
+
+
+class FullText:
+    """The index as the writer sees it. `watermark` is the highest message id that was applied."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        self.enabled = enabled
+        self.watermark = 0
+        self._removed = 0
+
+    def open(self, connection: Connection) -> None:
+        """Create the index if it is missing, of another version or stale, and read the watermark.
+
+        Without FTS5 nothing is created, and an index that is there is marked as stale.
+        """
+        if not self.enabled:
+            _remember(connection, "index_version", "")
+            return
+        if _meta(connection, "index_version") != VERSION:
+            for name in _TABLES:
+                connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+            for statement in _DDL:
+                connection.exec_driver_sql(statement)
+            _remember(connection, "index_version", VERSION)
+            _remember(connection, "index_watermark", 0)
+        self.watermark = int(_meta(connection, "index_watermark") or 0)
+        for statement in _SCRATCH:
+            connection.exec_driver_sql(statement)
+
+    def apply(self, connection: Connection, limit: int, last_id: int) -> int:
+        """Index up to `limit` messages above the watermark; return the new watermark to be set after COMMIT.
+
+        `last_id` is the highest id given so far: if nothing is left below it, the watermark goes there.
+        """
+        above = connection.exec_driver_sql(
+            "SELECT coalesce(max(message_id), 0), count(*) FROM "
+            "(SELECT message_id FROM body WHERE message_id > ? ORDER BY message_id LIMIT ?)",
+            (self.watermark, limit),
+        ).one()
+        watermark = int(above[0]) if above[1] == limit else last_id
+        if above[1]:
+            reach = (self.watermark, watermark)
+            connection.exec_driver_sql(
+                f"INSERT INTO search (rowid, {_NAMES}) SELECT message_id, {_NAMES} FROM body "
+                "WHERE message_id > ? AND message_id <= ?",
+                reach,
+            )
+            self._collect_terms(connection, reach)
+        _remember(connection, "index_watermark", watermark)
+        return watermark
+
+    def _collect_terms(self, connection: Connection, reach: tuple[int, int]) -> None:
+        connection.exec_driver_sql("INSERT INTO temp.batch (batch) VALUES ('delete-all')")
+        connection.exec_driver_sql(
+            f"INSERT INTO temp.batch (rowid, words) SELECT message_id, {_JOINED} FROM body "
+            "WHERE message_id > ? AND message_id <= ?",
+            reach,
+        )
+        self._add_terms(connection, "batch_term")
+
+    def _add_terms(self, connection: Connection, vocabulary: str) -> None:
+        known = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM term").scalar_one()
+        connection.exec_driver_sql(
+            f"INSERT INTO term (term) SELECT v.term FROM temp.{vocabulary} v "
+            "WHERE length(v.term) BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM term t WHERE t.term = v.term)",
+            (SHORTEST_TERM, LONGEST_TERM),
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO term_index (rowid, term) SELECT id, term FROM term WHERE id > ?", (known,)
+        )
+
+    def forget(self, connection: Connection, message_ids: Sequence[int]) -> None:
+        """Take messages out of the index; call it while their `body` rows are still there.
+
+        Below the watermark FTS5 is given the indexed text back; above it there is nothing to undo.
+        """
+        indexed = [(one,) for one in message_ids if one <= self.watermark]
+        if self.enabled and indexed:
+            connection.exec_driver_sql(
+                f"INSERT INTO search (search, rowid, {_NAMES}) SELECT 'delete', message_id, {_NAMES} FROM body "
+                "WHERE message_id = ?",
+                indexed,
+            )
+            self._removed += len(indexed)
+
+    def needs_tidying(self, live: int) -> bool:
+        """True once so many messages went that words which occur nowhere may be the greater part of `term`."""
+        return self.enabled and self._removed > max(5_000, live)
+
+    def tidy(self, connection: Connection) -> None:
+        """Rebuild `term` from the words that still occur."""
+        for name in _TABLES[1:]:
+            connection.exec_driver_sql(f"DROP TABLE {name}")
+        for statement in _DDL[1:]:
+            connection.exec_driver_sql(statement)
+        self._add_terms(connection, "all_term")
+        self._removed = 0

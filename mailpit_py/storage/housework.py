@@ -1,0 +1,93 @@
+"""When the writer does what besides its jobs: a small plan, without threads or SQL of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from mailpit_py.storage import upkeep
+from mailpit_py.storage.context import Context
+from mailpit_py.storage.fulltext import FullText
+from mailpit_py.storage.value import Limits
+
+INDEX_BATCH = 200
+INDEX_PAUSE = 0.02
+IDLE_PAUSE = 30.0
+BACK_OFF = 1.0
+TRIM_EVERY = 1_000  # transactions
+VACUUM_PAGES = 256
+LAZY_GROUPS = 50  # under load, pruning and draining happen at least once in so many groups
+
+Chore = Callable[[Context], int | None]
+
+
+class Housework:
+    """Knows what is outstanding; used by the writer's thread only."""
+
+    def __init__(self, limits: Limits, index: FullText) -> None:
+        self._limits = limits
+        self._index = index
+        self._prune = True
+        self._drain = True
+        self._vacuum = True
+        self._groups = 0
+        self._untrimmed = TRIM_EVERY
+        self._quiet_until = 0.0
+
+    def note(self, context: Context) -> None:
+        """Take in what a committed transaction did."""
+        if context.last_id is not None or context.attempted:
+            self._prune = True
+        self._drain = self._drain or context.cleared
+        self._vacuum = self._vacuum or context.removed > 0
+        self._untrimmed += context.changed
+
+    def back_off(self, now: float) -> None:
+        """Leave everything for a moment: it has just failed."""
+        self._quiet_until = now + BACK_OFF
+
+    @property
+    def is_quiet(self) -> bool:
+        """True for a moment after a failure."""
+        return self._quiet_until > time.monotonic()
+
+    def pause(self, committed_id: int) -> float:
+        """How many seconds the writer may wait for a job before it should look here again."""
+        if (quiet := self._quiet_until - time.monotonic()) > 0:
+            return quiet
+        outstanding = self._prune or self._drain or self._is_unindexed(committed_id)
+        return INDEX_PAUSE if outstanding else 0.001 if self._vacuum else IDLE_PAUSE
+
+    def due(self, committed_id: int, *, idle: bool, urgent: bool) -> Iterator[Chore]:
+        """Yield the chores whose time has come. `idle`: no job came; `urgent`: a search waits for the index."""
+        if self.is_quiet:
+            return
+        self._groups += 1
+        lazily = idle or self._groups % LAZY_GROUPS == 0
+        wanted = urgent or idle or committed_id - self._index.watermark >= INDEX_BATCH
+        if wanted and self._is_unindexed(committed_id):
+            yield self._apply
+        if lazily and self._prune:
+            yield self._prune_chunk
+        if lazily and self._drain:
+            yield self._drain_chunk
+        if self._untrimmed >= TRIM_EVERY and lazily:
+            self._untrimmed = 0
+            yield upkeep.trim
+        if idle and self._vacuum:
+            yield self._vacuum_some
+
+    def _is_unindexed(self, committed_id: int) -> bool:
+        return self._index.enabled and self._index.watermark < committed_id
+
+    def _apply(self, context: Context) -> int:
+        return self._index.apply(context.connection, INDEX_BATCH, context.next_id() - 1)
+
+    def _prune_chunk(self, context: Context) -> None:
+        self._prune = upkeep.prune(context, self._limits) > 0
+
+    def _drain_chunk(self, context: Context) -> None:
+        self._drain = upkeep.drain(context)
+
+    def _vacuum_some(self, context: Context) -> None:
+        self._vacuum = upkeep.vacuum(context, VACUUM_PAGES)

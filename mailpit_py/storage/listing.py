@@ -1,0 +1,283 @@
+"""Reading lists: pages by keyset, counts, and what a search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailpit_py.errors import NotFound, QueryError
+from mailpit_py.mail.envelope import Reply
+from mailpit_py.storage.fulltext import TERM_LIMIT
+from mailpit_py.storage.query import Query
+from mailpit_py.storage.row import decode_addresses, decode_correspondents, decode_outcomes
+from mailpit_py.storage.search import Compiler, Condition, Terms, compile_for_attempts
+from mailpit_py.storage.value import AttemptSummary, Correspondent, Counts, Summary
+
+SUMMARY = (
+    "SELECT m.id, m.public_id, b.name AS mailbox, p.uid, m.received_at, m.size_bytes, m.source, "
+    "s.public_id AS session_id, m.reverse_path, m.from_name, m.from_address, m.to_first, m.recipients_first, "
+    "m.recipient_count, m.refused_count, m.subject, m.snippet, m.message_id_header, m.date, m.attachment_count, "
+    "m.defect_count, m.has_text, m.has_html, m.readable, p.seen, p.pinned, p.flags, p.id AS placement_id "
+    "FROM placement p CROSS JOIN message m ON m.id = p.message_id CROSS JOIN mailbox b ON b.id = p.mailbox_id "
+    "LEFT JOIN session s ON s.id = m.session_id "
+)
+ATTEMPT = (
+    "SELECT a.id, a.public_id, a.at, a.stage, a.reverse_path, a.recipients_first, a.recipient_count, "
+    "a.reply_code, a.reply_status, a.reply_text, a.size_bytes, s.public_id AS session_id "
+    "FROM attempt a LEFT JOIN session s ON s.id = a.session_id "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The inbox that is read, and the ids of its mailboxes (all, or the one that was named)."""
+
+    inbox: str
+    inbox_id: int
+    mailboxes: tuple[int, ...]
+
+    @classmethod
+    def find(cls, connection: Connection, inbox: str, mailbox: str | None = None) -> Scope:
+        """Look the inbox up. Raises NotFound."""
+        rows = connection.exec_driver_sql(
+            "SELECT i.id, b.id, b.name FROM inbox i LEFT JOIN mailbox b ON b.inbox_id = i.id WHERE i.name = ?",
+            (inbox,),
+        ).all()
+        if not rows:
+            raise NotFound(f"there is no inbox {inbox!r}")
+        boxes = tuple(box for _, box, name in rows if box is not None and mailbox in (None, name))
+        if mailbox is not None and not boxes:
+            raise NotFound(f"there is no mailbox {mailbox!r} in the inbox {inbox!r}")
+        return cls(inbox, rows[0][0], boxes)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which rows of a list: older than `before`, or newer than `after`, then `skip` passed over, then `limit`."""
+
+    before: int | None = None
+    after: int | None = None
+    skip: int = 0
+    limit: int = 50
+
+    @property
+    def is_upward(self) -> bool:
+        """True if rows are taken from the oldest on, as behind `after`."""
+        return self.after is not None and self.before is None
+
+
+def parse_key(text: str | None) -> int | None:
+    """Read a page's `next` or `previous`. Raises QueryError for anything else."""
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise QueryError("this is not the place of a page", 0)
+    return int(text)
+
+
+def word_lookup(connection: Connection) -> Terms:
+    """Return the function that finds the indexed words around a part of a word; None for too many."""
+
+    @lru_cache
+    def look_up(part: str, kind: str) -> Sequence[str] | None:
+        ending = "AND substr(term, -length(?)) = ? " if kind == "suffix" else "AND ? = ? "
+        rows = connection.exec_driver_sql(
+            f"SELECT term FROM term_index WHERE term_index MATCH ? {ending}LIMIT ?",
+            ('"' + part.replace('"', '""') + '"', part, part, TERM_LIMIT + 1),
+        ).all()
+        return None if len(rows) > TERM_LIMIT else [row[0] for row in rows]
+
+    return look_up
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A query compiled against one snapshot of the database, for messages and for attempts."""
+
+    condition: Condition
+    attempts: tuple[str, list[Any]] | None
+
+    @classmethod
+    def compile(cls, connection: Connection, query: Query | None, *, has_index: bool, refused: bool) -> Search:
+        """Compile; attempts are looked for if asked by `refused` or by the query itself."""
+        if query is None or query.is_empty:
+            return cls(Condition(), ("1", []) if refused else None)
+        condition = Compiler(word_lookup(connection) if has_index else None).compile(query.node)
+        wants_attempts = refused or query.asks_for_refused
+        return cls(condition, compile_for_attempts(query.node) if wants_attempts else None)
+
+
+def find(connection: Connection, scope: Scope, search: Search, window: Window) -> list[tuple[int, int | None]]:
+    """Return (id, placement id or None for an attempt) in the order in which the window takes them."""
+    sql, parameters = _messages_sql(scope, search.condition, window)
+    if search.attempts is not None:
+        attempts, more = _attempts_sql(scope, search.attempts, window)
+        sql, parameters = f"{sql} UNION ALL {attempts}", parameters + more
+    direction = "ASC" if window.is_upward else "DESC"
+    sql += f" ORDER BY 1 {direction} LIMIT ? OFFSET ?"
+    rows = connection.exec_driver_sql(sql, (*parameters, window.limit, window.skip)).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def _messages_sql(scope: Scope, condition: Condition, window: Window) -> tuple[str, list[Any]]:
+    key, where, parameters = "p.message_id", list(condition.where), list(condition.parameters)
+    source = "placement p"
+    if condition.match is not None:
+        key = "search.rowid"
+        source = "search CROSS JOIN placement p ON p.message_id = search.rowid"
+        where.insert(0, "search MATCH ?")
+        parameters.insert(0, condition.match)
+    if condition.needs_message:
+        source += " CROSS JOIN message m ON m.id = p.message_id"
+    where.append(f"p.mailbox_id IN ({_marks(scope.mailboxes)})")
+    parameters.extend(scope.mailboxes)
+    _bound(key, window, where, parameters)
+    return f"SELECT {key} AS id, p.id AS placement_id FROM {source} WHERE {' AND '.join(where)}", parameters
+
+
+def _attempts_sql(scope: Scope, attempts: tuple[str, list[Any]], window: Window) -> tuple[str, list[Any]]:
+    clause, parameters = attempts
+    where, parameters = ["a.inbox_id = ?", clause], [scope.inbox_id, *parameters]
+    _bound("a.id", window, where, parameters)
+    return f"SELECT a.id, NULL FROM attempt a WHERE {' AND '.join(where)}", parameters
+
+
+def _bound(key: str, window: Window, where: list[str], parameters: list[Any]) -> None:
+    for sign, value in (("<", window.before), (">", window.after)):
+        if value is not None:
+            where.append(f"{key} {sign} ?")
+            parameters.append(value)
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def count(connection: Connection, scope: Scope, search: Search, limit: int | None) -> int:
+    """How many rows the search finds; counting stops at `limit`."""
+    if search.attempts is None and limit is None and _is_alone(connection, search.condition):
+        row = connection.exec_driver_sql(
+            "SELECT count(*) FROM search WHERE search MATCH ?", (search.condition.match,)
+        ).one()
+        return int(row[0])
+    window = Window()
+    sql, parameters = _messages_sql(scope, search.condition, window)
+    if search.attempts is not None:
+        attempts, more = _attempts_sql(scope, search.attempts, window)
+        sql, parameters = f"{sql} UNION ALL {attempts}", parameters + more
+    sql += "" if limit is None else " LIMIT ?"
+    bounds = () if limit is None else (limit,)
+    return int(connection.exec_driver_sql(f"SELECT count(*) FROM ({sql})", (*parameters, *bounds)).scalar_one())
+
+
+def _is_alone(connection: Connection, condition: Condition) -> bool:
+    """True if the index alone can count: there is one mailbox in all, so each indexed message is in it."""
+    if condition.match is None or condition.where:
+        return False
+    return bool(connection.exec_driver_sql("SELECT count(*) = 1 FROM mailbox").scalar_one())
+
+
+def counts(connection: Connection, scope: Scope) -> Counts:
+    """The totals, from counters."""
+    row = connection.exec_driver_sql(
+        "SELECT coalesce(sum(total), 0), coalesce(sum(unread), 0), coalesce(sum(pinned), 0), "
+        "coalesce(sum(files), 0), coalesce(sum(size_bytes), 0) FROM mailbox WHERE inbox_id = ?",
+        (scope.inbox_id,),
+    ).one()
+    refused = connection.exec_driver_sql("SELECT refused FROM inbox WHERE id = ?", (scope.inbox_id,)).scalar_one()
+    return Counts(total=row[0], unread=row[1], pinned=row[2], files=row[3], size_bytes=row[4], refused=refused)
+
+
+def rows_in_order(
+    connection: Connection, scope: Scope, found: Iterable[tuple[int, int | None]]
+) -> tuple[Summary | AttemptSummary, ...]:
+    """The list rows for what `find` returned, in its order."""
+    keys = list(found)
+    items: dict[tuple[int, int | None], Summary | AttemptSummary] = {}
+    for summary, placement_id in summaries(connection, scope.inbox, [key[1] for key in keys if key[1] is not None]):
+        items[summary.id, placement_id] = summary
+    for attempt in attempts(connection, scope.inbox, [key[0] for key in keys if key[1] is None]):
+        items[attempt.id, None] = attempt
+    return tuple(items[key] for key in keys if key in items)
+
+
+def summaries(connection: Connection, inbox: str, placement_ids: Sequence[int]) -> list[tuple[Summary, int]]:
+    """List rows (with their placement's id) in no order."""
+    if not placement_ids:
+        return []
+    rows = connection.exec_driver_sql(SUMMARY + f"WHERE p.id IN ({_marks(placement_ids)})", tuple(placement_ids)).all()
+    tags = _tags(connection, placement_ids)
+    return [(summary(row, inbox, tags), row.placement_id) for row in rows]
+
+
+def _tags(connection: Connection, placement_ids: Sequence[int]) -> Callable[[int], tuple[str, ...]]:
+    rows = connection.exec_driver_sql(
+        "SELECT pt.placement_id, t.name FROM placement_tag pt CROSS JOIN tag t ON t.id = pt.tag_id "
+        f"WHERE pt.placement_id IN ({_marks(placement_ids)}) ORDER BY t.name",
+        tuple(placement_ids),
+    ).all()
+    return lambda number: tuple(name for owner, name in rows if owner == number)
+
+
+def summary(row: Any, inbox: str, tags: Callable[[int], tuple[str, ...]]) -> Summary:
+    """A message's list row from a row of SUMMARY."""
+    has_sender = row.from_name or row.from_address
+    return Summary(
+        id=row.id,
+        public_id=row.public_id,
+        inbox=inbox,
+        mailbox=row.mailbox,
+        uid=row.uid,
+        received_at=row.received_at,
+        size_bytes=row.size_bytes,
+        source=row.source,
+        session_id=row.session_id or "",
+        reverse_path=row.reverse_path,
+        from_=Correspondent(row.from_name, row.from_address) if has_sender else None,
+        to=decode_correspondents(row.to_first),
+        recipients=decode_addresses(row.recipients_first),
+        recipient_count=row.recipient_count,
+        refused_count=row.refused_count,
+        subject=row.subject,
+        snippet=row.snippet,
+        message_id=row.message_id_header,
+        date=row.date,
+        attachment_count=row.attachment_count,
+        defect_count=row.defect_count,
+        has_text=bool(row.has_text),
+        has_html=bool(row.has_html),
+        readable=bool(row.readable),
+        seen=bool(row.seen),
+        pinned=bool(row.pinned),
+        flags=tuple(row.flags.split()),
+        tags=tags(row.placement_id),
+    )
+
+
+def attempts(connection: Connection, inbox: str, ids: Sequence[int]) -> list[AttemptSummary]:
+    """The list rows of attempts, in no order."""
+    if not ids:
+        return []
+    rows = connection.exec_driver_sql(ATTEMPT + f"WHERE a.id IN ({_marks(ids)})", tuple(ids)).all()
+    return [attempt_summary(row, inbox) for row in rows]
+
+
+def attempt_summary(row: Any, inbox: str) -> AttemptSummary:
+    """An attempt's list row from a row of ATTEMPT."""
+    return AttemptSummary(
+        id=row.id,
+        public_id=row.public_id,
+        inbox=inbox,
+        received_at=row.at,
+        stage=row.stage,
+        reverse_path=row.reverse_path,
+        recipients=decode_outcomes(row.recipients_first),
+        recipient_count=row.recipient_count,
+        reply=Reply(row.reply_code, row.reply_status, row.reply_text),
+        size_bytes=row.size_bytes,
+        session_id=row.session_id or "",
+    )

@@ -1,0 +1,138 @@
+"""Writing messages: adding, marking and removing them, with their counters and journal entries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from mailpit_py.storage.context import Context
+from mailpit_py.storage.deliveries import keep_dialogues, let_sessions_go
+from mailpit_py.storage.prepare import Prepared
+from mailpit_py.storage.value import Ref
+
+PLACED = (
+    "SELECT p.id AS placement_id, p.mailbox_id, p.uid, p.message_id, p.seen, p.pinned, b.name AS mailbox, "
+    "b.inbox_id, m.public_id, m.size_bytes, m.attachment_count, m.session_id "
+    "FROM placement p JOIN mailbox b ON b.id = p.mailbox_id JOIN message m ON m.id = p.message_id "
+)
+
+
+def add(context: Context, batch: Sequence[Prepared]) -> None:
+    """Store a batch of messages: each row of each table in one statement for all of them."""
+    first_id = context.next_id()
+    numbered = list(enumerate(batch, first_id))
+    keep_dialogues(context, [(number, one.arrival.transaction, one.lines) for number, one in numbered], "messages")
+    statements, execute = context.statements, context.execute
+    execute(
+        statements.message,
+        [(number, one.arrival.transaction.session.public_id, *one.message) for number, one in numbered],
+    )
+    execute(statements.content, [(number, one.encoding, one.content) for number, one in numbered])
+    execute(statements.body, [(number, *one.body) for number, one in numbered])
+    if deliveries := [(number, *row) for number, one in numbered for row in one.deliveries]:
+        execute(statements.delivery, deliveries)
+    by_mailbox = defaultdict(list)
+    for number, one in numbered:
+        by_mailbox[one.arrival.inbox, one.arrival.mailbox].append((number, one))
+    for (inbox, mailbox), members in by_mailbox.items():
+        _place(context, inbox, mailbox, members)
+    context.last_id = first_id + len(batch) - 1
+
+
+def _place(context: Context, inbox: str, mailbox: str, members: list[tuple[int, Prepared]]) -> None:
+    box = context.mailbox(inbox, mailbox)
+    modseq = box.highest_modseq + 1
+    placed = list(enumerate(members, box.uidnext))
+    context.execute(context.statements.placement, [(box.id, uid, number, modseq) for uid, (number, _) in placed])
+    context.execute(
+        "UPDATE mailbox SET uidnext = ?, highest_modseq = ?, total = total + ?, unread = unread + ?, "
+        "files = files + ?, size_bytes = size_bytes + ? WHERE id = ?",
+        (
+            box.uidnext + len(members),
+            modseq,
+            len(members),
+            len(members),
+            sum(one.has_files for _, one in members),
+            sum(len(one.arrival.raw) for _, one in members),
+            box.id,
+        ),
+    )
+    refs = [Ref(one.arrival.public_id, number, mailbox, uid) for uid, (number, one) in placed]
+    context.record(box.inbox_id, "added", refs)
+
+
+def mark(context: Context, rows: Sequence[Any], *, seen: bool | None, pinned: bool | None) -> int:
+    """Set read state and pins of these placements (rows of PLACED); return how many changed."""
+    marked = []
+    for row in rows:
+        new_seen = row.seen if seen is None else int(seen)
+        new_pinned = row.pinned if pinned is None else int(pinned)
+        if (new_seen, new_pinned) != (row.seen, row.pinned):
+            marked.append((row, new_seen, new_pinned))
+    marked.sort(key=lambda one: one[0].mailbox_id)
+    for mailbox_id, group in groupby(marked, key=lambda one: one[0].mailbox_id):
+        members = list(group)
+        unread = sum(row.seen - new_seen for row, new_seen, _ in members)
+        pins = sum(new_pinned - row.pinned for row, _, new_pinned in members)
+        modseq = _count(context, mailbox_id, unread=unread, pinned=pins)
+        context.execute(
+            "UPDATE placement SET seen = ?, pinned = ?, modseq = ? WHERE id = ?",
+            [(new_seen, new_pinned, modseq, row.placement_id) for row, new_seen, new_pinned in members],
+        )
+        refs = [_ref(row, new_seen, new_pinned) for row, new_seen, new_pinned in members]
+        context.record(members[0][0].inbox_id, "changed", refs)
+    return len(marked)
+
+
+def remove(context: Context, rows: Iterable[Any]) -> int:
+    """Remove these placements (rows of PLACED), and the messages that have no other; return how many."""
+    ordered = sorted(rows, key=lambda row: (row.mailbox_id, row.uid))
+    for mailbox_id, group in groupby(ordered, key=lambda row: row.mailbox_id):
+        members = list(group)
+        context.execute("DELETE FROM placement WHERE id = ?", [(row.placement_id,) for row in members])
+        _count(
+            context,
+            mailbox_id,
+            total=-len(members),
+            unread=-sum(not row.seen for row in members),
+            pinned=-sum(row.pinned for row in members),
+            files=-sum(row.attachment_count > 0 for row in members),
+            size_bytes=-sum(row.size_bytes for row in members),
+        )
+        if members[0].inbox_id is not None:
+            context.record(members[0].inbox_id, "removed", [_ref(row, row.seen, row.pinned) for row in members])
+    _bury(context, {row.message_id: row.session_id for row in ordered})
+    context.removed += len(ordered)
+    return len(ordered)
+
+
+def _bury(context: Context, sessions: dict[int, int | None]) -> None:
+    """Delete the messages among these (with their sessions) whose last placement is gone."""
+    dead = [number for number in sessions if not _is_placed(context, number)]
+    if not dead:
+        return
+    context.index.forget(context.connection, dead)
+    keys = [(number,) for number in dead]
+    for table, key in (("body", "message_id"), ("content", "message_id"), ("delivery", "owner_id"), ("message", "id")):
+        context.execute(f"DELETE FROM {table} WHERE {key} = ?", keys)
+    let_sessions_go(context, [(number, sessions[number]) for number in dead])
+
+
+def _is_placed(context: Context, number: int) -> bool:
+    return context.execute("SELECT 1 FROM placement WHERE message_id = ? LIMIT 1", (number,)).first() is not None
+
+
+def _count(context: Context, mailbox_id: int, **deltas: int) -> int:
+    """Add to a mailbox's counters, and return its next modification sequence (RFC 7162 §3.1)."""
+    changes = "".join(f", {name} = {name} + ?" for name in deltas)
+    context.execute(
+        f"UPDATE mailbox SET highest_modseq = highest_modseq + 1{changes} WHERE id = ?", (*deltas.values(), mailbox_id)
+    )
+    row = context.execute("SELECT highest_modseq FROM mailbox WHERE id = ?", (mailbox_id,)).one()
+    return int(row[0])
+
+
+def _ref(row: Any, seen: int, pinned: int) -> Ref:
+    return Ref(row.public_id, row.message_id, row.mailbox, row.uid, bool(seen), bool(pinned))

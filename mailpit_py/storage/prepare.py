@@ -1,0 +1,189 @@
+"""From an arrival to rows, before any transaction: reading and compressing happen here, and never fail."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mailpit_py.mail import read
+from mailpit_py.storage.row import (
+    ENVELOPE_COLUMNS,
+    delivery_rows,
+    encode_addresses,
+    encode_correspondents,
+    encode_lines,
+    envelope_row,
+    plain,
+)
+from mailpit_py.storage.value import Arrival, Correspondent
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+if TYPE_CHECKING:
+    from mailpit_py.mail.message import Message
+
+logger = logging.getLogger(__name__)
+
+RAW, ZSTD = 0, 1
+INDEXED_CHARACTERS = 1_000_000  # of the text; what stands further down is kept but not searched
+COMPRESS_FROM_BYTES = 128
+
+MESSAGE_COLUMNS = (
+    "id",
+    "session_id",
+    "public_id",
+    "received_at",
+    "size_bytes",
+    "source",
+    *ENVELOPE_COLUMNS,
+    "recipients_first",
+    "recipient_count",
+    "refused_count",
+    "from_name",
+    "from_address",
+    "to_first",
+    "subject",
+    "snippet",
+    "message_id_header",
+    "date",
+    "attachment_count",
+    "defect_count",
+    "has_text",
+    "has_html",
+    "readable",
+)
+BODY_COLUMNS = ("message_id", "subject", "sender", "addressed", "copied", "blind", "text", "files")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An arrival as rows that only lack the ids, which the writer gives them."""
+
+    arrival: Arrival
+    message: tuple[Any, ...]
+    body: tuple[str, ...]
+    has_files: bool
+    encoding: int
+    content: bytes
+    deliveries: list[tuple[Any, ...]]
+    lines: str
+
+    @property
+    def readable(self) -> bool:
+        """False for rows that say nothing of the content."""
+        return bool(self.message[-1])
+
+
+def prepare(arrival: Arrival, level: int) -> Prepared:
+    """Return the rows of `arrival`. Content that cannot be taken apart is kept as raw and envelope."""
+    try:
+        return _prepared(arrival, level, arrival.message or read(arrival.raw))
+    except Exception:
+        logger.exception("message=%s could not be read; it is kept as raw and envelope", arrival.public_id)
+        return bare(arrival, level)
+
+
+def bare(arrival: Arrival, level: int) -> Prepared:
+    """Return the rows of `arrival` without anything that its content says."""
+    return _prepared(arrival, level, None)
+
+
+def _prepared(arrival: Arrival, level: int, message: Message | None) -> Prepared:
+    encoding, content = compress(arrival.raw, level)
+    envelope = arrival.transaction.envelope
+    described = _EMPTY if message is None else _described(message)
+    return Prepared(
+        arrival=arrival,
+        message=(
+            *(arrival.public_id, arrival.received_at, len(arrival.raw), arrival.source),
+            *envelope_row(envelope),
+            encode_addresses(envelope.recipients),
+            len(envelope.recipients),
+            len(envelope.refused),
+            *described,
+        ),
+        body=_body(arrival, message),
+        has_files=bool(described[_FILES]),
+        encoding=encoding,
+        content=content,
+        deliveries=delivery_rows(envelope),
+        lines=encode_lines(arrival.transaction.lines),
+    )
+
+
+_EMPTY: tuple[Any, ...] = ("", "", "", "", "", "", None, 0, 0, 0, 0, 0)
+_FILES = 7
+
+
+def _described(message: Message) -> tuple[Any, ...]:
+    to = [Correspondent(one.name, one.address) for one in message.to[:5]]
+    sender = message.from_[0] if message.from_ else None
+    return (
+        plain(sender.name) if sender else "",
+        plain(sender.address) if sender else "",
+        encode_correspondents(to),
+        plain(message.subject),
+        plain(message.snippet),
+        plain(message.message_id),
+        _instant(message.date),
+        len(message.attachments),
+        len(message.defects),
+        int(bool(message.text)),
+        int(bool(message.html)),
+        1,
+    )
+
+
+def _instant(date: int | None) -> int | None:
+    return date if date is not None and abs(date) < 1 << 62 else None
+
+
+def _body(arrival: Arrival, message: Message | None) -> tuple[str, ...]:
+    envelope = arrival.transaction.envelope
+    recipients = [one.address for one in envelope.recipients]
+    if message is None:
+        return tuple(map(plain, ("", envelope.reverse_path, _lines(recipients), "", "", "", "")))
+    named = {one.address.lower() for one in (*message.to, *message.cc)}
+    hidden = [address for address in recipients if address.lower() not in named]
+    said = message.search_text
+    columns = (
+        said.subject,
+        said.sender,
+        _lines([*_names(message.to), *recipients]),
+        _lines(_names(message.cc)),
+        _lines([*_names(message.bcc), *hidden]),
+        said.text[:INDEXED_CHARACTERS],
+        said.files,
+    )
+    return tuple(map(plain, columns))
+
+
+def _names(addresses: Iterable[Any]) -> list[str]:
+    return [f"{one.name} {one.address}" for one in addresses]
+
+
+def _lines(texts: list[str]) -> str:
+    return "\n".join(dict.fromkeys(texts))
+
+
+def compress(raw: bytes, level: int) -> tuple[int, bytes]:
+    """Return (encoding, content); what would not become smaller stays as it is."""
+    if level and len(raw) >= COMPRESS_FROM_BYTES:
+        packed = zstd.compress(raw, level)
+        if len(packed) < len(raw):
+            return ZSTD, packed
+    return RAW, raw
+
+
+def decompress(encoding: int, content: bytes) -> bytes:
+    """The inverse of `compress`."""
+    return _DECODERS[encoding](content)
+
+
+_DECODERS: dict[int, Callable[[bytes], bytes]] = {RAW: bytes, ZSTD: zstd.decompress}

@@ -1,0 +1,153 @@
+"""How values become columns and back: texts that SQLite takes, first-five lists, replies, insert statements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+
+from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session
+from mailpit_py.storage.value import Correspondent
+
+FIRST = 5  # how many addresses a list row carries
+
+
+def plain(text: str) -> str:
+    """`text` without lone surrogates, which UTF-8 has no bytes for; they become visible as `\\udc80`."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def within(value: int | None) -> int | None:
+    """A client's number, bounded to what a column holds (a declared SIZE may have twenty digits)."""
+    return None if value is None else max(-(1 << 62), min(value, 1 << 62))
+
+
+def insert_sql(table: Table, columns: Sequence[str]) -> str:
+    """The INSERT for these columns, in this order, with positional parameters.
+
+    Raises KeyError for a column that the table does not have.
+    """
+    names = ", ".join(f'"{table.columns[name].name}"' for name in columns)
+    return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def encode_correspondents(correspondents: Sequence[Correspondent]) -> str:
+    """The first five as JSON; nothing for none."""
+    return _dump([[one.name, one.address] for one in correspondents[:FIRST]]) if correspondents else ""
+
+
+def decode_correspondents(text: str) -> tuple[Correspondent, ...]:
+    """The inverse of `encode_correspondents`."""
+    return tuple(Correspondent(*pair) for pair in json.loads(text)) if text else ()
+
+
+def encode_addresses(recipients: Sequence[Recipient]) -> str:
+    """The addresses of the first five as JSON."""
+    return _dump([one.address for one in recipients[:FIRST]]) if recipients else ""
+
+
+def decode_addresses(text: str) -> tuple[str, ...]:
+    """The inverse of `encode_addresses`."""
+    return tuple(json.loads(text)) if text else ()
+
+
+def encode_outcomes(recipients: Sequence[Recipient]) -> str:
+    """The first five addresses with their replies, as JSON."""
+    return _dump([[one.address, *_reply(one.reply)] for one in recipients[:FIRST]]) if recipients else ""
+
+
+def decode_outcomes(text: str) -> tuple[tuple[str, Reply], ...]:
+    """The inverse of `encode_outcomes`."""
+    return tuple((address, Reply(*reply)) for address, *reply in json.loads(text)) if text else ()
+
+
+def encode_lines(lines: Sequence[Line]) -> str:
+    """A part of a dialogue as JSON lines: `[at, side, text]`."""
+    return "\n".join(_dump([line.at, line.side, line.text]) for line in lines)
+
+
+def decode_lines(text: str) -> tuple[Line, ...]:
+    """The inverse of `encode_lines`."""
+    return tuple(Line(*json.loads(line)) for line in text.split("\n") if line)
+
+
+def _dump(value: Any) -> str:
+    # ASCII with escapes: also carries what is not valid UTF-8, losslessly
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _reply(reply: Reply) -> tuple[int, str, str]:
+    return reply.code, reply.status, reply.text
+
+
+ENVELOPE_COLUMNS = ("reverse_path", "ret", "envid", "auth", "body", "smtputf8", "declared_bytes")
+
+
+def envelope_row(envelope: Envelope) -> tuple[Any, ...]:
+    """MAIL's values in the order of ENVELOPE_COLUMNS."""
+    texts = (envelope.reverse_path, envelope.ret, envelope.envid, envelope.auth, envelope.body)
+    return (*map(plain, texts), int(envelope.smtputf8), within(envelope.size))
+
+
+DELIVERY_COLUMNS = ("owner_id", "position", "accepted", "address", "notify", "orcpt", "code", "status", "text")
+
+
+def delivery_rows(envelope: Envelope) -> list[tuple[Any, ...]]:
+    """One row a recipient without its owner: the accepted ones first, each group in the order of RCPT."""
+    rows: list[tuple[Any, ...]] = []
+    for accepted, recipients in ((1, envelope.recipients), (0, envelope.refused)):
+        for one in recipients:
+            texts = map(plain, (one.address, one.notify, one.orcpt))
+            code, status, text = _reply(one.reply)
+            rows.append((len(rows), accepted, *texts, code, plain(status), plain(text)))
+    return rows
+
+
+def read_envelope(row: Any, deliveries: Iterable[Any]) -> Envelope:
+    """The envelope from a message's or attempt's row and its delivery rows."""
+    accepted: list[Recipient] = []
+    refused: list[Recipient] = []
+    for one in deliveries:
+        recipient = Recipient(one.address, one.notify, one.orcpt, Reply(one.code, one.status, one.text))
+        (accepted if one.accepted else refused).append(recipient)
+    return Envelope(
+        reverse_path=row.reverse_path,
+        recipients=tuple(accepted),
+        refused=tuple(refused),
+        ret=row.ret,
+        envid=row.envid,
+        auth=row.auth,
+        body=row.body,
+        smtputf8=bool(row.smtputf8),
+        size=row.declared_bytes,
+    )
+
+
+SESSION_COLUMNS = (
+    "public_id",
+    "opened_at",
+    "listener",
+    "peer",
+    "protocol",
+    "helo",
+    "tls_version",
+    "tls_cipher",
+    "auth_mechanism",
+    "auth_identity",
+)
+
+
+def session_row(session: Session) -> tuple[Any, ...]:
+    """A session's values in the order of SESSION_COLUMNS."""
+    texts = (session.listener, session.peer, session.protocol, session.helo)
+    secured = (session.tls_version, session.tls_cipher, session.auth_mechanism, session.auth_identity)
+    return (session.public_id, session.opened_at, *map(plain, (*texts, *secured)))
+
+
+def read_session(row: Any) -> Session:
+    """The inverse of `session_row`."""
+    return Session(**{name: getattr(row, name) for name in SESSION_COLUMNS})

@@ -1,0 +1,277 @@
+"""The tables, and what SQLite must be told before the first of them.
+
+`message`, `content` and `body` never change after they were written. What a reader changes (read
+state, pins, tags, folders) belongs to `placement`: one message in one mailbox of one inbox. The
+search index is derived data and belongs to `search.py`; the migrations do not know it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+APPLICATION_ID = 0x4D505059  # "MPPY": file(1) and we ourselves know the file by it
+REVISION = "0001"
+PAGE_SIZE = 8_192
+
+metadata = MetaData()
+
+
+def _flag(name: str) -> Column[int]:
+    return Column(name, SmallInteger, nullable=False, server_default=text("0"))
+
+
+def _number(name: str, default: int | None = 0) -> Column[int]:
+    server_default = None if default is None else text(str(default))
+    return Column(name, BigInteger, nullable=False, server_default=server_default)
+
+
+def _words(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=text("''"))
+
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    _number("created_at", None),
+    _number("clock_offset_us"),
+    Column("clock_frozen_at", BigInteger),
+    _number("refused"),
+    UniqueConstraint("name"),
+    sqlite_autoincrement=True,
+)
+
+# A mailbox without an inbox was cleared: nobody sees it, and the writer empties it in the background.
+mailbox = Table(
+    "mailbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("inbox_id", Integer, ForeignKey("inbox.id")),
+    Column("name", Text, nullable=False),
+    _number("uidvalidity", None),
+    _number("uidnext", 1),
+    _number("highest_modseq"),
+    _number("total"),
+    _number("unread"),
+    _number("pinned"),
+    _number("files"),
+    _number("size_bytes"),
+    UniqueConstraint("inbox_id", "name"),
+    sqlite_autoincrement=True,
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("public_id", Text, nullable=False),
+    _number("opened_at", None),
+    Column("closed_at", BigInteger),
+    _words("listener"),
+    _words("peer"),
+    _words("protocol"),
+    _words("helo"),
+    _words("tls_version"),
+    _words("tls_cipher"),
+    _words("auth_mechanism"),
+    _words("auth_identity"),
+    _words("ending"),
+    _number("messages"),
+    _number("attempts"),
+    _number("kept"),
+    UniqueConstraint("public_id"),
+    Index("session_without_mail", "id", sqlite_where=text("kept = 0")),
+    sqlite_autoincrement=True,
+)
+
+# owner_id: 0 for the prologue, a message's or attempt's id, or LAST_OWNER for the tail.
+transcript = Table(
+    "transcript",
+    metadata,
+    Column("session_id", Integer, ForeignKey("session.id"), primary_key=True),
+    Column("owner_id", BigInteger, primary_key=True),
+    Column("lines", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+PROLOGUE_OWNER = 0
+LAST_OWNER = 1 << 62
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("public_id", Text, nullable=False),
+    _number("received_at", None),
+    _number("size_bytes", None),
+    Column("source", Text, nullable=False),
+    Column("session_id", Integer, ForeignKey("session.id")),
+    _words("reverse_path"),
+    _words("ret"),
+    _words("envid"),
+    _words("auth"),
+    _words("body"),
+    _flag("smtputf8"),
+    Column("declared_bytes", BigInteger),
+    _words("from_name"),
+    _words("from_address"),
+    _words("to_first"),
+    _words("recipients_first"),
+    _number("recipient_count"),
+    _number("refused_count"),
+    _words("subject"),
+    _words("snippet"),
+    _words("message_id_header"),
+    Column("date", BigInteger),
+    _number("attachment_count"),
+    _number("defect_count"),
+    _flag("has_text"),
+    _flag("has_html"),
+    _flag("readable"),
+    UniqueConstraint("public_id"),
+    Index("message_received", "received_at"),
+    Index("message_header_id", "message_id_header"),
+    Index("message_with_files", "id", sqlite_where=text("attachment_count > 0")),
+    sqlite_autoincrement=True,
+)
+
+content = Table(
+    "content",
+    metadata,
+    Column("message_id", Integer, ForeignKey("message.id"), primary_key=True, autoincrement=False),
+    Column("encoding", SmallInteger, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+)
+
+body = Table(
+    "body",
+    metadata,
+    Column("message_id", Integer, ForeignKey("message.id"), primary_key=True, autoincrement=False),
+    Column("subject", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("addressed", Text, nullable=False),
+    Column("copied", Text, nullable=False),
+    Column("blind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("files", Text, nullable=False),
+)
+
+placement = Table(
+    "placement",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mailbox_id", Integer, ForeignKey("mailbox.id"), nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("message_id", Integer, ForeignKey("message.id"), nullable=False),
+    _flag("seen"),
+    _flag("pinned"),
+    _words("flags"),
+    _number("modseq"),
+    UniqueConstraint("mailbox_id", "uid"),
+    Index("placement_list", "mailbox_id", "message_id", "seen", "pinned"),
+    Index("placement_unread", "mailbox_id", "message_id", sqlite_where=text("seen = 0")),
+    Index("placement_pinned", "mailbox_id", "message_id", sqlite_where=text("pinned = 1")),
+    Index("placement_message", "message_id"),
+    sqlite_autoincrement=True,
+)
+
+# Ids come from the same numbers as message.id, so one keyset orders both.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("public_id", Text, nullable=False),
+    Column("inbox_id", Integer, ForeignKey("inbox.id"), nullable=False),
+    Column("session_id", Integer, ForeignKey("session.id")),
+    _number("at", None),
+    Column("stage", Text, nullable=False),
+    _words("reverse_path"),
+    _words("ret"),
+    _words("envid"),
+    _words("auth"),
+    _words("body"),
+    _flag("smtputf8"),
+    Column("declared_bytes", BigInteger),
+    Column("reply_code", Integer, nullable=False),
+    _words("reply_status"),
+    _words("reply_text"),
+    _words("recipients_first"),
+    _number("recipient_count"),
+    _number("size_bytes"),
+    _words("haystack"),
+    UniqueConstraint("public_id"),
+    Index("attempt_list", "inbox_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+# One row a recipient, accepted or refused, of a message or an attempt (owner_id), in the order of RCPT.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("owner_id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("accepted", SmallInteger, nullable=False),
+    Column("address", Text, nullable=False),
+    _words("notify"),
+    _words("orcpt"),
+    Column("code", Integer, nullable=False),
+    _words("status"),
+    _words("text"),
+    sqlite_with_rowid=False,
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("inbox_id", Integer, ForeignKey("inbox.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("inbox_id", "name"),
+    sqlite_autoincrement=True,
+)
+
+placement_tag = Table(
+    "placement_tag",
+    metadata,
+    Column("placement_id", Integer, ForeignKey("placement.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", Integer, ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True),
+    Index("placement_tag_by_tag", "tag_id"),
+    sqlite_with_rowid=False,
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("inbox_id", Integer, ForeignKey("inbox.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("ids", Text, nullable=False),
+    _number("at", None),
+    sqlite_autoincrement=True,
+)
+
+
+def create(connection: Connection) -> None:
+    """Create all tables in an empty database."""
+    metadata.create_all(connection, checkfirst=False)

@@ -1,0 +1,157 @@
+"""What the writer does beside its jobs: pruning by count, age and bytes, emptying what was cleared, trimming."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mailpit_py.storage.context import Context, Continue
+from mailpit_py.storage.deliveries import remove_attempts
+from mailpit_py.storage.messages import PLACED, remove
+from mailpit_py.storage.value import Limits
+
+CHUNK = 200
+ATTEMPTS_KEPT = 1_000
+SESSIONS_WITHOUT_MAIL_KEPT = 1_000
+CHANGES_KEPT = 100_000
+_FREE_PAGES_KEPT = 512
+CHANGES_KEPT_US = 24 * 3_600 * 1_000_000
+
+_OLDEST = (
+    PLACED + "WHERE p.pinned = 0 AND p.mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = ?) "
+    "ORDER BY p.message_id LIMIT ?"
+)
+
+
+def prune(context: Context, limits: Limits) -> int:
+    """Remove up to a chunk of what exceeds the limits, oldest first; return how much was removed.
+
+    Pinned messages neither count nor go. The newest message stays, however large it is.
+    """
+    removed = 0
+    for inbox in context.execute(
+        "SELECT i.id, i.refused, coalesce(sum(b.total - b.pinned), 0) AS unpinned, "
+        "coalesce(sum(b.total), 0) AS total, coalesce(sum(b.size_bytes), 0) AS size_bytes "
+        "FROM inbox i LEFT JOIN mailbox b ON b.inbox_id = i.id GROUP BY i.id"
+    ).all():
+        removed += _prune_messages(context, inbox, limits)
+        if (excess := inbox.refused - ATTEMPTS_KEPT) > 0:
+            removed += remove_attempts(context, oldest_attempts(context, inbox.id, excess))
+    return removed
+
+
+def _prune_messages(context: Context, inbox: Any, limits: Limits) -> int:
+    if limits.max_messages and (excess := inbox.unpinned - limits.max_messages) > 0:
+        return remove(context, context.execute(_OLDEST, (inbox.id, min(excess, CHUNK))).all())
+    if limits.max_bytes and inbox.size_bytes > limits.max_bytes:
+        surplus = inbox.size_bytes - limits.max_bytes
+        victims = []
+        for row in context.execute(_OLDEST, (inbox.id, min(CHUNK, inbox.total - 1))).all():
+            if surplus <= 0:
+                break
+            victims.append(row)
+            surplus -= row.size_bytes
+        return remove(context, victims)
+    return 0
+
+
+def prune_aged(context: Context, limits: Limits) -> int:
+    """Remove up to a chunk of unpinned messages, and of attempts, that are older than the limit."""
+    if not limits.max_age_seconds:
+        return 0
+    edge = context.now - limits.max_age_seconds * 1_000_000
+    rows = context.execute(
+        PLACED + "WHERE m.received_at < ? AND p.pinned = 0 AND b.inbox_id IS NOT NULL ORDER BY m.received_at LIMIT ?",
+        (edge, CHUNK),
+    ).all()
+    removed = remove(context, rows) if rows else 0
+    for (inbox_id,) in context.execute("SELECT id FROM inbox").all():
+        aged = context.execute(_ATTEMPTS + "AND at < ? ORDER BY id LIMIT ?", (inbox_id, edge, CHUNK)).all()
+        removed += remove_attempts(context, aged)
+    return removed
+
+
+_ATTEMPTS = "SELECT id, public_id, inbox_id, session_id FROM attempt WHERE inbox_id = ? "
+
+
+def oldest_attempts(context: Context, inbox_id: int, limit: int) -> list[Any]:
+    """The oldest attempts of an inbox, as `remove_attempts` takes them."""
+    rows: list[Any] = context.execute(_ATTEMPTS + "ORDER BY id LIMIT ?", (inbox_id, min(limit, CHUNK))).all()
+    return rows
+
+
+def clear(context: Context, inbox: str) -> int:
+    """Empty an inbox at once, whatever its size: its mailboxes are set aside and new ones take their place.
+
+    The new ones go on with the old UIDVALIDITY and UIDs (RFC 3501 §2.3.1.1). Returns how many
+    messages and attempts are gone; `drain` deletes them later, in chunks.
+    """
+    inbox_id = context.inbox_id(inbox)
+    columns = "name, uidvalidity, uidnext, highest_modseq"
+    boxes = context.execute(f"SELECT id, total, {columns} FROM mailbox WHERE inbox_id = ?", (inbox_id,)).all()
+    for box in boxes:
+        context.execute("UPDATE mailbox SET inbox_id = NULL WHERE id = ?", (box.id,))
+        context.execute(
+            f"INSERT INTO mailbox (inbox_id, {columns}) VALUES (?, ?, ?, ?, ?)",
+            (inbox_id, box.name, box.uidvalidity, box.uidnext, box.highest_modseq + 1),
+        )
+    cleared = sum(int(box.total) for box in boxes)
+    while rows := oldest_attempts(context, inbox_id, CHUNK):
+        cleared += len(rows)
+        remove_attempts(context, rows)
+    context.record(inbox_id, "cleared", [])
+    context.cleared = True
+    return cleared
+
+
+def drain(context: Context) -> bool:
+    """Delete a chunk of what was cleared; False if there is nothing left."""
+    box = context.execute("SELECT id FROM mailbox WHERE inbox_id IS NULL ORDER BY id LIMIT 1").first()
+    if box is None:
+        return False
+    rows = context.execute(PLACED + "WHERE p.mailbox_id = ? LIMIT ?", (box.id, CHUNK)).all()
+    if rows:
+        remove(context, rows)
+    else:
+        context.execute("DELETE FROM mailbox WHERE id = ?", (box.id,))
+    return True
+
+
+def trim(context: Context) -> None:
+    """Drop journal entries that nobody may ask for any more, and old sessions that carried nothing."""
+    head = context.execute("SELECT coalesce(max(seq), 0) FROM change").scalar_one()
+    young = context.execute(
+        "SELECT seq FROM change WHERE at >= ? ORDER BY seq LIMIT 1", (context.now - CHANGES_KEPT_US,)
+    ).scalar()
+    floor = max((head + 1 if young is None else young) - 1, head - CHANGES_KEPT)
+    if floor > 0 and context.execute("DELETE FROM change WHERE seq <= ?", (floor,)).rowcount:
+        context.execute("UPDATE meta SET value = ? WHERE key = 'journal_floor'", (str(floor),))
+    idle = context.execute(
+        "SELECT id FROM session WHERE kept = 0 ORDER BY id DESC LIMIT -1 OFFSET ?", (SESSIONS_WITHOUT_MAIL_KEPT,)
+    ).all()
+    if idle:
+        keys = [(row.id,) for row in idle]
+        context.execute("DELETE FROM transcript WHERE session_id = ?", keys)
+        context.execute("DELETE FROM session WHERE id = ?", keys)
+
+
+def vacuum(context: Context, pages: int) -> bool:
+    """Give free pages back to the file system if there are many; False if enough were given."""
+    free = context.execute("PRAGMA freelist_count").scalar_one()
+    if free <= max(_FREE_PAGES_KEPT, context.execute("PRAGMA page_count").scalar_one() // 10):
+        return False
+    context.execute(f"PRAGMA incremental_vacuum({pages})").all()
+    return True
+
+
+def sweep(limits: Limits) -> Callable[[Context], Any]:
+    """The work that removes all aged messages and attempts, a chunk a transaction; its result is how many."""
+
+    def step(so_far: int) -> Callable[[Context], Any]:
+        def work(context: Context) -> Any:
+            removed = prune_aged(context, limits)
+            return Continue(step(so_far + removed)) if removed else so_far
+
+        return work
+
+    return step(0)

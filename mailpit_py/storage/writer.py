@@ -1,0 +1,219 @@
+"""The one thread that writes: jobs queue up, a group of them shares a transaction, futures follow its COMMIT."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from itertools import groupby
+from threading import Condition, Thread
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from mailpit_py.errors import MailpitError, StorageError, StorageFull
+from mailpit_py.storage import messages
+from mailpit_py.storage.context import Context, Continue, Statements
+from mailpit_py.storage.engine import roll_back, translate
+from mailpit_py.storage.fulltext import FullText
+from mailpit_py.storage.housework import Housework
+from mailpit_py.storage.journal import Journal
+from mailpit_py.storage.prepare import Prepared, bare, prepare
+from mailpit_py.storage.value import Arrival, StoreOptions
+
+logger = logging.getLogger(__name__)
+
+GROUP_JOBS = 200
+GROUP_BYTES = 16 << 20
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """Something to be written: a message (`arrival`), or any other work on the open transaction.
+
+    Work that returns a `Continue` is put back to the end of the queue, so that long work lets
+    others write in between.
+    """
+
+    future: Future[Any]
+    arrival: Arrival | None = None
+    prepared: Prepared | None = None
+    work: Callable[[Context], Any] | None = None
+    is_begun: bool = False
+
+    @property
+    def size_bytes(self) -> int:
+        """The content that the job carries."""
+        return len(self.arrival.raw) if self.arrival else 0
+
+    def begin(self) -> bool:
+        """Mark the job as running; False if it was cancelled before."""
+        self.is_begun = self.is_begun or self.future.set_running_or_notify_cancel()
+        return self.is_begun
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Jobs that wait, and what wakes the writer."""
+
+    jobs: deque[Job] = field(default_factory=deque)
+    moved: Condition = field(default_factory=Condition)
+    closing: bool = False
+    barrier: int = 0  # a search waits until the index covers this id
+
+
+class Writer:
+    """Owns the write connection. Thread-safe; `submit` returns at once."""
+
+    def __init__(self, engine: Engine, index: FullText, journal: Journal, options: StoreOptions) -> None:
+        self._engine = engine
+        self._index = index
+        self._journal = journal
+        self._options = options
+        self._queue = _Queue()
+        self._statements = Statements()
+        self._housework = Housework(options.limits, index)
+        self.committed_id = 0
+        self._thread = Thread(target=self._run, name="mailpit-writer", daemon=True)
+
+    def start(self, committed_id: int) -> None:
+        """Begin to write; `committed_id` is the highest message id that the database has."""
+        self.committed_id = committed_id
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Queue a job. Its future fails with StorageError if the store is closing."""
+        with self._queue.moved:
+            if not self._queue.closing:
+                self._queue.jobs.append(job)
+                self._queue.moved.notify_all()
+                return
+        job.future.set_exception(StorageError("the store is closed"))
+
+    def wait_for_index(self, timeout: float = 10) -> bool:
+        """Wait until every message that is committed now can be searched; False after `timeout` seconds."""
+        target = self.committed_id
+        if not self._index.enabled or self._index.watermark >= target:
+            return True
+        queue = self._queue
+        with queue.moved:
+            queue.barrier = max(queue.barrier, target)
+            queue.moved.notify_all()
+            return queue.moved.wait_for(lambda: self._index.watermark >= target or queue.closing, timeout)
+
+    def close(self) -> None:
+        """Write what is queued, then end the thread."""
+        with self._queue.moved:
+            self._queue.closing = True
+            self._queue.moved.notify_all()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    # the thread
+
+    def _run(self) -> None:
+        with self._engine.connect() as connection:
+            while True:
+                group = self._take()
+                if group:
+                    self._write(connection, group)
+                elif self._queue.closing:
+                    return
+                self._keep_house(connection, idle=not group)
+
+    def _take(self) -> list[Job]:
+        queue = self._queue
+        with queue.moved:
+            if not queue.jobs and not queue.closing and not self._is_awaited():
+                queue.moved.wait(self._housework.pause(self.committed_id))
+            group: list[Job] = []
+            size = 0
+            while queue.jobs and len(group) < GROUP_JOBS and size < GROUP_BYTES:
+                group.append(queue.jobs.popleft())
+                size += group[-1].size_bytes
+        return [job for job in group if job.begin()]
+
+    def _write(self, connection: Connection, group: list[Job]) -> None:
+        try:
+            for job in group:
+                if job.arrival is not None and job.prepared is None:
+                    job.prepared = prepare(job.arrival, self._options.compression)
+            self._settle(group, self._transact(connection, lambda context: _carry_out(context, group)))
+        except Exception as error:  # whatever went wrong, no job may hang or hurt another
+            if len(group) == 1:
+                self._give_up_on(connection, group[0], error)
+                return
+            logger.info("a group of %d jobs failed and is retried one by one: %s", len(group), translate(error))
+            for job in group:
+                self._write(connection, [job])
+
+    def _give_up_on(self, connection: Connection, job: Job, error: Exception) -> None:
+        """The last resort for a message is raw and envelope; everything else fails."""
+        is_final = isinstance(error, MailpitError) or isinstance(translate(error), StorageFull)
+        if job.arrival is None or job.prepared is None or is_final or not job.prepared.readable:
+            job.future.set_exception(error if isinstance(error, MailpitError) else translate(error))
+            return
+        logger.error("message=%s cannot be stored as read, only raw: %s", job.arrival.public_id, translate(error))
+        job.prepared = bare(job.arrival, self._options.compression)
+        self._write(connection, [job])
+
+    def _settle(self, group: Sequence[Job], results: Sequence[Any]) -> None:
+        for job, result in zip(group, results, strict=True):
+            if isinstance(result, Continue):
+                rest = Job(job.future, work=result.work, is_begun=True)
+                with self._queue.moved:
+                    self._queue.jobs.append(rest)
+            else:
+                job.future.set_result(result)
+
+    def _transact(self, connection: Connection, work: Callable[[Context], Any]) -> Any:
+        """Run `work` in one transaction; return what it returned once that is committed."""
+        context = Context(connection, self._statements, self._index, self._options.wall())
+        try:
+            connection.begin()
+            result = work(context)
+            connection.commit()
+        except BaseException:
+            roll_back(connection)
+            raise
+        if context.last_id is not None:
+            self.committed_id = context.last_id
+        self._housework.note(context)
+        if context.changed:
+            self._journal.ring()
+        return result
+
+    def _keep_house(self, connection: Connection, *, idle: bool) -> None:
+        """Between groups: the index, pruning, what was cleared. A failure is logged and tried again later."""
+        try:
+            for chore in self._housework.due(self.committed_id, idle=idle, urgent=self._is_awaited()):
+                self._do_chore(connection, chore)
+        except Exception as error:
+            logger.warning("upkeep of the database failed and is tried again: %s", translate(error))
+            self._housework.back_off(time.monotonic())
+
+    def _do_chore(self, connection: Connection, chore: Callable[[Context], int | None]) -> None:
+        watermark = self._transact(connection, chore)
+        if watermark is not None:
+            with self._queue.moved:
+                self._index.watermark = watermark
+                self._queue.moved.notify_all()
+
+    def _is_awaited(self) -> bool:
+        """True if a search waits for the index, and nothing speaks against going on with it now."""
+        return self._queue.barrier > self._index.watermark and not self._housework.is_quiet
+
+
+def _carry_out(context: Context, group: Sequence[Job]) -> list[Any]:
+    results: list[Any] = []
+    for is_message, run in groupby(group, key=lambda job: job.prepared is not None):
+        jobs = list(run)
+        if is_message:
+            messages.add(context, [job.prepared for job in jobs if job.prepared is not None])
+            results += [None] * len(jobs)
+        else:
+            results += [job.work(context) for job in jobs if job.work is not None]
+    return results
