@@ -1,0 +1,92 @@
+"""What the server says of itself and to people: greeting, EHLO, HELP, hints and farewell."""
+
+from __future__ import annotations
+
+from mailpit_py.mail.envelope import Reply
+from mailpit_py.servers.smtp import sasl
+from mailpit_py.servers.smtp.settings import SmtpSettings
+
+_HTTP_VERBS = frozenset({"GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE", "PRI"})
+_HTTP_FIELDS = frozenset({"HOST:", "USER-AGENT:", "CONTENT-TYPE:", "CONTENT-LENGTH:", "ORIGIN:", "CONNECTION:"})
+
+_SYNTAX = {
+    "HELO": "HELO your.host.name",
+    "EHLO": "EHLO your.host.name",
+    "LHLO": "LHLO your.host.name",
+    "MAIL": "MAIL FROM:<you@example.com>",
+    "RCPT": "RCPT TO:<somebody@example.com>, once for each recipient",
+    "DATA": "DATA, then header, empty line, text, and a line with a single dot",
+    "BDAT": "BDAT octets [LAST], then as many octets",
+    "AUTH": "AUTH mechanism [initial response]",
+    "STARTTLS": "STARTTLS, then TLS",
+    "RSET": "RSET forgets the current transaction",
+    "VRFY": "VRFY name",
+    "NOOP": "NOOP does nothing",
+    "QUIT": "QUIT says goodbye",
+}
+_HINTS = {
+    "FROM:": "write MAIL FROM:<you@example.com>",
+    "TO:": "write RCPT TO:<somebody@example.com>",
+    "SUBJECT:": "header fields come after DATA",
+    "EXIT": "QUIT ends the session",
+    "BYE": "QUIT ends the session",
+    "LOGIN": "write AUTH LOGIN",
+    "HELLO": "write HELO your.host.name",
+}
+
+
+def greeting(settings: SmtpSettings) -> Reply:
+    """The first reply of a session (RFC 5321 §4.2); it carries no enhanced code."""
+    protocol = "LMTP" if settings.lmtp else "ESMTP"
+    return Reply(220, "", f"{settings.hostname} {settings.software} {protocol} Service ready")
+
+
+def farewell(settings: SmtpSettings) -> Reply:
+    """The reply to QUIT."""
+    return Reply(221, "2.0.0", f"{settings.hostname} {settings.software} ESMTP Service closing transmission channel")
+
+
+def timed_out(settings: SmtpSettings) -> Reply:
+    """What is said before a connection is closed for its silence, or its age."""
+    text = f"{settings.hostname} {settings.software} ESMTP Service closing transmission channel after timeout exceeded"
+    return Reply(421, "4.4.2", text)
+
+
+def shutting_down(settings: SmtpSettings) -> Reply:
+    """What is said to those who are connected when the server stops (RFC 5321 §3.8)."""
+    return Reply(421, "4.3.2", f"{settings.hostname} {settings.software} ESMTP Service closing transmission channel")
+
+
+def extensions(settings: SmtpSettings, helo: str, *, is_tls: bool) -> Reply:
+    """The reply to EHLO or LHLO: one line for each extension (RFC 5321 §4.1.1.1)."""
+    lines = [f"{settings.hostname} greets {helo}", "PIPELINING", f"SIZE {settings.max_message_size_bytes}"]
+    if settings.ssl_context is not None and not is_tls:
+        lines.append("STARTTLS")
+    if settings.offer_auth and (is_tls or settings.allow_insecure_auth):
+        lines.append("AUTH " + " ".join(sasl.offered(settings.accounts)))
+    lines += ["ENHANCEDSTATUSCODES", "8BITMIME", "BINARYMIME", "CHUNKING", "DSN", "SMTPUTF8", "HELP"]
+    return Reply(250, "", "\n".join(lines))
+
+
+def help_on(settings: SmtpSettings, verb: str) -> Reply:
+    """The reply to HELP, alone or with a command."""
+    if verb in _SYNTAX:
+        return Reply(214, "2.0.0", _SYNTAX[verb])
+    hello = ("LHLO",) if settings.lmtp else ("HELO", "EHLO")
+    words = [*hello, *(name for name in _SYNTAX if name[1:] not in ("ELO", "HLO"))]
+    if settings.ssl_context is None:
+        words.remove("STARTTLS")
+    if not settings.offer_auth:
+        words.remove("AUTH")
+    return Reply(214, "2.0.0", f"Commands: {' '.join(words)}\nHELP followed by a command tells more")
+
+
+def hint(verb: str, line: str) -> str:
+    """Advice for somebody who typed what is no command."""
+    words = line.split(None, 1)
+    return _HINTS.get(verb) or (_HINTS.get(words[0].upper(), "") if words else "") or "HELP lists the commands"
+
+
+def is_http(verb: str) -> bool:
+    """True for the first word of a line that only an HTTP client sends."""
+    return verb in _HTTP_VERBS or verb in _HTTP_FIELDS

@@ -1,0 +1,173 @@
+"""The mail transaction as a state machine (RFC 5321 §3.3, RFC 3030): MAIL, RCPT, DATA or BDAT, content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session
+from mailpit_py.servers.smtp import grammar
+from mailpit_py.servers.smtp import reply as replies
+from mailpit_py.servers.smtp.content import DISCARD_LIMIT
+from mailpit_py.servers.smtp.reply import Refused, bad_sequence, syntax_error
+from mailpit_py.servers.smtp.settings import SmtpSettings
+from mailpit_py.simulation.stage import Stage
+
+Check = Callable[[Stage, Session, Envelope, Recipient | None], Reply | None]
+
+NO_ENVELOPE = Envelope("")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A transaction that ended without a message: where, with which reply, and what had come of its content."""
+
+    envelope: Envelope
+    stage: Stage
+    reply: Reply
+    size_bytes: int = 0
+
+
+class MailTransaction:
+    """The transaction under way in one session, and after it the next.
+
+    `envelope` is None between transactions. `refusals` collects those that ended without a message;
+    whoever drives the dialogue empties it. `check` decides on each stage; None accepts.
+    """
+
+    def __init__(self, settings: SmtpSettings, check: Check) -> None:
+        self.envelope: Envelope | None = None
+        self.chunk = grammar.Chunk(0, last=False)
+        self.chunk_refusal: Reply | None = None
+        self.chunks = bytearray()
+        self.refusals: list[Refusal] = []
+        self._settings = settings
+        self._check = check
+        self._is_chunked = False
+        self._last_refused: tuple[Stage, Reply] | None = None
+
+    def mail(self, session: Session, argument: str) -> Reply:
+        """Begin (RFC 5321 §4.1.1.2)."""
+        if not session.helo:
+            return bad_sequence(f"{'LHLO' if self._settings.lmtp else 'HELO/EHLO'} required before MAIL")
+        if self.envelope is not None:
+            return bad_sequence("RSET/HELO/EHLO required before MAIL")
+        envelope = NO_ENVELOPE
+        try:
+            envelope = grammar.parse_mail(argument)
+            refusal = self._check(Stage.MAIL, session, envelope, None)
+            if self._is_over(envelope.size or 0):
+                refusal = self.too_big()
+        except Refused as refused:
+            refusal = refused.reply
+        if refusal is not None:
+            self.refusals.append(Refusal(envelope, Stage.MAIL, refusal))
+            return refusal
+        self.envelope = envelope
+        return replies.MAIL_OK
+
+    def rcpt(self, session: Session, argument: str) -> Reply:
+        """Add a recipient (RFC 5321 §4.1.1.3). Raises Refused for what is no recipient at all."""
+        if self.envelope is None:
+            return bad_sequence("MAIL required before RCPT")
+        if self._is_chunked:
+            return bad_sequence("RCPT not permitted after BDAT")
+        recipient = grammar.parse_rcpt(argument)
+        if 0 < self._settings.max_recipients <= len(self.envelope.recipients):
+            refusal: Reply | None = replies.TOO_MANY_RECIPIENTS
+        else:
+            refusal = self._check(Stage.RCPT, session, self.envelope, recipient)
+        if refusal is None:
+            self.envelope = self.envelope.accept(recipient)
+            return recipient.reply
+        self.envelope = self.envelope.refuse(replace(recipient, reply=refusal))
+        self._last_refused = (Stage.RCPT, refusal)
+        return refusal
+
+    def data(self, session: Session, argument: str) -> Reply:
+        """Ask for the content (RFC 5321 §4.1.1.4); it follows a 354 and nothing else."""
+        if argument:
+            return syntax_error("DATA takes no parameters; the message comes on the lines after it")
+        if refusal := self._lack_of_recipients("DATA"):
+            return refusal
+        assert self.envelope is not None
+        if self._is_chunked:
+            return bad_sequence("DATA not permitted after BDAT")
+        if self.envelope.body == "BINARYMIME":
+            return bad_sequence("BODY=BINARYMIME needs BDAT")  # RFC 3030 §3
+        if refusal := self._check(Stage.DATA, session, self.envelope, None):
+            self._last_refused = (Stage.DATA, refusal)
+            return refusal
+        return replies.START_DATA
+
+    def bdat(self, session: Session, argument: str, refusal: Reply | None) -> None:
+        """Announce a chunk (RFC 3030 §2). Raises Refused if its size cannot be read.
+
+        Whatever is to be said, the octets come, and must not be taken for commands: so a refusal
+        (one from outside may be given) is kept in `chunk_refusal` until `octets`.
+        """
+        self.chunk = grammar.parse_chunk(argument)
+        if self.chunk.malformed:
+            refusal = syntax_error("BDAT takes a number of octets and LAST")
+        self.chunk_refusal = refusal or self._refusal_of_chunk(session)
+
+    def octets(self, session: Session, octets: bytearray) -> Reply | None:
+        """Take the chunk that was announced; None: the message is whole, in `chunks`."""
+        if self.chunk_refusal is not None:
+            return self.chunk_refusal
+        self.chunks += octets
+        if self.chunk.last:
+            return self.content(session, len(self.chunks), over=False)
+        return Reply(250, "2.0.0", f"{self.chunk.size} octets received")
+
+    def content(self, session: Session, size_bytes: int, *, over: bool) -> Reply | None:
+        """Judge a whole content; None: hand it over."""
+        assert self.envelope is not None
+        refusal = self.too_big() if over else self._check(Stage.CONTENT, session, self.envelope, None)
+        return refusal and self.refuse_content(refusal, size_bytes)
+
+    def refuse_content(self, reply: Reply, size_bytes: int, stage: Stage = Stage.CONTENT) -> Reply:
+        """End the transaction with a refusal of its content."""
+        assert self.envelope is not None
+        self.refusals.append(Refusal(self.envelope, stage, reply, size_bytes))
+        self._last_refused = None
+        self.reset()
+        return reply
+
+    def reset(self) -> None:
+        """End the transaction, if there is one; as refused if some of it was, and no content came."""
+        if self.envelope is not None and self._last_refused is not None:
+            stage, reply = self._last_refused
+            self.refusals.append(Refusal(self.envelope, stage, reply))
+        self.complete()
+
+    def complete(self) -> None:
+        """End the transaction after its message was kept."""
+        self._last_refused = None
+        self.envelope = None
+        self.chunks = bytearray()
+        self._is_chunked = False
+
+    def too_big(self) -> Reply:
+        """The refusal of what is larger than the limit (RFC 1870 §6.2)."""
+        limit = self._settings.max_message_size_bytes or DISCARD_LIMIT
+        return Reply(552, "5.3.4", f"Requested mail action aborted: exceeded storage allocation ({limit})")
+
+    def _is_over(self, size_bytes: int) -> bool:
+        return 0 < self._settings.max_message_size_bytes < size_bytes
+
+    def _refusal_of_chunk(self, session: Session) -> Reply | None:
+        if refusal := self._lack_of_recipients("BDAT"):
+            return refusal
+        assert self.envelope is not None
+        if not self._is_chunked:
+            self._is_chunked = True
+            if refusal := self._check(Stage.DATA, session, self.envelope, None):
+                return self.refuse_content(refusal, 0, Stage.DATA)
+        size_bytes = len(self.chunks) + self.chunk.size
+        return self.refuse_content(self.too_big(), size_bytes) if self._is_over(size_bytes) else None
+
+    def _lack_of_recipients(self, verb: str) -> Reply | None:
+        if self.envelope is None or not (self.envelope.recipients or self.envelope.refused):
+            return bad_sequence(f"MAIL & RCPT required before {verb}")
+        return None if self.envelope.recipients else replies.NO_VALID_RECIPIENTS
