@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
-    )
-}
+_MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec"
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}
 _ZONES = {"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8}
 _ZONES |= {"cet": 1, "cest": 2, "met": 1, "mest": 2, "bst": 1, "eet": 2, "eest": 3, "msk": 3, "jst": 9}
-_TIME = r"(?P<hour>\d{1,2})\s{0,9}[:.]\s{0,9}(?P<minute>\d{1,2})(?:\s{0,9}[:.]\s{0,9}(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+_SECOND = r"\s{0,9}[:.]\s{0,9}(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?"
+_TIME = rf"(?P<hour>\d{{1,2}})\s{{0,9}}[:.]\s{{0,9}}(?P<minute>\d{{1,2}})(?:{_SECOND})?"
 _ZONE = r"(?:\s{0,9}(?P<zone>[+-]\s?\d{1,2}:?\d{2}(?!\d)|[a-z]{1,5}(?:[+-]\d{4})?))?"
 _MONTH = r"(?P<month>[a-z]{3})[a-z]{0,6}\.?"
-_FORMS = tuple(
-    re.compile(form, re.I)
-    for form in (
-        rf"(?:[^\W\d]{{2,12}}\.?\s{{0,9}},?)?\s{{0,9}}(?P<day>\d{{1,2}})[\s-]{{0,9}}{_MONTH}[\s,-]{{0,9}}(?P<year>\d{{2,4}})[\s,]{{1,9}}{_TIME}{_ZONE}",
-        rf"(?:[a-z]{{3,9}},?\s{{1,9}})?{_MONTH}\s{{1,9}}(?P<day>\d{{1,2}})\s{{1,9}}{_TIME}(?:\s{{1,9}}[a-z]{{3,4}})?\s{{1,9}}(?P<year>\d{{4}}){_ZONE}",
-        rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T\s]{{1,9}}{_TIME}{_ZONE}",
-    )
+_DAY = r"(?P<day>\d{1,2})"
+_WEEKDAY = r"(?:[^\W\d]{2,12}\.?\s{0,9},?)?\s{0,9}"
+_FORMS = (
+    re.compile(
+        rf"{_WEEKDAY}{_DAY}[\s-]{{0,9}}{_MONTH}[\s,-]{{0,9}}(?P<year>\d{{2,4}})[\s,]{{1,9}}{_TIME}{_ZONE}", re.I
+    ),
+    re.compile(
+        rf"{_WEEKDAY}{_MONTH}\s{{1,9}}{_DAY}\s{{1,9}}{_TIME}(?:\s{{1,9}}[a-z]{{3,4}})?\s{{1,9}}(?P<year>\d{{4}}){_ZONE}",
+        re.I,
+    ),
+    re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T\s]{{1,9}}{_TIME}{_ZONE}", re.I),
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMENT = re.compile(r"\([^()]*+\)")

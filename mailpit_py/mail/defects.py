@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from mailpit_py.mail.message import Message
 
 # RFC 5322 §3.6 and RFC 2045 §3: at most one of each.
-_ONCE = (
-    b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc", b"date", b"subject", b"message-id", b"in-reply-to",
-    b"references", b"mime-version", b"content-type", b"content-transfer-encoding", b"content-disposition", b"content-id",
-)  # fmt: skip
+_ONCE_NAMES = b"""
+from sender reply-to to cc bcc date subject message-id in-reply-to references mime-version
+content-type content-transfer-encoding content-disposition content-id
+"""
+_ONCE = frozenset(_ONCE_NAMES.split())
 _LARGEST_BODY = 1 << 20
 
 

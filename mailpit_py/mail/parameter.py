@@ -51,10 +51,8 @@ def _pairs(text: str, limit: int) -> list[tuple[str, str]]:
     for match in _PARAMETER.finditer(text):
         if match[1] is None:
             continue
-        if match[2] is not None:
-            value = _UNQUOTE.sub(r"\1", match[2])
-        else:
-            value = _COMMENT.sub("", match[3]).strip()
+        quoted, bare = match[2], match[3]
+        value = _COMMENT.sub("", bare).strip() if quoted is None else _UNQUOTE.sub(r"\1", quoted)
         pairs.append((match[1].lower(), value))
         if len(pairs) >= limit:
             break

@@ -1,0 +1,575 @@
+"""HTML of a message: a safe document for the viewer's frame, and readable text.
+
+Imports selectolax and tinycss2, so this module is imported only by what renders HTML.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from mailpit_py.mail import css, url
+from mailpit_py.mail.markup import escaped, tame
+
+LARGEST = 5_000_000
+_MOST_BLOCKED = 1_000
+_MOST_CSS = 1_000_000
+
+_TAGS = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "address",
+        "area",
+        "article",
+        "aside",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "font",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "map",
+        "mark",
+        "menu",
+        "nav",
+        "nobr",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "section",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "style",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "wbr",
+    ]
+)
+_VOID_NAMES = "area br col hr img input wbr"
+_VOID = frozenset(_VOID_NAMES.split())
+_HIDDEN = frozenset(
+    [
+        "script",
+        "template",
+        "audio",
+        "video",
+        "canvas",
+        "select",
+        "datalist",
+        "applet",
+        "embed",
+        "param",
+        "source",
+        "track",
+    ]
+)
+_ATTRIBUTES = frozenset(
+    [
+        "abbr",
+        "align",
+        "alt",
+        "aria-describedby",
+        "aria-hidden",
+        "aria-label",
+        "aria-labelledby",
+        "axis",
+        "bgcolor",
+        "border",
+        "bordercolor",
+        "cellpadding",
+        "cellspacing",
+        "char",
+        "charoff",
+        "checked",
+        "cite",
+        "class",
+        "clear",
+        "color",
+        "cols",
+        "colspan",
+        "compact",
+        "coords",
+        "datetime",
+        "dir",
+        "disabled",
+        "face",
+        "frame",
+        "headers",
+        "height",
+        "hspace",
+        "id",
+        "lang",
+        "link",
+        "alink",
+        "vlink",
+        "text",
+        "leftmargin",
+        "topmargin",
+        "marginheight",
+        "marginwidth",
+        "media",
+        "name",
+        "noshade",
+        "nowrap",
+        "open",
+        "placeholder",
+        "reversed",
+        "role",
+        "rows",
+        "rowspan",
+        "rules",
+        "scope",
+        "shape",
+        "size",
+        "span",
+        "start",
+        "summary",
+        "title",
+        "type",
+        "usemap",
+        "valign",
+        "value",
+        "vspace",
+        "width",
+    ]
+)
+_SOURCES = {"src": ("img",), "background": ("body", "table", "tbody", "thead", "tfoot", "tr", "td", "th")}
+_LOADING_NAMES = "src background poster data lowsrc dynsrc href longdesc"
+_LOADING = frozenset(_LOADING_NAMES.split())
+_INPUTS = frozenset(
+    [
+        "text",
+        "checkbox",
+        "radio",
+        "button",
+        "submit",
+        "reset",
+        "search",
+        "email",
+        "number",
+        "tel",
+        "url",
+        "password",
+        "date",
+    ]
+)
+_CANDIDATE = re.compile(r"\s*+,?\s*+([^\s,]\S*[^\s,]|[^\s,])(?:,|\s+[^,]*+,?|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class SafeHtml:
+    """A document to show, and what was kept from loading: URLs in order, and their hosts sorted."""
+
+    html: str
+    blocked: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+
+def sanitise(html: str, *, resolve: Callable[[str], str | None], remote: bool) -> SafeHtml:
+    """Return a whole HTML document with only what is known to be harmless.
+
+    `resolve` gives the address of a part for a `cid:` URL or a Content-Location, or None; what it
+    gives is trusted. `remote` lets images, style sheets' images and fonts be loaded by http and https.
+    HTML above 5 million characters is shown as text. Never raises.
+    """
+    if len(html) > LARGEST:
+        return SafeHtml(escaped(html[:LARGEST]))
+    cleaner = _Cleaner(resolve, remote=remote)
+    document = cleaner.document(tame(html.replace("\0", "\ufffd")))
+    blocked = tuple(cleaner.blocked)
+    return SafeHtml(document, blocked, tuple(sorted({url.host(address) for address in blocked} - {""})))
+
+
+class _Cleaner:
+    """One document on its way out: allowed elements and attributes written anew, the rest left out."""
+
+    def __init__(self, resolve: Callable[[str], str | None], *, remote: bool) -> None:
+        self.resolve = resolve
+        self.remote = remote
+        self.blocked: dict[str, None] = {}
+        self.css_left = _MOST_CSS
+        self.out: list[str] = []
+
+    def document(self, source: str) -> str:
+        tree = LexborHTMLParser(source)
+        self.out.append("<!DOCTYPE html>")
+        if tree.root is not None:
+            self.walk(tree.root)
+        return "".join(self.out)
+
+    def walk(self, root: Any) -> None:
+        """Write the tree in order, without recursion: mail may be nested deeper than the stack is."""
+        stack: list[Any] = [root]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, str):
+                self.out.append(node)
+            elif node.is_text_node:
+                self.out.append(entities.escape(node.text_content or "", quote=False))
+            elif node.is_element_node:
+                self.element(node, stack)
+
+    def element(self, node: Any, stack: list[Any]) -> None:
+        tag = node.tag
+        if tag in _HIDDEN:
+            self.note_blocked(node)
+            return
+        if tag == "style":
+            self.style(node)
+            return
+        if tag in _TAGS:
+            self.out.append(self.start_tag(tag, node.attributes))
+            if tag in _VOID:
+                return
+            stack.append(f"</{tag}>")
+            if tag == "pre" and node.child is not None and node.child.is_text_node:
+                self.out.append("\n")
+        children = []
+        child = node.child
+        while child is not None:
+            children.append(child)
+            child = child.next
+        stack.extend(reversed(children))
+
+    def style(self, node: Any) -> None:
+        text = "".join(child.text_content or "" for child in node.iter(include_text=True))
+        if cleaned := self.css(text, css.sheet):
+            media = entities.escape(node.attributes.get("media") or "")
+            self.out.append(f'<style media="{media}">{cleaned}</style>' if media else f"<style>{cleaned}</style>")
+
+    def css(self, text: str, clean: Callable[[str, css.Resource], str]) -> str:
+        self.css_left -= len(text)
+        return clean(text, self.resource) if self.css_left > 0 else ""
+
+    def start_tag(self, tag: str, attributes: dict[str, str | None]) -> str:
+        written = [f"<{tag}"]
+        for name, value in attributes.items():
+            kept = self.attribute(tag, name, value or "")
+            if kept is None:
+                continue
+            written.append(f' {name}="{entities.escape(kept)}"')
+            if name == "href" and not kept.startswith("#"):
+                written.append(' target="_blank" rel="noopener noreferrer nofollow"')
+        if tag in ("input", "button") and "disabled" not in attributes:
+            written.append(' disabled=""')
+        return "".join(written) + ">"
+
+    def attribute(self, tag: str, name: str, value: str) -> str | None:
+        """The value to write for an attribute, or None to leave it out."""
+        if name == "style":
+            return self.css(value, css.inline) or None
+        if name in ("srcset", "imagesrcset"):
+            return self.srcset(value) if tag == "img" else None
+        if name == "href" and tag in ("a", "area"):
+            return self.link(value)
+        if tag in _SOURCES.get(name, ()):
+            return self.resource(value)
+        if name == "type" and tag in ("input", "button"):
+            return self.input_type(tag, value)
+        return value if name in _ATTRIBUTES else None
+
+    def input_type(self, tag: str, value: str) -> str:
+        if tag == "button":
+            return "button"
+        return value.lower() if value.lower() in _INPUTS else "text"
+
+    def link(self, value: str) -> str | None:
+        """Where a link may lead: another page, a mail program, a place in this document."""
+        address = url.clean(value)
+        if address.startswith("#"):
+            return address
+        return address if url.scheme(address) in url.LINKS else None
+
+    def resource(self, value: str) -> str | None:
+        """What may be loaded for a URL: a part of the message, an image within the URL, or remote."""
+        address = url.clean(value)
+        if not address:
+            return None
+        if (part := self.resolve(address)) is not None:
+            return part
+        if url.is_raster(address):
+            return address
+        if not url.is_remote(address):
+            return None
+        if self.remote and url.scheme(address) in ("http", "https"):
+            return address
+        if len(self.blocked) < _MOST_BLOCKED:
+            self.blocked[address] = None
+        return None
+
+    def srcset(self, value: str) -> str | None:
+        """The candidates of a srcset when all of them may load, else None."""
+        candidates = []
+        for match in _CANDIDATE.finditer(value[:20_000]):
+            address = self.resource(match[1])
+            descriptor = match[0].strip(" \t\r\n,").removeprefix(match[1]).strip()
+            if address is None or not re.fullmatch(r"[\d.]*[wxh]?", descriptor):
+                return None
+            candidates.append(f"{address.replace(' ', '%20').replace(',', '%2C')} {descriptor}".strip())
+        return ", ".join(candidates) or None
+
+    def note_blocked(self, node: Any) -> None:
+        """Remember what an element that is left out would have loaded."""
+        for name, value in node.attributes.items():
+            if name in _LOADING and value:
+                self.resource(value)
+
+
+_PARAGRAPHS = frozenset(
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "pre",
+        "form",
+        "fieldset",
+        "hr",
+        "center",
+    ]
+)
+_LINES = frozenset(
+    [
+        "div",
+        "li",
+        "tr",
+        "dt",
+        "dd",
+        "address",
+        "article",
+        "aside",
+        "section",
+        "header",
+        "footer",
+        "nav",
+        "main",
+        "figure",
+        "caption",
+    ]
+)
+_UNSEEN = frozenset(_HIDDEN | {"head", "style", "title"})
+_NOT_SHOWN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_WHITE = re.compile(r"[ \t\r\n\f]+")
+_DEEPEST_QUOTE = 20
+
+
+def to_text(html: str) -> str:
+    """Return what a reader of the HTML reads, as plain text with LF line ends and no line at the end.
+
+    Links are followed by their address in angle brackets, items have a dash or number, quotations
+    `> `. Bounded like `sanitise`; HTML above its size is cut.
+    """
+    tree = LexborHTMLParser(tame(html[:LARGEST].replace("\0", "\ufffd")))
+    writer = _TextWriter()
+    if tree.root is not None:
+        writer.walk(tree.root)
+    return writer.result()
+
+
+class _TextWriter:
+    """Text on its way out: white space collapsed, line breaks gathered until the next word."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self.breaks = 0
+        self.space = False
+        self.quotes = 0
+        self.pre = 0
+        self.lists: list[int] = []  # the next number of each open list; -1 for bullets
+
+    def result(self) -> str:
+        return "".join(self.out).strip("\n")
+
+    def walk(self, root: Any) -> None:
+        stack: list[Any] = [root]
+        while stack:
+            item = stack.pop()
+            if callable(item):
+                item()
+            elif item.is_text_node:
+                self.text(item.text_content or "")
+            elif item.is_element_node and item.tag not in _UNSEEN:
+                attributes = item.attributes
+                if not _NOT_SHOWN.search(attributes.get("style") or ""):
+                    stack.extend(self.element(item, attributes))
+
+    def element(self, node: Any, attributes: dict[str, str | None]) -> list[Any]:
+        """Begin an element; return what follows it, in the order of a stack."""
+        tag = node.tag
+        start = len(self.out)
+        self.begin(tag, attributes)
+        children = []
+        child = node.child
+        while child is not None:
+            children.append(child)
+            child = child.next
+        return [lambda: self.end(tag, attributes, start), *reversed(children)]
+
+    def begin(self, tag: str, attributes: dict[str, str | None]) -> None:
+        self.separate(tag)
+        if tag == "br":
+            self.breaks += 1
+        elif tag == "img":
+            self.text(attributes.get("alt") or "")
+        elif tag in ("td", "th"):
+            self.space = True
+        elif tag == "hr":
+            self.word("-" * 20)
+        elif tag == "pre":
+            self.pre += 1
+        elif tag == "li":
+            self.item()
+        else:
+            self.enter(tag)
+
+    def enter(self, tag: str) -> None:
+        if tag == "blockquote":
+            self.quotes += 1
+        elif tag in ("ul", "ol"):
+            self.lists.append(1 if tag == "ol" else -1)
+
+    def end(self, tag: str, attributes: dict[str, str | None], start: int) -> None:
+        if tag == "a":
+            self.address(attributes.get("href") or "", start)
+        elif tag == "pre":
+            self.pre -= 1
+        elif tag == "blockquote":
+            self.quotes -= 1
+        elif tag in ("ul", "ol"):
+            self.lists.pop()
+        self.separate(tag)
+
+    def separate(self, tag: str) -> None:
+        if tag in _PARAGRAPHS:
+            self.breaks = max(self.breaks, 1 if self.lists else 2)
+        elif tag in _LINES:
+            self.breaks = max(self.breaks, 1)
+
+    def item(self) -> None:
+        number = self.lists[-1] if self.lists else -1
+        indent = "  " * (min(len(self.lists), _DEEPEST_QUOTE) - 1)
+        self.word(f"{indent}{number}." if number > 0 else f"{indent}-")
+        self.space = True
+        if number > 0:
+            self.lists[-1] += 1
+
+    def address(self, href: str, start: int) -> None:
+        target = url.clean(href)
+        shown = "".join(self.out[start:]).strip()
+        if url.scheme(target) in url.LINKS and target.removeprefix("mailto:").rstrip("/") not in shown:
+            self.space = True
+            self.word(f"<{target}>")
+
+    def text(self, text: str) -> None:
+        if self.pre:
+            for index, line in enumerate(text.split("\n")):
+                self.breaks += index > 0
+                self.word(line)
+            return
+        words = _WHITE.sub(" ", text)
+        self.space = self.space or words.startswith(" ")
+        self.word(words.strip(" "))
+        self.space = self.space or words.endswith(" ")
+
+    def word(self, text: str) -> None:
+        if not text:
+            return
+        prefix = "> " * min(self.quotes, _DEEPEST_QUOTE)
+        if not self.out:
+            self.out.append(prefix)
+        elif self.breaks:
+            self.out.append(f"\n{prefix.rstrip()}" * min(self.breaks - 1, 3) + "\n" + prefix)
+        elif self.space:
+            self.out.append(" ")
+        self.out.append(text)
+        self.breaks, self.space = 0, False
+
+
+def anchors(html: str) -> list[tuple[str, str]]:
+    """The links of a document in order: where each leads, and its text on one line."""
+    tree = LexborHTMLParser(tame(html[:LARGEST]))
+    found = []
+    for node in tree.css("a[href], area[href]"):
+        address = url.clean(node.attributes.get("href") or "")
+        if url.scheme(address) in url.LINKS:
+            label = node.text() or node.attributes.get("alt") or ""
+            found.append((address, " ".join(label.split())))
+    return found
