@@ -2,63 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import re
 import shutil
 import signal
 import smtplib
-import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin
 
 import pytest
 
 from tests.packaging.conftest import ROOT, copy_of_checkout, empty_environment, run
+from tests.process import Running, sandbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging"), pytest.mark.timeout(600)]
-
-
-@dataclass(frozen=True)
-class Running:
-    process: subprocess.Popen[str]
-    url: str
-    smtp_port: int
-
-
-@contextlib.contextmanager
-def sandbox(python: Path, folder: Path, *options: str) -> Iterator[Running]:
-    """Start the installed command on free ports, in `folder`, with an environment of its own."""
-    command = [str(python.with_name("mailpit-py")), "--smtp=127.0.0.1:0", "--listen=127.0.0.1:0", *options]
-    environment = {"PATH": os.defpath, "HOME": str(folder)}
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=-1, stderr=-2, text=True) as process:
-        try:
-            yield Running(process, *addresses(process))
-        finally:
-            process.kill()
-
-
-def addresses(process: subprocess.Popen[str]) -> tuple[str, int]:
-    """Read the start lines up to the one that says that both ports accept."""
-    assert process.stdout is not None
-    said = ""
-    for line in process.stdout:
-        said += line
-        if page := re.fullmatch(r"\[http\] accessible via (http://\S+/)\n", line):
-            smtp = re.search(r"^\[smtp\].*:(\d+)", said, re.MULTILINE)
-            assert smtp, said
-            return page[1], int(smtp[1])
-    pytest.fail(f"it never said where the page is:\n{said}")
-
-
-def get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return answer.read()
 
 
 @pytest.fixture(scope="module")
@@ -71,22 +29,21 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 @pytest.fixture
 def running(installed, tmp_path) -> Iterator[Running]:
-    with sandbox(installed, tmp_path) as node:
-        yield node
+    with sandbox([installed.with_name("mailpit-py")], tmp_path) as started:
+        yield started
 
 
 def test_the_page_and_its_script_are_served(running):
-    page = get(running.url).decode()
+    page = running.get().decode()
     script = re.search(r'<script[^>]+src="([^"]+\.js)"', page)
     assert script, page
-    assert len(get(urljoin(running.url, script[1]))) > 10_000
+    assert len(running.get(script[1])) > 10_000
 
 
 def test_a_mail_arrives(running):
     with smtplib.SMTP("127.0.0.1", running.smtp_port) as client:
         client.sendmail("app@example.org", ["ann@example.com"], "Subject: Installed\r\n\r\nIt works.\r\n")
-    page = json.loads(get(f"{running.url}api/v2/messages"))
-    assert [item["subject"] for item in page["items"]] == ["Installed"]
+    assert [item["subject"] for item in running.find("subject:installed")] == ["Installed"]
 
 
 def test_it_stops_cleanly_when_told_to(running):
