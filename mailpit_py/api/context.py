@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from flask import current_app
 
@@ -22,6 +23,7 @@ class Context:
     library: Library
     feed: Feed
     signer: Signer
+    ports: Mapping[str, int] = field(default_factory=dict)  # what the system chose for port 0
 
 
 def here() -> Context:

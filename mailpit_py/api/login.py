@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
-import secrets
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from enum import Enum
-from typing import Any
+from typing import Protocol
 
 MAX_FAILURES = 10
 WINDOW = 60.0
-REMEMBERED = 256
+REMEMBERED = 1000
 
 
 class Verdict(Enum):
@@ -46,20 +44,27 @@ def credentials(header: str | None) -> tuple[str, str] | None:
     return (name, password) if colon else None
 
 
-class Login:
-    """Checks credentials with `check`, remembers those that were right, and slows down guessing.
+class Checker(Protocol):
+    """Who has which password; `was_accepted` answers at once, `verify` may take a quarter of a second."""
 
-    A right password is remembered as a keyed digest for as long as the process lives, because a
-    good password hash takes a tenth of a second. After ten failures within a minute an address has
-    to wait, but whoever is already in stays in, also from that address.
+    def was_accepted(self, name: str, password: str) -> bool:
+        """True if `verify` has accepted the same before."""
+
+    def verify(self, name: str, password: str) -> bool:
+        """True if the password is right."""
+
+
+class Login:
+    """Checks credentials and slows down guessing.
+
+    After ten failures within a minute an address has to wait, but whoever is in already stays in,
+    also from that address.
     """
 
-    def __init__(self, check: Callable[[str, str], bool], clock: Callable[[], float] = time.monotonic) -> None:
-        self._check = check
+    def __init__(self, checker: Checker, clock: Callable[[], float] = time.monotonic) -> None:
+        self._checker = checker
         self._clock = clock
-        self._key = secrets.token_bytes(32)
-        self._known: OrderedDict[bytes, None] = OrderedDict()
-        self._failures: OrderedDict[str, list[float]] = OrderedDict()
+        self._attempts: OrderedDict[str, list[float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def judge(self, header: str | None, peer: str) -> Verdict:
@@ -67,35 +72,23 @@ class Login:
         given = credentials(header)
         if given is None:
             return Verdict.REFUSED
-        digest = hmac.digest(self._key, "\0".join(given).encode("utf-8", "surrogatepass"), "sha256")
+        if self._checker.was_accepted(*given):
+            return Verdict.ADMITTED
         with self._lock:
-            if digest in self._known:
-                self._known.move_to_end(digest)
-                return Verdict.ADMITTED
             attempts = self._recent(peer)
             if len(attempts) >= MAX_FAILURES:
                 return Verdict.THROTTLED
             attempts.append(self._clock())  # before the check: guesses made side by side count too
-        return self._settle(self._check(*given), digest, peer)
-
-    def _settle(self, right: bool, digest: bytes, peer: str) -> Verdict:
+        if not self._checker.verify(*given):
+            return Verdict.REFUSED
         with self._lock:
-            if not right:
-                return Verdict.REFUSED
-            self._known[digest] = None
-            _trim(self._known)
-            if attempts := self._failures.get(peer):
-                attempts.pop()
-            return Verdict.ADMITTED
+            self._attempts.pop(peer, None)
+        return Verdict.ADMITTED
 
     def _recent(self, peer: str) -> list[float]:
         since = self._clock() - WINDOW
-        attempts = self._failures[peer] = [at for at in self._failures.get(peer, ()) if at > since]
-        self._failures.move_to_end(peer)
-        _trim(self._failures)
+        attempts = self._attempts[peer] = [at for at in self._attempts.get(peer, ()) if at > since]
+        self._attempts.move_to_end(peer)
+        while len(self._attempts) > REMEMBERED:
+            self._attempts.popitem(last=False)
         return attempts
-
-
-def _trim(table: OrderedDict[Any, Any]) -> None:
-    while len(table) > REMEMBERED:
-        table.popitem(last=False)

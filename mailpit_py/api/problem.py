@@ -104,7 +104,7 @@ def _of_http(error: HTTPException) -> Problem:
     details = {
         404: f"There is nothing at {request.path}.",
         405: f"{request.method} is not possible here.",
-        413: f"The body is larger than {current_app.config['MAX_CONTENT_LENGTH']} bytes.",
+        413: f"The body is larger than {request.max_content_length} bytes.",
     }
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")}
     return Problem(status, details.get(status) or error.description or "", headers=kept)

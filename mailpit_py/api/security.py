@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 from mailpit_py.api import headers
 from mailpit_py.api.hosts import HostList
@@ -111,6 +111,8 @@ def _caller() -> Caller:
 
 
 def _check_body() -> None:
+    if request.endpoint == "api.add_message" and request.mimetype == "message/rfc822":
+        request.max_content_length = current_app.config["MAX_MESSAGE_LENGTH"]
     length, limit = request.content_length, request.max_content_length
     if length is not None and limit is not None and length > limit:
         raise Problem(413, f"The body is larger than {limit} bytes.")

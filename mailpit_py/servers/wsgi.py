@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -179,18 +180,14 @@ def _address(bound: socket.socket) -> tuple[str, int]:
 
 
 def _end(connection: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # it has ended already
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # it has ended already
 
 
 def _refuse(connection: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # it did not wait for the answer
         connection.setblocking(False)
         connection.send(REFUSAL)
-    except OSError:
-        pass  # it did not wait for the answer
 
 
 def _escaped(text: str) -> str:

@@ -1,0 +1,110 @@
+"""The Flask application of one sandbox: its parts put together, nothing global."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask, Response
+from flask_compress import Compress
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
+
+from mailpit_py.account import Accounts
+from mailpit_py.api import cid, docs, events, native, probes, problem, shell
+from mailpit_py.api.context import Context
+from mailpit_py.api.feed import Feed
+from mailpit_py.api.hosts import HostList
+from mailpit_py.api.library import Library
+from mailpit_py.api.login import Login
+from mailpit_py.api.origins import read_origins
+from mailpit_py.api.security import Gate
+from mailpit_py.api.signature import Signer
+from mailpit_py.config import Config
+from mailpit_py.resources import static_directory
+from mailpit_py.sandbox import Sandbox
+
+MAX_BODY = 5 << 20
+UNLIMITED = 1 << 31
+COMPRESSED = ["application/json", "application/problem+json", "text/html", "text/css", "text/javascript"]
+
+
+class PublicId(BaseConverter):
+    """An id in a path; anything else is not found before the store is asked."""
+
+    regex = "[0-9A-Za-z]{22}"
+
+
+class PartPath(BaseConverter):
+    """The number of a part in a path, as in `1.2` or `2.TEXT`."""
+
+    regex = r"[0-9]{1,6}(?:\.[0-9]{1,6}){0,200}(?:\.TEXT)?"
+    part_isolating = True
+
+
+class Application(Flask):
+    """A Flask application that can be told to end its live connections."""
+
+    def close(self) -> None:
+        """Say goodbye to every websocket (1001) and end the feed."""
+        context: Context = self.extensions["mailpit"]
+        context.feed.close()
+
+
+def create_app(sandbox: Sandbox, config: Config, *, ports: Mapping[str, int] | None = None) -> Application:
+    """Build the application. `ports` are the real ones of listeners for which the system chose.
+
+    Raises ConfigError for options that cannot be used.
+    """
+    app = Application("mailpit_py", static_folder=None, template_folder=None)
+    webroot = config.webroot_path
+    _configure(app, config)
+    app.extensions["mailpit"] = Context(
+        sandbox, config, Library(sandbox.store), Feed(sandbox.store), Signer(), dict(ports or {})
+    )
+    problem.register(app, f"{webroot}api/")
+    login = _login(config)
+    hosts = HostList(config.allowed_hosts.replace(",", " ").split(), any_name=login is not None)
+    Gate(hosts, read_origins(config.api_cors), login).install(app)
+    _add_routes(app, webroot, shell.Shell(static_directory(), webroot, private=login is not None))
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    app.url_map.converters.update(public_id=PublicId, part_path=PartPath)
+    app.url_map.merge_slashes = False
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_MESSAGE_LENGTH=config.max_message_size_bytes or UNLIMITED,
+        MAX_FORM_MEMORY_SIZE=0,
+        MAX_FORM_PARTS=0,
+        SOCK_SERVER_OPTIONS=events.OPTIONS,
+        COMPRESS_MIMETYPES=COMPRESSED,
+        COMPRESS_MIN_SIZE=1024,
+        COMPRESS_STREAMS=False,
+        COMPRESS_ALGORITHM=["zstd", "gzip"],
+        COMPRESS_ZSTD_LEVEL=1,
+        COMPRESS_LEVEL=3,
+    )
+    if not config.disable_http_compression:
+        Compress(app)
+
+
+def _login(config: Config) -> Login | None:
+    if config.ui_auth_file:
+        text = Path(config.ui_auth_file).expanduser().read_text("utf-8")
+        return Login(Accounts.parse(text))
+    return Login(Accounts.parse_words(config.ui_auth)) if config.ui_auth else None
+
+
+def _add_routes(app: Flask, webroot: str, page: shell.Shell) -> None:
+    base = webroot.rstrip("/")
+    app.register_blueprint(probes.blueprint(), url_prefix=base)
+    app.register_blueprint(cid.blueprint(), url_prefix=base)
+    app.register_blueprint(shell.blueprint(page), url_prefix=base)
+    for blueprint in (native.blueprint(), docs.blueprint(), events.blueprint()):
+        app.register_blueprint(blueprint, url_prefix=f"{base}/api/v2")
+
+    @app.errorhandler(404)
+    def nowhere(error: HTTPException) -> Response:
+        return shell.page_or_file(page, webroot, error) or problem.answer(error)

@@ -1,0 +1,156 @@
+"""The websocket of the live feed: handshake, one sender a socket, and the end of clients that do not keep up."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request
+from flask_sock import Sock
+from wsproto.utilities import RemoteProtocolError
+
+from mailpit_py.api.answers import read_query
+from mailpit_py.api.context import here
+from mailpit_py.api.models import EventsQuery
+from mailpit_py.api.problem import Problem, answer
+from mailpit_py.storage import Cursor
+
+if TYPE_CHECKING:
+    from simple_websocket import Server
+
+MAX_CLIENTS = 400
+MAX_INCOMING = 4096
+SEND_SECONDS = 10.0
+BUDGET_BYTES = 32 << 10
+REFILL_BYTES = 1 << 10
+GOING_AWAY = 1001
+TRY_LATER = 1013
+OPTIONS = {"ping_interval": 25, "max_message_size": MAX_INCOMING}
+
+
+class Wire:
+    """The socket as simple-websocket sees it: whole frames only, a limit on what comes in, a bell at the end.
+
+    The library writes with `send` from two threads; here a write is complete and excludes others.
+    A client that takes nothing for ten seconds is cut off, and so is one that sends more than 32 kB
+    and then 1 kB a second: clients have nothing to say here but to answer pings.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._socket.settimeout(SEND_SECONDS)
+        self._writing = threading.Lock()
+        self._allowance = float(BUDGET_BYTES)
+        self._counted = time.monotonic()
+        self.on_close = _nothing
+
+    def fileno(self) -> int:
+        """For the library's selector."""
+        return self._socket.fileno()
+
+    def send(self, data: bytes) -> int:
+        """Write all of `data`. Raises OSError if the client does not take it in time."""
+        with self._writing:
+            self._socket.sendall(data)
+        return len(data)
+
+    def recv(self, size: int) -> bytes:
+        """Read what has come; waits as long as it takes."""
+        while True:
+            try:
+                data = self._socket.recv(size)
+            except TimeoutError:
+                continue
+            self._charge(len(data))
+            return data
+
+    def close(self) -> None:
+        """Called by the library's reader when the client has gone."""
+        self.on_close()
+
+    def hang_up(self) -> None:
+        """End the connection in both directions, which also ends the library's reader."""
+        with suppress(OSError):  # it has ended already
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _charge(self, size: int) -> None:
+        now = time.monotonic()
+        self._allowance = min(BUDGET_BYTES, self._allowance + (now - self._counted) * REFILL_BYTES)
+        self._counted = now
+        self._allowance -= size
+        if self._allowance < 0:
+            raise ConnectionError("the client sends too much")
+
+
+def _nothing() -> None:
+    pass
+
+
+def blueprint() -> Blueprint:
+    """The one websocket route."""
+    events = Blueprint("events", __name__)
+    sock = Sock()
+    events.before_request(_prepare)
+    events.register_error_handler(RemoteProtocolError, _bad_handshake)
+
+    @sock.route("/events", bp=events)
+    def stream(ws: Server) -> None:
+        """Follow an inbox live."""
+        _stream(ws, request.environ["werkzeug.socket"])
+
+    return events
+
+
+def _prepare() -> None:
+    """Check the arguments and the room before the handshake, where an answer can still say what is wrong."""
+    query = read_query(EventsQuery)
+    request.environ["mailpit.after"] = _cursor(query.after)
+    request.environ["mailpit.inbox"] = query.inbox
+    if here().feed.listeners >= MAX_CLIENTS:
+        raise Problem(503, "Too many pages follow this sandbox live.", kind="busy", headers={"Retry-After": "30"})
+    request.environ["werkzeug.socket"] = Wire(request.environ["werkzeug.socket"])
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    try:
+        return Cursor.parse(text) if text else None
+    except ValueError as error:
+        raise Problem(422, "One query parameter cannot be used.", errors=[("after", str(error))]) from None
+
+
+def _bad_handshake(error: RemoteProtocolError) -> Response:
+    return answer(Problem(400, f"This is no websocket handshake: {error}.", kind="handshake"))
+
+
+def _stream(ws: Server, wire: Wire) -> None:
+    """Send frames until the client leaves, does not keep up, or the sandbox stops."""
+    feed = here().feed
+    wire.on_close = feed.wake
+    environ: dict[str, Any] = request.environ
+    try:
+        for frame in feed.follow(environ["mailpit.inbox"], environ["mailpit.after"], lambda: ws.connected):
+            wire.send(frame)
+    except OSError:
+        pass  # the client has gone or is too slow; it resumes from its cursor
+    finally:
+        _part(ws, wire, GOING_AWAY)
+
+
+def _part(ws: Server, wire: Wire, code: int) -> None:
+    """Say goodbye if the client still listens, and let the library's reader end."""
+    if ws.connected:
+        ws.connected = False
+        with suppress(OSError):  # it has gone in this moment
+            wire.send(close_frame(code))
+    ws.thread.join(0.05)
+    wire.hang_up()
+    ws.thread.join(1)
+
+
+def close_frame(code: int) -> bytes:
+    """An unmasked close frame with a status code (RFC 6455 §5.5.1)."""
+    return struct.pack("!BBH", 0x88, 2, code)

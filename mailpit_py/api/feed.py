@@ -1,0 +1,183 @@
+"""The live feed: one tailer follows the journal and fills rings of encoded frames that all clients share."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from mailpit_py.api import frames
+from mailpit_py.api.frames import Frame
+from mailpit_py.errors import StorageError
+from mailpit_py.storage import Change, Changes, Cursor, Store
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 0.05
+IDLE = 15.0
+RING_BYTES = 4 << 20
+
+
+@dataclass(slots=True)
+class Ring:
+    """The newest frames of one inbox. It lacks nothing that came after `floor`, a sequence number."""
+
+    floor: int
+    frames: deque[Frame] = field(default_factory=deque)
+    size: int = 0
+
+    def extend(self, new: Sequence[Frame]) -> None:
+        """Add frames; the oldest ones leave when there is no more room."""
+        self.frames.extend(new)
+        self.size += sum(len(one.encoded) for one in new)
+        while self.size > RING_BYTES:
+            oldest = self.frames.popleft()
+            self.size -= len(oldest.encoded)
+            self.floor = oldest.seq
+
+    def after(self, seq: int) -> list[bytes] | None:
+        """The frames that a client at `seq` lacks, or None if it is further behind than the ring reaches."""
+        if seq < self.floor:
+            return None
+        return [one.encoded for one in self.frames if one.seq > seq]
+
+
+class Feed:
+    """Live changes of `store` for any number of clients. Every method may be called from any thread.
+
+    The tailer works only while somebody listens. After each round it rests for 50 ms, so that a
+    burst of mail becomes few frames while a single mail is told at once.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._moved = threading.Condition()  # guards what follows
+        self._tail = store.head()
+        self._rings: dict[str, Ring] = {}
+        self._listeners = 0
+        self._thread: threading.Thread | None = None
+        self._closed = threading.Event()
+
+    @property
+    def closed(self) -> bool:
+        """True when the feed has ended for good."""
+        return self._closed.is_set()
+
+    @property
+    def listeners(self) -> int:
+        """How many clients listen now."""
+        return self._listeners
+
+    def close(self) -> None:
+        """End every subscription, and the tailer."""
+        self._closed.set()
+        self.wake()
+        self._store.journal.ring()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def wake(self) -> None:
+        """Let every subscription look whether its client is still there."""
+        with self._moved:
+            self._moved.notify_all()
+
+    def follow(self, inbox: str, after: Cursor | None, alive: Callable[[], bool]) -> Iterator[bytes]:
+        """Yield encoded frames until the client is no longer `alive` or the feed closes.
+
+        A client that comes with `after` first gets what it missed, or the word that it must read its
+        lists anew. Then one frame without changes says where it stands.
+        """
+        with self._listening():
+            cursor = self._store.head()
+            if after is not None:
+                cursor = yield from self._catch_up(inbox, after)
+            yield frames.hello(cursor, self._store.counts(inbox))
+            while alive() and not self.closed:
+                batch, reached = self._collect(inbox, cursor, alive)
+                if batch is None:
+                    cursor = yield from self._catch_up(inbox, cursor)
+                else:
+                    yield from batch
+                    cursor = reached
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        with self._moved:
+            self._listeners += 1
+            self._moved.notify_all()
+            if self._thread is None and not self.closed:
+                self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._listeners -= 1
+
+    def _collect(self, inbox: str, cursor: Cursor, alive: Callable[[], bool]) -> tuple[list[bytes] | None, Cursor]:
+        """Wait for frames after `cursor`; None instead of frames for a client that the ring has left behind."""
+        with self._moved:
+            self._moved.wait_for(lambda: self._tail.seq > cursor.seq or self.closed or not alive(), IDLE)
+            ring = self._rings.setdefault(inbox, Ring(self._tail.seq))
+            return ring.after(cursor.seq), max(self._tail, cursor)
+
+    def _catch_up(self, inbox: str, cursor: Cursor) -> Generator[bytes, None, Cursor]:
+        """Yield what followed `cursor`, read from the store; return where the client then stands."""
+        changes = self._store.changes(cursor)
+        if changes.resync:
+            yield frames.resync(changes.cursor)
+        else:
+            yield from (one.encoded for one in self._build(inbox, cursor, changes))
+        return changes.cursor
+
+    def _build(self, inbox: str, start: Cursor, changes: Changes) -> list[Frame]:
+        mine: list[Change] = [change for change in changes.items if change.inbox == inbox]
+        return frames.build(start, mine, self._store.summaries, self._store.counts(inbox)) if mine else []
+
+    def _run(self) -> None:
+        journal = self._store.journal
+        while not (self.closed or journal.closed):
+            self._await_listener()
+            tick = journal.tick  # read before the table, so that no wake is missed
+            try:
+                news = self._publish(self._store.changes(self._tail))
+            except StorageError as error:
+                logger.error("the feed cannot read the journal: %s", error)
+                news = True
+            if news:
+                self._closed.wait(PAUSE)
+            else:
+                journal.wait(tick, IDLE)
+        self._closed.set()
+        self.wake()
+
+    def _await_listener(self) -> None:
+        """Sleep while nobody listens; what happens meanwhile is left to the store."""
+        with self._moved:
+            if self._listeners:
+                return
+            self._moved.wait_for(lambda: self._listeners or self.closed)
+            self._tail = self._store.head()
+            self._rings.clear()
+
+    def _publish(self, changes: Changes) -> bool:
+        """Put what happened into the rings and wake the clients; False if nothing has happened."""
+        if not (changes.items or changes.resync):
+            return False
+        built = {} if changes.resync else {inbox: self._build(inbox, self._tail, changes) for inbox in self._inboxes()}
+        with self._moved:
+            self._tail = changes.cursor
+            for inbox in list(self._rings):
+                if inbox in built:
+                    self._rings[inbox].extend(built[inbox])
+                else:
+                    self._rings[inbox] = Ring(changes.cursor.seq)
+            self._moved.notify_all()
+        return True
+
+    def _inboxes(self) -> list[str]:
+        with self._moved:
+            return list(self._rings)

@@ -1,0 +1,17 @@
+"""The API of version 2, under /api/v2: one small file of views for each subject."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from mailpit_py.api.native import document, info, messages, parts, rendering, selection, sessions, writing
+
+VIEWS = (info, messages, selection, writing, rendering, parts, sessions, document)
+
+
+def blueprint() -> Blueprint:
+    """All routes of the API but the websocket."""
+    routes = Blueprint("api", __name__)
+    for module in VIEWS:
+        module.register(routes)
+    return routes

@@ -1,0 +1,79 @@
+"""Views that mark and delete messages: one, many, those that a search finds, or all."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from mailpit_py.api import schemas
+from mailpit_py.api.context import here
+from mailpit_py.api.models import Choice, ChoiceWithMarks, InboxQuery, Marks
+from mailpit_py.api.native.messages import parse_search
+from mailpit_py.api.operation import operation
+from mailpit_py.api.problem import Problem, not_found
+from mailpit_py.api.shape import Json
+from mailpit_py.storage import Selection
+
+TAG = "Messages"
+PATIENCE = 60  # seconds for the writer: far more than the largest deletion takes
+
+
+def register(routes: Blueprint) -> None:
+    """Add the views of this file."""
+    routes.patch("/messages")(mark_messages)
+    routes.delete("/messages")(delete_messages)
+    routes.patch("/messages/<public_id:public_id>")(mark_message)
+    routes.delete("/messages/<public_id:public_id>")(delete_message)
+
+
+@operation(TAG, body=ChoiceWithMarks, returns=schemas.Changed, errors=(400,))
+def mark_messages(query: InboxQuery, body: ChoiceWithMarks) -> Json:
+    """Mark many messages as read, unread, pinned or not: `ids`, what `query` finds, or `all`."""
+    return {"changed": _mark(query.inbox, _selection(body), body)}
+
+
+@operation(TAG, body=Choice, returns=schemas.Deleted, errors=(400,))
+def delete_messages(query: InboxQuery, body: Choice) -> Json:
+    """Delete many messages: `ids`, what `query` finds, or `all`.
+
+    There is no deletion without a body: everything is deleted by `{"all": true}` and by nothing
+    else. `all` deletes pinned messages and refused transactions, too.
+    """
+    return {"deleted": _delete(query.inbox, _selection(body))}
+
+
+@operation(TAG, body=Marks, returns=schemas.Changed)
+def mark_message(public_id: str, query: InboxQuery, body: Marks) -> Json:
+    """Mark one message as read or unread, pinned or not."""
+    changed = _mark(query.inbox, Selection.ids([public_id]), body)
+    if not changed and here().sandbox.store.message(query.inbox, public_id) is None:
+        raise not_found("message")
+    return {"changed": changed}
+
+
+@operation(TAG, returns=schemas.Deleted)
+def delete_message(public_id: str, query: InboxQuery) -> Json:
+    """Delete one message, or one refused transaction."""
+    deleted = _delete(query.inbox, Selection.ids([public_id]))
+    if not deleted:
+        raise not_found("message")
+    return {"deleted": deleted}
+
+
+def _selection(choice: Choice) -> Selection:
+    if choice.ids is not None:
+        return Selection.ids(choice.ids)
+    if choice.all:
+        return Selection.everything()
+    search = parse_search(choice.query or "")
+    if search is None or search.is_empty:
+        reason = [("query", "finds everything; if that is meant, say all")]
+        raise Problem(422, "One field cannot be used.", kind="invalid", errors=reason)
+    return Selection.matching(search)
+
+
+def _mark(inbox: str, selection: Selection, marks: Marks | ChoiceWithMarks) -> int:
+    return here().sandbox.store.mark(inbox, selection, seen=marks.seen, pinned=marks.pinned).result(PATIENCE)
+
+
+def _delete(inbox: str, selection: Selection) -> int:
+    return here().sandbox.store.delete(inbox, selection).result(PATIENCE)

@@ -1,0 +1,123 @@
+"""The OpenAPI 3.1 document, made by SpecTree from the views' docstrings and models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask, current_app
+from spectree import Response, SpecTree
+from spectree.plugins.flask_plugin import FlaskPlugin
+
+from mailpit_py import __version__
+from mailpit_py.api.models import PUBLIC_ID
+from mailpit_py.api.operation import JSON, Operation, operation_of
+from mailpit_py.api.problem import MEDIA_TYPE
+from mailpit_py.api.schemas import ProblemDetails
+
+TITLE = "mailpit-py"
+WORDS = """\
+Catch mail in development: list it, read it, follow it live.
+
+Answers are JSON; instants are RFC 3339 in UTC. Errors are problem details (RFC 9457): `status`, one sentence in
+`detail`, and `errors` that name each wrong field. No GET changes anything. Lists are pages, newest first: `next` goes
+into `before`, `previous` into `after`.
+
+**Live**: open a websocket at `/api/v2/events?after=<cursor>` with the `cursor` of a list. Each frame is
+`{"cursor", "changes", "counts"}`; a change is `added` or `changed` (with `messages`), `removed` (with `ids`) or
+`cleared`. `{"resync": true}` asks to read the list anew. Without `after` it begins now.
+"""
+TAGS = {
+    "Messages": "List, search, mark, delete, put in.",
+    "Content": "The bodies and parts of a message.",
+    "Sessions": "Connections, and transactions that ended without a message.",
+    "Sandbox": "This sandbox.",
+}
+PATHS = {
+    "public_id": ("The id of a message, attempt or session.", {"type": "string", "pattern": PUBLIC_ID}),
+    "path": ("The part, as in `1.2`.", {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)*(\.TEXT)?$"}),
+}
+ERRORS = {
+    400: "The request could not be understood.",
+    404: "There is no such thing.",
+    413: "The body is too large.",
+    415: "The body has the wrong media type.",
+    422: "A parameter or field cannot be used.",
+    507: "There is no room left.",
+}
+
+Json = dict[str, Any]
+
+
+def document(app: Flask) -> Json:
+    """The document for one application, its webroot included. Needs an application context."""
+    tree = SpecTree(
+        "flask",
+        backend=Catalogue,
+        mode="strict",
+        annotations=False,
+        title=TITLE,
+        version=__version__,
+        description=WORDS,
+        page_templates={},
+        validation_error_model=ProblemDetails,
+        naming_strategy=lambda model: model.__name__,
+        nested_naming_strategy=lambda _parent, child: child,
+    )
+    found: Json = tree.spec
+    found["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+    found["info"]["license"] = {"name": "MIT", "identifier": "MIT"}
+    for path, methods in found["paths"].items():
+        for method, described in methods.items():
+            _complete(described, _operation_at(app, path, method))
+    return found
+
+
+class Catalogue(FlaskPlugin):
+    """What SpecTree sees: the views that describe themselves, each with what it says."""
+
+    def find_routes(self) -> Iterator[Any]:
+        """Every route whose view is an operation."""
+        for rule in current_app.url_map.iter_rules():
+            if operation_of(current_app.view_functions[rule.endpoint]) is not None:
+                yield rule
+
+    def parse_func(self, route: Any) -> Iterator[tuple[str, Any]]:
+        """The route's methods, each with the view as SpecTree wants it."""
+        view = current_app.view_functions[route.endpoint]
+        spec = operation_of(view)
+        assert spec is not None
+        said = self.spectree.validate(
+            query=spec.query,
+            json=spec.body or spec.document_body,
+            resp=Response(**{f"HTTP_{spec.status}": spec.returns}),
+            tags=[spec.tag],
+            skip_validation=True,
+            operation_id=view.__name__,
+        )(view)
+        for method in sorted(route.methods - {"HEAD", "OPTIONS"}):
+            yield method, said
+
+
+def _operation_at(app: Flask, path: str, method: str) -> Operation:
+    adapter = app.url_map.bind("localhost")
+    sample = path.replace("{public_id}", "0" * 22).replace("{path}", "1")
+    endpoint, _ = adapter.match(sample, method=method.upper())
+    spec = operation_of(app.view_functions[endpoint])
+    assert spec is not None
+    return spec
+
+
+def _complete(described: Json, spec: Operation) -> None:
+    """Add what SpecTree cannot know: other media types, problems, the forms of ids."""
+    responses = described["responses"]
+    if spec.media != JSON:
+        content = {"schema": {"type": "string", "format": "binary"}}
+        responses[str(spec.status)] = {"description": "OK", "content": {spec.media: content}}
+    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+    for status in sorted({*spec.errors, 422}):
+        responses[str(status)] = {"description": ERRORS[status], "content": problem}
+    for parameter in described["parameters"]:
+        if parameter["in"] == "path":
+            parameter["description"], parameter["schema"] = PATHS[parameter["name"]]
+        parameter["schema"].pop("title", None)

@@ -1,0 +1,30 @@
+"""Whether the sandbox lives and is ready: the two routes that ask for nothing and say nothing."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from mailpit_py.api.context import here
+from mailpit_py.errors import StorageError
+
+
+def blueprint() -> Blueprint:
+    """The two probes."""
+    probes = Blueprint("probes", __name__)
+
+    @probes.get("/livez")
+    def livez() -> Response:
+        """Answer that the process serves requests."""
+        return Response(status=200)
+
+    @probes.get("/readyz")
+    def readyz() -> Response:
+        """Answer whether mail can be read and kept: 200, or 503."""
+        store = here().sandbox.store
+        try:
+            store.head()
+        except StorageError:
+            return Response(status=503)
+        return Response(status=503 if store.journal.closed else 200)
+
+    return probes
