@@ -53,7 +53,7 @@ class HtmlQuery(InboxQuery):
 
     remote: bool | None = Field(
         None,
-        description="Let the mail load images, styles and fonts from the network; the setting of the sandbox without it.",
+        description="Let the mail load things from the network; without it, as the sandbox is set.",
     )
 
 
@@ -93,9 +93,7 @@ class Marks(Arguments):
 class Choice(Arguments):
     """Which messages: exactly one of `ids`, `query` and `all`."""
 
-    ids: list[PublicId] | None = Field(
-        None, max_length=MAX_IDS, description="These messages; unknown ids are no error."
-    )
+    ids: list[PublicId] | None = Field(None, max_length=MAX_IDS, description="These; unknown ids are no error.")
     query: str | None = Field(None, min_length=1, max_length=2_000, description="What this search finds.")
     all: bool | None = Field(None, description="`true`: everything in the inbox.")
 
