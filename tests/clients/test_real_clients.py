@@ -8,7 +8,6 @@ import shutil
 import smtplib
 import ssl
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,19 +15,13 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
+from tests.clients.conftest import SANDBOX
 from tests.process import Running, sandbox
 
 HERE = Path(__file__).parent
-SANDBOX = [sys.executable, "-m", "mailpit_py"]
 UNCHECKED = ssl._create_unverified_context()
 
 pytestmark = pytest.mark.xdist_group("clients")
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory) -> Iterator[Running]:
-    with sandbox(SANDBOX, tmp_path_factory.mktemp("clients")) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
