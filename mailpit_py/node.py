@@ -1,0 +1,124 @@
+"""One running sandbox: the whole program put together, in one process and with nothing global."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+from mailpit_py import __version__, wiring
+from mailpit_py.bind import Bind
+from mailpit_py.clock import Clock
+from mailpit_py.config import Config
+from mailpit_py.retention import Retention
+from mailpit_py.sandbox import Sandbox
+from mailpit_py.servers.http import HttpServer
+from mailpit_py.servers.loop import LoopThread, bind
+from mailpit_py.servers.smtp.listener import SmtpListener
+from mailpit_py.storage import Store
+
+LISTENERS = ("smtp", "smtps", "lmtp")
+HTTP_BACKLOG = 128
+
+
+class Node:
+    """A sandbox with its servers. Use it as a context manager, or call `start` and `stop`.
+
+    All ports are bound before anything else happens, so a port that is taken is known at once.
+    Raises ConfigError for options that cannot be used here, StorageError for a database that cannot.
+    """
+
+    def __init__(self, config: Config | None = None) -> None:
+        self.config = config or Config()
+        self._stack = contextlib.ExitStack()
+        self._binds: dict[str, Bind] = {}
+        self._notes: list[str] = []
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start everything; returns when mail and requests are answered."""
+        with contextlib.ExitStack() as stack:
+            self._start(stack)
+            self._stack = stack.pop_all()
+
+    def _start(self, stack: contextlib.ExitStack) -> None:
+        sockets = self._bind(stack)
+        tls = wiring.Certificates(self.config)
+        self.store = stack.enter_context(Store.open(self.config.database_path, wiring.store_options(self.config)))
+        self.sandbox = Sandbox(self.store, Clock())
+        loop = stack.enter_context(LoopThread(use_uvloop=True))
+        for name in LISTENERS:
+            if name in sockets:
+                settings = wiring.smtp_settings(self.config, name, tls)
+                listener = SmtpListener(loop, self.sandbox, settings, sockets[name])
+                listener.start()
+                stack.callback(listener.stop)
+        self.http = HttpServer(sockets["listen"], self._application, tls=tls.of_page())
+        stack.callback(self.http.stop)
+        self.http.start()
+        stack.enter_context(Retention(self.store))
+        stack.callback(self.store.journal.close)  # the first thing to stop, so that every follower ends
+        self.http.wait_ready()
+        self._notes = tls.notes()
+
+    def stop(self) -> None:
+        """Stop in the opposite order; messages that are being kept are still answered. May be called twice."""
+        self._stack.close()
+
+    def _bind(self, stack: contextlib.ExitStack) -> dict[str, list[socket.socket]]:
+        """Bind every listener, and learn the ports that the system chose."""
+        sockets = {}
+        for name in ("listen", *LISTENERS):
+            place = self.config.bind(name)
+            if place is None:
+                continue
+            sockets[name] = bind(place)
+            for one in sockets[name]:
+                stack.callback(one.close)
+            if place.path is None:
+                place = replace(place, port=sockets[name][0].getsockname()[1])
+            self._binds[name] = place
+        for one in sockets["listen"]:
+            one.listen(HTTP_BACKLOG)
+        return sockets
+
+    def _application(self) -> Any:
+        from mailpit_py.api import create_app  # costs more than everything else; loaded behind the backlog
+
+        return create_app(self.sandbox, self.config, ports=self.ports)
+
+    @property
+    def ports(self) -> Mapping[str, int]:
+        """The TCP port of each listener by the name of its option (`listen`, `smtp`, ...)."""
+        return {name: place.port for name, place in self._binds.items() if place.path is None}
+
+    @property
+    def smtp_port(self) -> int:
+        """The port of plain SMTP."""
+        return self.ports["smtp"]
+
+    @property
+    def url(self) -> str:
+        """The page's address as this machine reaches it, with the webroot."""
+        return wiring.page_url(self.config, self._binds["listen"])
+
+    def announcements(self) -> list[str]:
+        """What a person wants to read after the start, a line each; the page's address comes last."""
+        lines = [f"mailpit-py {__version__}{f' ({self.config.label})' if self.config.label else ''}"]
+        lines += [wiring.describe(self.config, name, place) for name, place in self._binds.items() if name != "listen"]
+        lines += self._notes
+        lines.append(wiring.describe_database(self.config))
+        lines += wiring.reachability(self.config, self._binds)
+        lines.append(f"[http] accessible via {self.url}")
+        return lines

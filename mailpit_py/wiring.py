@@ -1,0 +1,167 @@
+"""What the options mean to each room: settings for servers and store, and words for the start lines."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import tempfile
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from mailpit_py.account import Accounts
+from mailpit_py.bind import Bind
+from mailpit_py.config import Config
+from mailpit_py.errors import ConfigError
+from mailpit_py.servers.smtp.settings import SmtpSettings
+from mailpit_py.servers.tls import ServerTls, server_tls
+from mailpit_py.storage import Limits, StoreOptions
+
+EVERYWHERE = ("0.0.0.0", "::")
+
+
+class Certificates:
+    """The certificates of one node, made or read when a listener first asks for them."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    @cached_property
+    def _smtp(self) -> ServerTls | None:
+        config = self._config
+        cert = config.smtp_tls_cert or ("auto" if config.smtps else "")
+        return server_tls(cert, config.smtp_tls_key, authority_directory(config)) if cert else None
+
+    @cached_property
+    def _page(self) -> ServerTls | None:
+        config = self._config
+        if not config.ui_tls_cert:
+            return None
+        return server_tls(config.ui_tls_cert, config.ui_tls_key, authority_directory(config))
+
+    def of_smtp(self, listener: str) -> ssl.SSLContext | None:
+        """The context of one SMTP listener. A certificate that only `smtps` needs offers no STARTTLS elsewhere."""
+        if self._smtp is None or not (self._config.smtp_tls_cert or listener == "smtps"):
+            return None
+        return self._smtp.context
+
+    def of_page(self) -> ssl.SSLContext | None:
+        """The context of the page; None for plain HTTP."""
+        return self._page.context if self._page else None
+
+    def notes(self) -> list[str]:
+        """Where the authority of made certificates is, for clients that want to check."""
+        paths = {tls.ca_path for tls in (self._smtp, self._page) if tls and tls.ca_path}
+        return [f"[tls] certificates made here are signed by {path}; let clients trust that file" for path in paths]
+
+
+def authority_directory(config: Config) -> Path:
+    """Where the authority of made certificates is kept: beside the database, or else with the user's data."""
+    from platformdirs import user_data_path
+
+    place = config.database_path.parent if config.database_path else user_data_path("mailpit-py")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            return place
+    except OSError:  # a read-only root: the authority lives as long as this process
+        return Path(tempfile.mkdtemp(prefix="mailpit-py-tls-"))
+
+
+def store_options(config: Config) -> StoreOptions:
+    """What the store is told."""
+    return StoreOptions(
+        limits=Limits(
+            max_messages=config.max if config.max > 0 else None,
+            max_age_seconds=config.max_age_seconds,
+            max_bytes=config.max_total_bytes,
+        ),
+        compression=config.compression,
+        durable=config.synchronous == "full",
+    )
+
+
+def smtp_settings(config: Config, listener: str, certificates: Certificates) -> SmtpSettings:
+    """What one of the SMTP listeners is told; `listener` is the name of its option."""
+    accounts = accounts_of(config.smtp_auth_file, config.smtp_auth)
+    is_implicit = listener == "smtps" or (listener == "smtp" and config.smtp_require_tls)
+    return SmtpSettings(
+        hostname=config.smtp_hostname or socket.gethostname() or "localhost",
+        software=f"mailpit-py ({config.label})" if config.label else "mailpit-py",
+        listener=listener,
+        lmtp=listener == "lmtp",
+        max_message_size_bytes=config.max_message_size_bytes,
+        max_recipients=config.smtp_max_recipients,
+        max_connections=config.smtp_max_connections,
+        max_connections_per_peer=config.smtp_max_connections_per_peer,
+        idle_timeout=config.smtp_idle_timeout,
+        session_timeout=config.smtp_session_timeout,
+        ssl_context=certificates.of_smtp(listener),
+        implicit_tls=is_implicit,
+        require_starttls=config.smtp_require_starttls and not is_implicit,
+        offer_auth=bool(accounts) or config.smtp_auth_accept_any,
+        require_auth=config.smtp_require_auth or bool(accounts),
+        allow_insecure_auth=config.smtp_auth_allow_insecure,
+        accounts=accounts,
+    )
+
+
+def accounts_of(file: str, words: str) -> Accounts | None:
+    """The accounts of an htpasswd file, or of a variable; None when neither is given."""
+    if file:
+        try:
+            return Accounts.parse(Path(file).expanduser().read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"cannot read the password file {file}: {error}") from None
+    return Accounts.parse_words(words) if words.strip() else None
+
+
+def page_url(config: Config, place: Bind) -> str:
+    """The page's address; a listener on every address is reached as localhost."""
+    scheme = "https" if config.ui_tls_cert else "http"
+    if place.path is not None:
+        return f"{scheme}+unix://{place.path}{config.webroot_path}"
+    named = Bind(("localhost",), place.port) if place.hosts[0] in EVERYWHERE else place
+    return f"{scheme}://{named}{config.webroot_path}"
+
+
+def describe(config: Config, name: str, place: Bind) -> str:
+    """One start line: where a mail listener is and what it asks for."""
+    kind = "lmtp" if name == "lmtp" else "smtp"
+    return f"[{kind}] listening on {place} ({_encryption(config, name)}, {_authentication(config)})"
+
+
+def _encryption(config: Config, name: str) -> str:
+    if name == "smtps" or (name == "smtp" and config.smtp_require_tls):
+        return "TLS from the first byte"
+    if config.smtp_require_starttls:
+        return "STARTTLS required"
+    return "STARTTLS offered" if config.smtp_tls_cert else "no encryption"
+
+
+def _authentication(config: Config) -> str:
+    if config.smtp_auth_file or config.smtp_auth:
+        return "AUTH required"
+    if not config.smtp_auth_accept_any:
+        return "no AUTH"
+    return "AUTH required, any name and password" if config.smtp_require_auth else "any AUTH accepted"
+
+
+def describe_database(config: Config) -> str:
+    """One start line: where mail is kept."""
+    if config.database_path is None:
+        return "[database] temporary, removed at exit; --database FILE keeps mail"
+    return f"[database] {config.database_path}"
+
+
+def reachability(config: Config, binds: Mapping[str, Bind]) -> list[str]:
+    """Who can connect: how a container would, or a warning that everybody can."""
+    if all(place.is_loopback for place in binds.values()):
+        smtp, page = binds["smtp"], binds["listen"]
+        return [
+            "[network] only this machine can connect; for containers and others add "
+            f"--smtp 0.0.0.0:{smtp.port or 1025} --listen 0.0.0.0:{page.port or 8025}"
+        ]
+    if config.ui_auth_file or config.ui_auth:
+        return ["[network] other machines can connect; the page asks for a password"]
+    return ["[network] warning: other machines can read all mail here; --ui-auth-file FILE asks for a password"]
