@@ -1,0 +1,199 @@
+import contextlib
+import http.client
+import os
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from mailpit_py.config import Config
+from mailpit_py.errors import ConfigError
+from mailpit_py.node import Node
+
+FREE = {"smtp": "localhost:0", "listen": "localhost:0"}
+MAIL = b"Subject: hello\r\n\r\nbody\r\n"
+
+
+def send(port, host="127.0.0.1", to=("ann@x.test",)):
+    with smtplib.SMTP(host, port, timeout=10) as client:
+        client.sendmail("app@x.test", list(to), MAIL)
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return response.status, response.read()
+
+
+def test_mail_sent_to_a_node_is_in_its_list():
+    with Node(Config(**FREE)) as node:
+        send(node.smtp_port)
+        assert b'"subject":"hello"' in get(f"{node.url}api/v2/messages")[1]
+
+
+def test_both_loopback_addresses_answer_on_the_same_port():
+    with Node(Config(**FREE)) as node:
+        for host in ("127.0.0.1", "::1"):
+            send(node.smtp_port, host)
+            assert get(f"http://{'[::1]' if ':' in host else host}:{node.ports['listen']}/livez")[0] == 200
+
+
+def test_two_nodes_in_one_process_do_not_see_each_other():
+    with Node(Config(**FREE)) as one, Node(Config(**FREE)) as other:
+        send(one.smtp_port)
+        assert (one.store.counts().total, other.store.counts().total) == (1, 0)
+
+
+def test_twenty_starts_and_stops_leave_no_threads_and_no_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with Node(Config(**FREE)):
+        pass  # what is imported once
+    threads, descriptors = threading.active_count(), len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        with Node(Config(**FREE)) as node:
+            send(node.smtp_port)
+    assert threading.active_count() == threads
+    assert len(os.listdir("/proc/self/fd")) <= descriptors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stopping_twice_is_harmless():
+    node = Node(Config(**FREE))
+    node.start()
+    node.stop()
+    node.stop()
+
+
+def test_a_taken_port_is_told_at_once_and_leaves_nothing_open():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        node = Node(Config(smtp=f"127.0.0.1:{port}", listen="127.0.0.1:0"))
+        with pytest.raises(ConfigError, match="another program has this port"):
+            node.start()
+    assert not [thread for thread in threading.enumerate() if thread.name in ("loop", "http")]
+
+
+def test_mail_kept_in_a_file_is_there_after_a_restart(tmp_path):
+    config = Config(**FREE, database=str(tmp_path / "mail.db"))
+    with Node(config) as node:
+        send(node.smtp_port)
+    with Node(config) as node:
+        assert node.store.counts().total == 1
+
+
+def test_every_listener_takes_mail(tmp_path):
+    config = Config(
+        **FREE, smtps="127.0.0.1:0", lmtp=f"unix:{tmp_path}/lmtp.sock", smtp_tls_cert="auto", database=str(tmp_path)
+    )
+    with Node(config) as node:
+        with smtplib.SMTP("127.0.0.1", node.smtp_port, timeout=10) as client:
+            client.starttls()
+            client.sendmail("app@x.test", ["ann@x.test"], MAIL)
+        with smtplib.SMTP_SSL("127.0.0.1", node.ports["smtps"], timeout=10) as client:
+            client.sendmail("app@x.test", ["ann@x.test"], MAIL)
+        with smtplib.LMTP(f"{tmp_path}/lmtp.sock") as client:
+            client.sendmail("app@x.test", ["ann@x.test"], MAIL)
+        assert node.store.counts().total == 3
+        assert any("mailpit-py-ca.pem" in line for line in node.announcements())
+
+
+def test_the_page_speaks_tls_when_it_has_a_certificate(tmp_path):
+    with Node(Config(**FREE, ui_tls_cert="auto", database=str(tmp_path))) as node:
+        assert node.url.startswith("https://localhost:")
+        import ssl
+
+        context = ssl.create_default_context(cafile=str(tmp_path / "mailpit-py-ca.pem"))
+        connection = http.client.HTTPSConnection("localhost", node.ports["listen"], context=context, timeout=10)
+        connection.request("GET", "/livez")
+        assert connection.getresponse().status == 200
+        connection.close()
+
+
+def test_accounts_of_a_variable_are_asked_for():
+    config = Config(**FREE, smtp_auth="ann:secret")
+    with Node(config) as node, smtplib.SMTP("127.0.0.1", node.smtp_port, timeout=10) as client:
+        with pytest.raises(smtplib.SMTPSenderRefused, match="530"):
+            client.sendmail("app@x.test", ["ann@x.test"], MAIL)
+        client.login("ann", "secret")
+        client.sendmail("app@x.test", ["ann@x.test"], MAIL)
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({}, "only this machine can connect"),
+        ({"listen": "0.0.0.0:0"}, "warning: other machines can read all mail"),
+        ({"listen": "0.0.0.0:0", "ui_auth": "ann:x"}, "asks for a password"),
+        ({"smtp_require_auth": True}, "AUTH required, any name and password"),
+        ({"smtp_auth": "ann:x"}, "AUTH required"),
+        ({"smtp_auth_accept_any": False}, "no AUTH"),
+        ({"label": "blue"}, "(blue)"),
+    ],
+)
+def test_the_start_lines_say_who_can_connect_and_how(config, words):
+    with Node(Config(**(FREE | config))) as node:
+        text = "\n".join(node.announcements())
+    assert words in text
+
+
+@contextlib.contextmanager
+def process(*args, **env):
+    started = subprocess.Popen(
+        [sys.executable, "-m", "mailpit_py", *args],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        env={key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"} | env,
+    )
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_says_where_it_listens_and_ends_cleanly(number, tmp_path):
+    with process("--smtp", "localhost:0", "--listen", "localhost:0", TMPDIR=str(tmp_path)) as started:
+        lines = []
+        for line in started.stdout:
+            lines.append(line)
+            if "accessible via" in line:
+                break
+        assert lines[-1].startswith("[http] accessible via http://localhost:")
+        assert get(lines[-1].split()[-1] + "readyz")[0] == 200
+        assert "\x1b" not in "".join(lines)
+        started.send_signal(number)
+        assert started.wait(10) == 0
+        assert started.stderr.read() == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_foreign_database_is_refused_in_one_line(tmp_path):
+    file = tmp_path / "notes.txt"
+    file.write_text("these are my notes, and not a database at all\n" * 50)
+    with process("--smtp", "localhost:0", "--listen", "localhost:0", "--database", str(file)) as started:
+        assert started.wait(20) == 1
+        error = started.stderr.read()
+    assert error.startswith("Error: ")
+    assert len(error.splitlines()) == 1
+    assert "notes.txt" in error
+
+
+def test_readyz_answers_with_its_exit_code():
+    with Node(Config(**FREE)) as node:
+        command = [sys.executable, "-m", "mailpit_py", "readyz", "--listen"]
+        up = subprocess.run([*command, f"localhost:{node.ports['listen']}"], check=False, capture_output=True)
+        assert up.returncode == 0, up.stderr
+    down = subprocess.run([*command, f"localhost:{node.ports['listen']}"], check=False, capture_output=True, text=True)
+    assert down.returncode == 1
+    assert "is not ready" in down.stderr
