@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+
+ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,10 @@ class Running:
 
 
 @contextlib.contextmanager
-def sandbox(command: Sequence[str | Path], folder: Path, *options: str) -> Iterator[Running]:
+def sandbox(command: Sequence[str | Path], folder: Path, *options: str, **variables: str) -> Iterator[Running]:
     """Start `command` in `folder`, with an environment of its own, and end it at the end."""
     line = [*map(str, command), "--smtp=127.0.0.1:0", "--listen=127.0.0.1:0", *options]
-    environment = {"PATH": os.defpath, "HOME": str(folder)}
+    environment = {"PATH": os.defpath, "HOME": str(folder), **variables}
     with subprocess.Popen(line, cwd=folder, env=environment, stdout=-1, stderr=-2, text=True) as process:
         try:
             yield _started(process)
@@ -63,3 +66,8 @@ def _started(process: subprocess.Popen[str]) -> Running:
             assert smtp, said
             return Running(process, said, page[1], int(smtp[1]))
     pytest.fail(f"it never said where the page is:\n{said}")
+
+
+def checkout(folder: Path, *options: str) -> contextlib.AbstractContextManager[Running]:
+    """The sandbox of this checkout, whether it is installed or not."""
+    return sandbox([sys.executable, "-m", "mailpit_py"], folder, *options, PYTHONPATH=str(ROOT))

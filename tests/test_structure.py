@@ -33,7 +33,11 @@ LEAVES = {
     "client": {"errors"},
 }
 # What belongs to a room although it is a module of its own.
-PART_OF = {"clock": "sandbox", "scheduler": "sandbox", "retention": "sandbox", "account": "sandbox", "__main__": "cli"}
+PART_OF = {
+    **dict.fromkeys(("clock", "scheduler", "retention", "account"), "sandbox"),
+    "wiring": "node",
+    "__main__": "cli",
+}
 # `mail` is pure: of the leaves it may know only these.
 LEAVES_FOR_MAIL = {"errors"}
 

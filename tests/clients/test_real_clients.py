@@ -15,8 +15,7 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
-from tests.clients.conftest import SANDBOX
-from tests.process import Running, sandbox
+from tests.process import Running, checkout
 
 HERE = Path(__file__).parent
 UNCHECKED = ssl._create_unverified_context()
@@ -27,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("clients")
 @pytest.fixture(scope="module")
 def running_with_tls(tmp_path_factory) -> Iterator[Running]:
     options = ("--smtp-tls-cert=auto", "--smtp-require-starttls", "--smtp-require-auth")
-    with sandbox(SANDBOX, tmp_path_factory.mktemp("clients-tls"), *options) as started:
+    with checkout(tmp_path_factory.mktemp("clients-tls"), *options) as started:
         yield started
 
 
