@@ -24,6 +24,7 @@ class Address:
 _ATEXT = r"[^\s\"(),:;<>@\[\]\\]"
 _SIMPLE = re.compile(rf"\s*+(?:\"([^\"\\]*+)\"|([^\"(),:;<>@\[\]\\]*+))\s*+<({_ATEXT}++@{_ATEXT}++)>\s*+")
 _BARE = re.compile(rf"\s*+({_ATEXT}++@{_ATEXT}++)\s*+")
+_UNUSUAL = re.compile(r"[\"()\\:;\[\]]|=\?")
 _TOKEN = re.compile(
     r"(?P<space>\s++)"
     r"|(?P<special>[,;:])"
@@ -51,15 +52,27 @@ def parse(raw: bytes, limit: int = 1_000) -> tuple[Address, ...]:
 
 def parse_text(text: str, limit: int = 1_000) -> tuple[Address, ...]:
     """Like `parse`, for a value that is already text; encoded words are still decoded."""
-    if match := _SIMPLE.fullmatch(text):
-        quoted, words, address = match.groups()
-        return (Address(_name(quoted if quoted is not None else words), address),)
-    if match := _BARE.fullmatch(text):
-        return (Address("", match[1]),)
+    if not _UNUSUAL.search(text):
+        found = [_plain(item) for item in text.split(",")[: limit + 1]]
+        if None not in found:
+            return tuple(address for address in found[:limit] if address is not None)
+    elif plain := _plain(text):
+        return (plain,)
     return tuple(islice(_Reader(text).mailboxes(), limit))
 
 
+def _plain(text: str) -> Address | None:
+    """The mailbox of a text that is exactly one, written in the usual way."""
+    if match := _SIMPLE.fullmatch(text):
+        quoted, words, address = match.groups()
+        return Address(_name(words if quoted is None else quoted), address)
+    match = _BARE.fullmatch(text)
+    return Address("", match[1]) if match else None
+
+
 def _name(text: str) -> str:
+    if "=?" not in text and "  " not in text and "\t" not in text:
+        return text.strip()
     return _SPACE.sub(" ", header.decode_words(text)).strip()
 
 

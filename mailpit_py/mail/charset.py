@@ -7,109 +7,18 @@ from encodings.aliases import aliases as _python_aliases
 
 # Only codecs from text to text: rot13, zlib, hex, idna, punycode, unicode_escape and the like
 # would let a sender choose what the decoder does.
-_CODECS = frozenset(
-    [
-        "ascii",
-        "big5",
-        "big5hkscs",
-        "cp037",
-        "cp273",
-        "cp424",
-        "cp437",
-        "cp500",
-        "cp720",
-        "cp737",
-        "cp775",
-        "cp850",
-        "cp852",
-        "cp855",
-        "cp856",
-        "cp857",
-        "cp858",
-        "cp860",
-        "cp861",
-        "cp862",
-        "cp863",
-        "cp864",
-        "cp865",
-        "cp866",
-        "cp869",
-        "cp874",
-        "cp875",
-        "cp932",
-        "cp949",
-        "cp950",
-        "cp1006",
-        "cp1026",
-        "cp1125",
-        "cp1140",
-        "cp1250",
-        "cp1251",
-        "cp1252",
-        "cp1253",
-        "cp1254",
-        "cp1255",
-        "cp1256",
-        "cp1257",
-        "cp1258",
-        "euc_jp",
-        "euc_jis_2004",
-        "euc_jisx0213",
-        "euc_kr",
-        "gb18030",
-        "gb2312",
-        "gbk",
-        "hp_roman8",
-        "hz",
-        "iso2022_jp",
-        "iso2022_jp_1",
-        "iso2022_jp_2",
-        "iso2022_jp_2004",
-        "iso2022_jp_3",
-        "iso2022_jp_ext",
-        "iso2022_kr",
-        "iso8859_10",
-        "iso8859_11",
-        "iso8859_13",
-        "iso8859_14",
-        "iso8859_15",
-        "iso8859_16",
-        "iso8859_2",
-        "iso8859_3",
-        "iso8859_4",
-        "iso8859_5",
-        "iso8859_6",
-        "iso8859_7",
-        "iso8859_8",
-        "iso8859_9",
-        "johab",
-        "koi8_r",
-        "koi8_t",
-        "koi8_u",
-        "kz1048",
-        "latin_1",
-        "mac_cyrillic",
-        "mac_greek",
-        "mac_iceland",
-        "mac_latin2",
-        "mac_roman",
-        "mac_turkish",
-        "ptcp154",
-        "shift_jis",
-        "shift_jis_2004",
-        "shift_jisx0213",
-        "tis_620",
-        "utf_16",
-        "utf_16_be",
-        "utf_16_le",
-        "utf_32",
-        "utf_32_be",
-        "utf_32_le",
-        "utf_7",
-        "utf_8",
-        "utf_8_sig",
-    ]
-)
+_CODECS_NAMES = """
+ascii big5 big5hkscs cp037 cp273 cp424 cp437 cp500 cp720 cp737 cp775 cp850 cp852 cp855 cp856 cp857
+cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866 cp869 cp874 cp875 cp932 cp949 cp950 cp1006 cp1026
+cp1125 cp1140 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 euc_jp euc_jis_2004
+euc_jisx0213 euc_kr gb18030 gb2312 gbk hp_roman8 hz iso2022_jp iso2022_jp_1 iso2022_jp_2
+iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext iso2022_kr iso8859_10 iso8859_11 iso8859_13 iso8859_14
+iso8859_15 iso8859_16 iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8
+iso8859_9 johab koi8_r koi8_t koi8_u kz1048 latin_1 mac_cyrillic mac_greek mac_iceland mac_latin2
+mac_roman mac_turkish ptcp154 shift_jis shift_jis_2004 shift_jisx0213 tis_620 utf_16 utf_16_be
+utf_16_le utf_32 utf_32_be utf_32_le utf_7 utf_8 utf_8_sig
+"""
+_CODECS = frozenset(_CODECS_NAMES.split())
 
 # Names that senders use and Python does not know, by their letters and digits alone.
 _SENDERS_NAMES = {
@@ -167,10 +76,10 @@ _SUPERSETS = {
 
 _SQUASH = re.compile(r"[^a-z0-9]+")
 _WINDOWS = re.compile(r"(?:x?(?:windows|win|cp|msdos|dos|ibm|ms)|codepage)0*(\d{3,4})l?")
-_ISO = re.compile(r"(?:iso|latin)8859_?(\d{1,2})")
 _BOMS = ((b"\xef\xbb\xbf", "utf_8"), (b"\xff\xfe\0\0", "utf_32"), (b"\0\0\xfe\xff", "utf_32"))
 _BOMS_16 = ((b"\xff\xfe", "utf_16"), (b"\xfe\xff", "utf_16"))
 _SINGLE_BYTE = re.compile(r"cp1\d{3}|cp[4-8]\d\d|iso8859_\d+|koi8_.|mac_.*")
+_LIKE_ASCII = frozenset(["ascii", "utf_8", "cp1252"])
 _MAX_NAME = 60
 
 
@@ -181,6 +90,7 @@ def _squash(name: str) -> str:
 def _known_names() -> dict[str, str]:
     names = {_squash(codec): codec for codec in sorted(_CODECS)}
     names |= {_squash(alias): codec for alias, codec in _python_aliases.items() if codec in _CODECS}
+    names |= {alias.replace("_", "-"): codec for alias, codec in _python_aliases.items() if codec in _CODECS}
     return {name: _SUPERSETS.get(codec, codec) for name, codec in (names | _SENDERS_NAMES).items()}
 
 
@@ -191,6 +101,8 @@ def codec_of(charset: str) -> str:
     """The codec that a reader uses for a charset's name, or `''` for a name that means nothing."""
     if len(charset) > _MAX_NAME:
         return ""
+    if (known := _NAMES.get(charset.lower())) is not None:
+        return known
     name = _squash(charset)
     if name in _NAMES:
         return _NAMES[name]
@@ -235,6 +147,8 @@ def decode(data: bytes, charset: str = "") -> str:
 def decode_with_reason(data: bytes, charset: str) -> tuple[str, str]:
     """Like `decode`, with what was wrong: `''`, or a code of a `Defect`."""
     codec = codec_of(charset) if charset else "ascii"
+    if codec in _LIKE_ASCII and data.isascii():
+        return data.decode("ascii"), ""
     reason = "" if codec else "unknown-charset"
     if codec in ("", "ascii"):
         codec = _mark(data) or codec

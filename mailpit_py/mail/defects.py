@@ -61,7 +61,7 @@ def _of_fields(part: Part) -> list[Defect]:
     codes = []
     section = part.section
     if len(section.names) != len(section.rows):
-        seen = [name.lower() for name, _, _ in section.rows]
+        seen = [row[0] for row in section.rows]
         if any(seen.count(name) > 1 for name in _ONCE if name in section.names):
             codes.append("duplicate-field")
     octets = part.raw[part.header_start : part.header_end]

@@ -45,7 +45,8 @@ def unfold(raw: bytes) -> bytes:
 
 def text_of(raw: bytes) -> str:
     """Return a field's value as text with encoded words left alone: UTF-8, else windows-1252."""
-    return charset.decode(unfold(raw))
+    line = unfold(raw)
+    return line.decode("ascii") if line.isascii() else charset.decode(line)
 
 
 def decode_value(raw: bytes, limit: int = 16_384) -> str:

@@ -15,214 +15,44 @@ from selectolax.lexbor import LexborHTMLParser
 
 from mailpit_py.mail import css, url
 from mailpit_py.mail.markup import escaped, tame
+from mailpit_py.mail.readable import anchors, to_text
+
+__all__ = ["LARGEST", "SafeHtml", "anchors", "sanitise", "to_text"]
 
 LARGEST = 5_000_000
 _MOST_BLOCKED = 1_000
 _MOST_CSS = 1_000_000
 
-_TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "address",
-        "area",
-        "article",
-        "aside",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "blockquote",
-        "body",
-        "br",
-        "button",
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "details",
-        "dfn",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "font",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "head",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "i",
-        "img",
-        "input",
-        "ins",
-        "kbd",
-        "label",
-        "legend",
-        "li",
-        "main",
-        "map",
-        "mark",
-        "menu",
-        "nav",
-        "nobr",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "section",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "style",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "time",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "wbr",
-    ]
-)
+_TAGS_NAMES = """
+a abbr acronym address area article aside b bdi bdo big blockquote body br button caption center
+cite code col colgroup dd del details dfn dir div dl dt em fieldset figcaption figure font footer h1
+h2 h3 h4 h5 h6 head header hgroup hr html i img input ins kbd label legend li main map mark menu nav
+nobr ol p pre q rp rt ruby s samp section small span strike strong style sub summary sup table tbody
+td tfoot th thead time tr tt u ul var wbr
+"""
+_TAGS = frozenset(_TAGS_NAMES.split())
 _VOID_NAMES = "area br col hr img input wbr"
 _VOID = frozenset(_VOID_NAMES.split())
-_HIDDEN = frozenset(
-    [
-        "script",
-        "template",
-        "audio",
-        "video",
-        "canvas",
-        "select",
-        "datalist",
-        "applet",
-        "embed",
-        "param",
-        "source",
-        "track",
-    ]
-)
-_ATTRIBUTES = frozenset(
-    [
-        "abbr",
-        "align",
-        "alt",
-        "aria-describedby",
-        "aria-hidden",
-        "aria-label",
-        "aria-labelledby",
-        "axis",
-        "bgcolor",
-        "border",
-        "bordercolor",
-        "cellpadding",
-        "cellspacing",
-        "char",
-        "charoff",
-        "checked",
-        "cite",
-        "class",
-        "clear",
-        "color",
-        "cols",
-        "colspan",
-        "compact",
-        "coords",
-        "datetime",
-        "dir",
-        "disabled",
-        "face",
-        "frame",
-        "headers",
-        "height",
-        "hspace",
-        "id",
-        "lang",
-        "link",
-        "alink",
-        "vlink",
-        "text",
-        "leftmargin",
-        "topmargin",
-        "marginheight",
-        "marginwidth",
-        "media",
-        "name",
-        "noshade",
-        "nowrap",
-        "open",
-        "placeholder",
-        "reversed",
-        "role",
-        "rows",
-        "rowspan",
-        "rules",
-        "scope",
-        "shape",
-        "size",
-        "span",
-        "start",
-        "summary",
-        "title",
-        "type",
-        "usemap",
-        "valign",
-        "value",
-        "vspace",
-        "width",
-    ]
-)
+_HIDDEN_NAMES = """
+script template audio video canvas select datalist applet embed param source track
+"""
+_HIDDEN = frozenset(_HIDDEN_NAMES.split())
+_ATTRIBUTES_NAMES = """
+abbr align alt aria-describedby aria-hidden aria-label aria-labelledby axis bgcolor border
+bordercolor cellpadding cellspacing char charoff checked cite class clear color cols colspan compact
+coords datetime dir disabled face frame headers height hspace id lang link alink vlink text
+leftmargin topmargin marginheight marginwidth media name noshade nowrap open placeholder reversed
+role rows rowspan rules scope shape size span start summary title type usemap valign value vspace
+width
+"""
+_ATTRIBUTES = frozenset(_ATTRIBUTES_NAMES.split())
 _SOURCES = {"src": ("img",), "background": ("body", "table", "tbody", "thead", "tfoot", "tr", "td", "th")}
 _LOADING_NAMES = "src background poster data lowsrc dynsrc href longdesc"
 _LOADING = frozenset(_LOADING_NAMES.split())
-_INPUTS = frozenset(
-    [
-        "text",
-        "checkbox",
-        "radio",
-        "button",
-        "submit",
-        "reset",
-        "search",
-        "email",
-        "number",
-        "tel",
-        "url",
-        "password",
-        "date",
-    ]
-)
+_INPUTS_NAMES = """
+text checkbox radio button submit reset search email number tel url password date
+"""
+_INPUTS = frozenset(_INPUTS_NAMES.split())
 _CANDIDATE = re.compile(r"\s*+,?\s*+([^\s,]\S*[^\s,]|[^\s,])(?:,|\s+[^,]*+,?|\Z)")
 
 
@@ -383,193 +213,3 @@ class _Cleaner:
         for name, value in node.attributes.items():
             if name in _LOADING and value:
                 self.resource(value)
-
-
-_PARAGRAPHS = frozenset(
-    [
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "pre",
-        "form",
-        "fieldset",
-        "hr",
-        "center",
-    ]
-)
-_LINES = frozenset(
-    [
-        "div",
-        "li",
-        "tr",
-        "dt",
-        "dd",
-        "address",
-        "article",
-        "aside",
-        "section",
-        "header",
-        "footer",
-        "nav",
-        "main",
-        "figure",
-        "caption",
-    ]
-)
-_UNSEEN = frozenset(_HIDDEN | {"head", "style", "title"})
-_NOT_SHOWN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
-_WHITE = re.compile(r"[ \t\r\n\f]+")
-_DEEPEST_QUOTE = 20
-
-
-def to_text(html: str) -> str:
-    """Return what a reader of the HTML reads, as plain text with LF line ends and no line at the end.
-
-    Links are followed by their address in angle brackets, items have a dash or number, quotations
-    `> `. Bounded like `sanitise`; HTML above its size is cut.
-    """
-    tree = LexborHTMLParser(tame(html[:LARGEST].replace("\0", "\ufffd")))
-    writer = _TextWriter()
-    if tree.root is not None:
-        writer.walk(tree.root)
-    return writer.result()
-
-
-class _TextWriter:
-    """Text on its way out: white space collapsed, line breaks gathered until the next word."""
-
-    def __init__(self) -> None:
-        self.out: list[str] = []
-        self.breaks = 0
-        self.space = False
-        self.quotes = 0
-        self.pre = 0
-        self.lists: list[int] = []  # the next number of each open list; -1 for bullets
-
-    def result(self) -> str:
-        return "".join(self.out).strip("\n")
-
-    def walk(self, root: Any) -> None:
-        stack: list[Any] = [root]
-        while stack:
-            item = stack.pop()
-            if callable(item):
-                item()
-            elif item.is_text_node:
-                self.text(item.text_content or "")
-            elif item.is_element_node and item.tag not in _UNSEEN:
-                attributes = item.attributes
-                if not _NOT_SHOWN.search(attributes.get("style") or ""):
-                    stack.extend(self.element(item, attributes))
-
-    def element(self, node: Any, attributes: dict[str, str | None]) -> list[Any]:
-        """Begin an element; return what follows it, in the order of a stack."""
-        tag = node.tag
-        start = len(self.out)
-        self.begin(tag, attributes)
-        children = []
-        child = node.child
-        while child is not None:
-            children.append(child)
-            child = child.next
-        return [lambda: self.end(tag, attributes, start), *reversed(children)]
-
-    def begin(self, tag: str, attributes: dict[str, str | None]) -> None:
-        self.separate(tag)
-        if tag == "br":
-            self.breaks += 1
-        elif tag == "img":
-            self.text(attributes.get("alt") or "")
-        elif tag in ("td", "th"):
-            self.space = True
-        elif tag == "hr":
-            self.word("-" * 20)
-        elif tag == "pre":
-            self.pre += 1
-        elif tag == "li":
-            self.item()
-        else:
-            self.enter(tag)
-
-    def enter(self, tag: str) -> None:
-        if tag == "blockquote":
-            self.quotes += 1
-        elif tag in ("ul", "ol"):
-            self.lists.append(1 if tag == "ol" else -1)
-
-    def end(self, tag: str, attributes: dict[str, str | None], start: int) -> None:
-        if tag == "a":
-            self.address(attributes.get("href") or "", start)
-        elif tag == "pre":
-            self.pre -= 1
-        elif tag == "blockquote":
-            self.quotes -= 1
-        elif tag in ("ul", "ol"):
-            self.lists.pop()
-        self.separate(tag)
-
-    def separate(self, tag: str) -> None:
-        if tag in _PARAGRAPHS:
-            self.breaks = max(self.breaks, 1 if self.lists else 2)
-        elif tag in _LINES:
-            self.breaks = max(self.breaks, 1)
-
-    def item(self) -> None:
-        number = self.lists[-1] if self.lists else -1
-        indent = "  " * (min(len(self.lists), _DEEPEST_QUOTE) - 1)
-        self.word(f"{indent}{number}." if number > 0 else f"{indent}-")
-        self.space = True
-        if number > 0:
-            self.lists[-1] += 1
-
-    def address(self, href: str, start: int) -> None:
-        target = url.clean(href)
-        shown = "".join(self.out[start:]).strip()
-        if url.scheme(target) in url.LINKS and target.removeprefix("mailto:").rstrip("/") not in shown:
-            self.space = True
-            self.word(f"<{target}>")
-
-    def text(self, text: str) -> None:
-        if self.pre:
-            for index, line in enumerate(text.split("\n")):
-                self.breaks += index > 0
-                self.word(line)
-            return
-        words = _WHITE.sub(" ", text)
-        self.space = self.space or words.startswith(" ")
-        self.word(words.strip(" "))
-        self.space = self.space or words.endswith(" ")
-
-    def word(self, text: str) -> None:
-        if not text:
-            return
-        prefix = "> " * min(self.quotes, _DEEPEST_QUOTE)
-        if not self.out:
-            self.out.append(prefix)
-        elif self.breaks:
-            self.out.append(f"\n{prefix.rstrip()}" * min(self.breaks - 1, 3) + "\n" + prefix)
-        elif self.space:
-            self.out.append(" ")
-        self.out.append(text)
-        self.breaks, self.space = 0, False
-
-
-def anchors(html: str) -> list[tuple[str, str]]:
-    """The links of a document in order: where each leads, and its text on one line."""
-    tree = LexborHTMLParser(tame(html[:LARGEST]))
-    found = []
-    for node in tree.css("a[href], area[href]"):
-        address = url.clean(node.attributes.get("href") or "")
-        if url.scheme(address) in url.LINKS:
-            label = node.text() or node.attributes.get("alt") or ""
-            found.append((address, " ".join(label.split())))
-    return found

@@ -93,7 +93,7 @@ def links(message: Message) -> tuple[Link, ...]:
     """The links of a message in order, those of the HTML first; each pair of URL and text once."""
     found: dict[Link, None] = {}
     if message.has_html:
-        from mailpit_py.mail.html import anchors  # selectolax is loaded only for HTML
+        from mailpit_py.mail.readable import anchors  # selectolax is loaded only for HTML
 
         found |= {Link(url, text, "html"): None for url, text in anchors(message.html)}
     if message.has_text:

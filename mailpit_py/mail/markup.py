@@ -24,28 +24,10 @@ _DROPPED_TAGS = frozenset(_DROPPED_TAGS_NAMES.split())
 _VOID_NAMES = "area br col embed hr img input keygen param source track wbr"
 _VOID = frozenset(_VOID_NAMES.split())
 # Their end is implied by a neighbour's start, so they do not nest by themselves.
-_IMPLIED = frozenset(
-    [
-        "p",
-        "li",
-        "dd",
-        "dt",
-        "td",
-        "th",
-        "tr",
-        "tbody",
-        "thead",
-        "tfoot",
-        "colgroup",
-        "option",
-        "optgroup",
-        "rp",
-        "rt",
-        "html",
-        "head",
-        "body",
-    ]
-)
+_IMPLIED_NAMES = """
+p li dd dt td th tr tbody thead tfoot colgroup option optgroup rp rt html head body
+"""
+_IMPLIED = frozenset(_IMPLIED_NAMES.split())
 _FORMATTING_NAMES = "a b big code em font i nobr s small strike strong tt u"
 _FORMATTING = frozenset(_FORMATTING_NAMES.split())
 _DEEPEST = 500

@@ -32,12 +32,13 @@ def read(raw: bytes, limits: Limits = DEFAULT) -> Message:
 class Message:
     """One message. `raw` is exactly what was received; everything else is derived from it and kept."""
 
-    __slots__ = ("_defects", "_html", "_selection", "_text", "limits", "raw", "root")
+    __slots__ = ("_defects", "_found", "_html", "_selection", "_text", "limits", "raw", "root")
 
     def __init__(self, raw: bytes, root: Part, limits: Limits = DEFAULT) -> None:
         self.raw = raw
         self.root = root
         self.limits = limits
+        self._found: dict[bytes, tuple[Address, ...]] = {}
         self._selection: body.Selection | None = None
         self._text: str | None = None
         self._html: str | None = None
@@ -60,12 +61,14 @@ class Message:
         return self.root.section.field(name)
 
     def _addresses(self, name: bytes) -> tuple[Address, ...]:
-        found: tuple[Address, ...] = ()
-        for raw in self.root.section.values(name) if name in self.root.section.names else ():
-            found += address.parse(raw, self.limits.addresses - len(found))
-            if len(found) >= self.limits.addresses:
-                break
-        return found
+        if name not in self.root.section.names:
+            return ()
+        if name not in self._found:
+            found: tuple[Address, ...] = ()
+            for raw in self.root.section.values(name):
+                found += address.parse(raw, self.limits.addresses - len(found))
+            self._found[name] = found
+        return self._found[name]
 
     @property
     def subject(self) -> str:
@@ -174,7 +177,7 @@ class Message:
         shown = self.text
         if self.has_html:
             shown = text.merge(shown, text.strip_html(self.html))
-        names = [part.filename for part in self.root.walk() if part.filename]
+        names = [name for part in self.root.walk() if (name := part.filename)]
         recipients = " ".join(map(str, (*self.to, *self.cc, *self.bcc)))
         senders = " ".join(map(str, (*self.from_, *self.sender, *self.reply_to)))
         return SearchText(self.subject, senders, recipients, shown, "\n".join(names))

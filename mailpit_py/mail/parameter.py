@@ -12,6 +12,7 @@ _PARAMETER = re.compile(
     r"[\s;]*([^\s=;\"]++)\s*+=\s*+(?:\"((?:[^\"\\]++|\\.?)*+)(?:\"|\Z)|([^;]*+))|[\s;]*[^;\s]++|[\s;]+",
     re.S,
 )
+_SINGLE = re.compile(rb"[^;]*;[ \t]*([a-zA-Z-]+)=(?:\"([\w .,:=/+'-]*)\"|([\w.:/+-]+));?\s*", re.A)
 _UNQUOTE = re.compile(r"\\([\"\\])")
 _COMMENT = re.compile(r"(?<!\s)\s++\(.*\Z", re.S)
 _CONTINUED = re.compile(r"(.+?)\*(\d{1,3})(\*?)")
@@ -30,9 +31,12 @@ def parameters(raw: bytes, limit: int = 100) -> Mapping[str, str]:
     Continuations are joined and extended values decoded (RFC 2231); encoded words, which RFC 2047
     forbids here and senders use all the same, are decoded too.
     """
-    _, semicolon, rest = header.unfold(raw).partition(b";")
-    if not semicolon:
+    if b";" not in raw:
         return {}
+    raw = header.unfold(raw)
+    if single := _SINGLE.fullmatch(raw):
+        return {single[1].decode().lower(): (single[3] if single[2] is None else single[2]).decode()}
+    rest = raw.partition(b";")[2]
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     for name, value in _pairs(charset.decode(rest), limit):

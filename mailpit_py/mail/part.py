@@ -71,22 +71,22 @@ class Section:
         self.start = start
         self.end = start
         self.limits = limits
-        self.rows: list[tuple[bytes, int, int]] = []  # name, start and end of the field's value
-        self.names: dict[bytes, int] = {}
+        self.rows: list[tuple[bytes, int, int, int]] = []  # lower-case name, start, start and end of the value
+        self.names: dict[bytes, int] = {}  # the first row of each name
 
     def value(self, name: bytes) -> bytes | None:
         """The first value of the field of this lower-case name as received, folds kept."""
         index = self.names.get(name)
         if index is None:
             return None
-        _, start, end = self.rows[index]
+        _, _, start, end = self.rows[index]
         return self.raw[start:end]
 
-    def values(self, name: bytes) -> Iterator[bytes]:
+    def values(self, name: bytes) -> list[bytes]:
         """Every value of the field of this lower-case name, from the top."""
-        for row, start, end in self.rows:
-            if row.lower() == name:
-                yield self.raw[start:end]
+        if name not in self.names:
+            return []
+        return [self.raw[start:end] for row, _, start, end in self.rows if row == name]
 
     def fields(self) -> tuple[Field, ...]:
         """All fields from the top."""
@@ -97,10 +97,10 @@ class Section:
         index = self.names.get(name.lower().encode("ascii", "replace"))
         return None if index is None else self._field(self.rows[index])
 
-    def _field(self, row: tuple[bytes, int, int]) -> Field:
-        name, start, end = row
-        opening = self.raw.rindex(name, self.start, start)
-        return Field(name.decode("ascii"), self.raw[start:end], opening, end, self.limits.field_bytes)
+    def _field(self, row: tuple[bytes, int, int, int]) -> Field:
+        name, opening, start, end = row
+        shown = self.raw[opening : opening + len(name)].decode("ascii")
+        return Field(shown, self.raw[start:end], opening, end, self.limits.field_bytes)
 
 
 class Part:
@@ -158,8 +158,8 @@ class Part:
     def parameters(self) -> Mapping[str, str]:
         """The parameters of Content-Type, decoded, by name in lower case."""
         if self._parameters is None:
-            raw = self.section.value(b"content-type") or b""
-            self._parameters = parameter.parameters(raw, self.section.limits.parameters)
+            raw = self.section.value(b"content-type")
+            self._parameters = parameter.parameters(raw, self.section.limits.parameters) if raw else {}
         return self._parameters
 
     @property
@@ -175,9 +175,12 @@ class Part:
 
     def _disposition_field(self) -> tuple[str, Mapping[str, str]]:
         if self._disposition is None:
-            raw = self.section.value(b"content-disposition") or b""
-            found = parameter.parameters(raw, self.section.limits.parameters)
-            self._disposition = parameter.main_value(raw), found
+            raw = self.section.value(b"content-disposition")
+            if raw is None:
+                self._disposition = ("", {})
+            else:
+                found = parameter.parameters(raw, self.section.limits.parameters)
+                self._disposition = parameter.main_value(raw), found
         return self._disposition
 
     @property

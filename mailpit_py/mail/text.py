@@ -5,36 +5,41 @@ from __future__ import annotations
 import html
 import re
 
+
 # Every alternative matches to the end of the text when its own end is missing: no second attempt
 # from a later place can scan the same text again, so all of this is linear.
-_UNSEEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(style|script|title|template|noscript)\b.*?(?:</\1\b[^>]*+(?:>|\Z)|\Z)", re.I | re.S
-)
-_ATTRIBUTES = r"(?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+(?:>|\Z)"
-_BREAK = re.compile(
-    rf"<(?:br|hr|/?(?:p|div|tr|li|h[1-6]|table|blockquote|pre|ul|ol|dl|dt|dd|center))\b{_ATTRIBUTES}", re.I
-)
-_CELL = re.compile(rf"</?t[dh]\b{_ATTRIBUTES}", re.I)
-_TAG = re.compile(rf"<[/!?a-zA-Z]{_ATTRIBUTES}")
-_SPACES = re.compile(r"[ \t\xa0\u200b-\u200d\u2060\u034f\xad\ufeff]+")
-_LINE_ENDS = re.compile(r"[\r\n]+")
-_LINES = re.compile(r" ?\n[ \n]*+")
-_CONTROLS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\u034f\xad\ufeff]+")
+def _raw_text(name: str) -> str:
+    return rf"(?i:{name})\b[^<]*+(?:<(?!/(?i:{name})\b)[^<]*+)*+(?:</(?i:{name})[^>]*+(?:>|\Z)|\Z)"
+
+
+_RAW_TEXT = "|".join(map(_raw_text, ("style", "script", "title", "template")))
+_UNSEEN = re.compile(rf"<(?:!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)|{_RAW_TEXT})")
+_TAG = re.compile(r"<(/?[a-zA-Z][^\s/>]*+|[/!?])(?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+(?:>|\Z)")
+_LINE_NAMES = "br hr p div tr li h1 h2 h3 h4 h5 h6 table blockquote pre ul ol dl dt dd center section article"
+_SEPARATORS = {prefix + name: "\n" for name in _LINE_NAMES.split() for prefix in ("", "/")}
+_SEPARATORS |= {"td": " ", "th": " ", "/td": " ", "/th": " ", "img": " "}
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\u034f\xad\ufeff]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\u034f\xad\ufeff]+")
 _SNIPPET = 250
 
 
 def strip_html(markup: str) -> str:
     """The text of HTML without parsing it as a tree: quick and linear, for search and snippets."""
-    text = _UNSEEN.sub(" ", markup)
-    text = _LINE_ENDS.sub(" ", text)
-    text = _CELL.sub(" ", _BREAK.sub("\n", text))
-    text = html.unescape(_TAG.sub("", text))
-    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+    pieces = _TAG.split(_UNSEEN.sub(" ", markup).replace("\n", " "))
+    separators = _SEPARATORS
+    pieces[1::2] = [separators.get(name) or separators.get(name.lower(), "") for name in pieces[1::2]]
+    text = html.unescape("".join(pieces))
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return "\n".join([line for line in lines if line])
 
 
 def snippet(text: str, limit: int = _SNIPPET) -> str:
     """The first characters of a text on one line, without invisible ones."""
-    head = _CONTROLS.sub(" ", text[: limit * 8]).strip()
+    head = " ".join(text[: limit * 8].split())
+    if not head.isprintable():
+        head = " ".join(_CONTROLS.sub(" ", head).split())
     return head if len(head) <= limit else head[: limit - 1].rstrip() + "…"
 
 

@@ -76,6 +76,8 @@ class _Walker:
     def delimit(self, start: int, position: int, found: tuple[bytes, bool]) -> int:
         """End the parts that a boundary line at `start` ends, and open the next one after it."""
         key, closing = found
+        if not closing and self.is_delimiter(position):  # doubled: there is no part between
+            return position
         level = self.boundaries[key][-1]
         self.close(level + 1, self.before_line_end(start))
         if closing:
@@ -209,17 +211,19 @@ class _Walker:
         raw, rows, names = self.raw, section.rows, section.names
         most = min(self.limits.fields, self.fields_left)
         largest = section.start + self.limits.header_bytes
-        while match := FIELD.match(raw, position):
-            if raw.startswith(b"--", position) and self.is_delimiter(position):
+        next_field = FIELD.match
+        while match := next_field(raw, position):
+            if raw[position] == 45 and self.is_delimiter(position):
                 break
             if len(rows) >= most or position >= largest:
                 _once(defects, "too-many-fields" if len(rows) >= most else "header-too-large")
                 skipped = _SKIPPED.match(raw, position)
                 position = max(match.end(), skipped.end() if skipped else 0)
                 continue
-            name = match[1]
-            names.setdefault(name.lower(), len(rows))
-            rows.append((name, match.start(2), min(match.end(2), largest)))
+            name = match[1].lower()
+            names.setdefault(name, len(rows))
+            start, end = match.span(2)
+            rows.append((name, position, start, min(end, largest)))
             position = match.end()
         return position
 
