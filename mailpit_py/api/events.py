@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import socket
+import ssl
 import struct
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from flask import Blueprint, Response, request
 from flask_sock import Sock
@@ -17,10 +19,10 @@ from mailpit_py.api.answers import read_query
 from mailpit_py.api.context import here
 from mailpit_py.api.models import EventsQuery
 from mailpit_py.api.problem import Problem, answer
+from mailpit_py.errors import MailpitError
 from mailpit_py.storage import Cursor
 
-if TYPE_CHECKING:
-    from simple_websocket import Server
+logger = logging.getLogger(__name__)
 
 MAX_CLIENTS = 400
 MAX_INCOMING = 4096
@@ -30,6 +32,13 @@ REFILL_BYTES = 1 << 10
 GOING_AWAY = 1001
 TRY_LATER = 1013
 OPTIONS = {"ping_interval": 25, "max_message_size": MAX_INCOMING}
+
+
+class Connection(Protocol):
+    """What is used here of simple-websocket's connection: whether it lives, and its reading thread."""
+
+    connected: bool
+    thread: threading.Thread
 
 
 class Wire:
@@ -43,6 +52,7 @@ class Wire:
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._socket.settimeout(SEND_SECONDS)
+        self._is_tls = isinstance(connection, ssl.SSLSocket)
         self._writing = threading.Lock()
         self._allowance = float(BUDGET_BYTES)
         self._counted = time.monotonic()
@@ -62,11 +72,20 @@ class Wire:
         """Read what has come; waits as long as it takes."""
         while True:
             try:
-                data = self._socket.recv(size)
+                data = self._read_alone(size) if self._is_tls else self._socket.recv(size)
             except TimeoutError:
                 continue
             self._charge(len(data))
             return data
+
+    def _read_alone(self, size: int) -> bytes:
+        """Read while nobody writes: OpenSSL allows one thread at a time in a connection."""
+        with self._writing:
+            self._socket.settimeout(0.01)
+            try:
+                return self._socket.recv(size)
+            finally:
+                self._socket.settimeout(SEND_SECONDS)
 
     def close(self) -> None:
         """Called by the library's reader when the client has gone."""
@@ -97,17 +116,18 @@ def blueprint() -> Blueprint:
     events.before_request(_prepare)
     events.register_error_handler(RemoteProtocolError, _bad_handshake)
 
-    @sock.route("/events", bp=events)
-    def stream(ws: Server) -> None:
+    def stream(ws: Connection) -> None:
         """Follow an inbox live."""
         _stream(ws, request.environ["werkzeug.socket"])
 
+    sock.route("/events", bp=events)(stream)
     return events
 
 
 def _prepare() -> None:
     """Check the arguments and the room before the handshake, where an answer can still say what is wrong."""
     query = read_query(EventsQuery)
+    here().sandbox.store.counts(query.inbox)  # raises NotFound for an inbox that does not exist
     request.environ["mailpit.after"] = _cursor(query.after)
     request.environ["mailpit.inbox"] = query.inbox
     if here().feed.listeners >= MAX_CLIENTS:
@@ -126,7 +146,7 @@ def _bad_handshake(error: RemoteProtocolError) -> Response:
     return answer(Problem(400, f"This is no websocket handshake: {error}.", kind="handshake"))
 
 
-def _stream(ws: Server, wire: Wire) -> None:
+def _stream(ws: Connection, wire: Wire) -> None:
     """Send frames until the client leaves, does not keep up, or the sandbox stops."""
     feed = here().feed
     wire.on_close = feed.wake
@@ -134,13 +154,13 @@ def _stream(ws: Server, wire: Wire) -> None:
     try:
         for frame in feed.follow(environ["mailpit.inbox"], environ["mailpit.after"], lambda: ws.connected):
             wire.send(frame)
-    except OSError:
-        pass  # the client has gone or is too slow; it resumes from its cursor
+    except (OSError, MailpitError) as error:  # the client has gone or is too slow, or the store has closed
+        logger.debug("live feed ended peer=%s: %s", request.remote_addr, error)
     finally:
         _part(ws, wire, GOING_AWAY)
 
 
-def _part(ws: Server, wire: Wire, code: int) -> None:
+def _part(ws: Connection, wire: Wire, code: int) -> None:
     """Say goodbye if the client still listens, and let the library's reader end."""
     if ws.connected:
         ws.connected = False

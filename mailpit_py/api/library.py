@@ -61,7 +61,7 @@ class Library:
             return book
         raw = self._store.raw(inbox, public_id)
         if raw is None:
-            raise NotFound(public_id)
+            raise NotFound(f"there is no message {public_id!r}")
         return self._keep(key, Book(read(raw)))
 
     def _keep(self, key: tuple[str, str], book: Book) -> Book:

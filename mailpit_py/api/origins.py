@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -60,7 +60,7 @@ def is_own(origin: str, host: str) -> bool:
     return authority == f"{parts[0]}:{parts[1] or DEFAULT_PORTS[scheme]}"
 
 
-def is_foreign(caller: Caller, allowed: Iterable[str] = ()) -> bool:
+def is_foreign(caller: Caller, allowed: Container[str | None] = ()) -> bool:
     """True if another site's page made this request and it must be refused.
 
     A link that someone follows (a top-level GET) is not: no GET changes anything, and the other

@@ -87,7 +87,8 @@ def _translate(error: Exception) -> Problem:
             reason = [("query", str(error))]
             return Problem(400, "The search could not be understood.", kind="query", errors=reason)
         case NotFound():
-            return not_found("message")
+            sentence = str(error) or "there is no such message"
+            return Problem(404, f"{sentence[0].upper()}{sentence[1:]}.", kind="not-found")
         case StorageFull():
             return Problem(507, "There is no room left for this.", kind="storage-full")
         case StorageError():

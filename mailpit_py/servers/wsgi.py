@@ -74,7 +74,7 @@ class Request(WSGIRequestHandler):
 class Listener(ThreadedWSGIServer):
     """One bound, listening socket. Connections that never finish a request's head are ended after 30 s."""
 
-    timeout = 0  # type: ignore[assignment]  # handle_request() never waits: the caller has selected
+    timeout = 0  # handle_request() never waits: the caller has selected
     daemon_threads = True
     block_on_close = False
 

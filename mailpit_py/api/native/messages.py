@@ -12,7 +12,7 @@ from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
 from mailpit_py.errors import QueryError
 from mailpit_py.mail import hops
-from mailpit_py.storage import Page, Query, Stored
+from mailpit_py.storage import INBOX, Page, Query, Stored
 
 TAG = "Messages"
 
@@ -40,7 +40,7 @@ def list_messages(query: ListQuery) -> Json:
     store = here().sandbox.store
     counts = store.counts(query.inbox)
     total = counts.total + (counts.refused if query.refused else 0)
-    if search is not None:
+    if search is not None or query.mailbox != INBOX:
         total = store.count(query.inbox, search, mailbox=query.mailbox, refused=query.refused)
     return {
         "items": [shape.row(item) for item in page.items],
