@@ -1,0 +1,101 @@
+import { lazy, Suspense, useEffect, useState } from "react";
+import { ListPane } from "../list/ListPane";
+import { list } from "../app/state";
+import { useStore } from "../ui/store";
+import { useMedia, MEDIUM, NARROW } from "../ui/media";
+import { useSettings } from "../settings/store";
+import { Confirm } from "../ui/Confirm";
+import { Toasts } from "../ui/Toasts";
+import { useCommandKeys } from "../keys/useCommandKeys";
+import { AppCommands } from "./AppCommands";
+import { Arrivals } from "./Arrivals";
+import { close, overlay } from "./overlay";
+import { usePlace } from "./place";
+import { Sidebar } from "./Sidebar";
+import { Splitter } from "./Splitter";
+import styles from "./frame.module.css";
+import { keptWidth } from "./width";
+
+const MessagePane = lazy(() => import("../message/MessagePane"));
+const AttemptPane = lazy(() => import("../message/AttemptPane"));
+const Connect = lazy(() => import("../connect/Connect"));
+const Palette = lazy(() => import("../palette/Palette"));
+const Help = lazy(() => import("../keys/Help"));
+const SettingsDialog = lazy(() => import("../settings/SettingsDialog"));
+const Drawer = lazy(() => import("./ViewsDrawer"));
+
+export function Frame() {
+  const { place, scope } = usePlace();
+  const [width, setWidth] = useState(keptWidth);
+  const narrow = useMedia(NARROW);
+  const medium = useMedia(MEDIUM);
+  const { density } = useSettings();
+  const firstRun = useFirstRun();
+  useCommandKeys();
+  useEffect(() => void list.open(scope), [scope]);
+
+  const connect = place.name === "connect" || firstRun;
+  const reading = place.name === "message" || place.name === "attempt";
+  return (
+    <div className={styles.frame} data-density={density} data-place={connect ? "connect" : place.name}>
+      <AppCommands />
+      <Arrivals />
+      {!medium && <Sidebar />}
+      {!connect && !(narrow && reading) && (
+        <>
+          <ListPane width={narrow ? null : width} />
+          {!narrow && <Splitter width={width} onChange={setWidth} />}
+        </>
+      )}
+      {(connect || reading || !narrow) && (
+        <main className={styles.main} id="main" tabIndex={-1}>
+          <Suspense fallback={null}>
+            {connect ? <Connect firstRun={firstRun} /> : <Reading />}
+          </Suspense>
+        </main>
+      )}
+      <Overlays />
+      <Toasts />
+    </div>
+  );
+}
+
+function Reading() {
+  const { place } = usePlace();
+  if (place.name === "message") return <MessagePane id={place.id} tab={place.tab} part={place.part} />;
+  if (place.name === "attempt") return <AttemptPane id={place.id} />;
+  return (
+    <div className={styles.nothing}>
+      <h1 className="unseen">mailpit-py</h1>
+      <p>
+        Choose a message, or press <kbd>J</kbd> for the newest.
+      </p>
+      <p className={styles.hints}>
+        <kbd>/</kbd> search <kbd>?</kbd> all keys
+      </p>
+    </div>
+  );
+}
+
+/** Whether nothing has come yet at all. */
+function useFirstRun(): boolean {
+  const { place, scope } = usePlace();
+  const counts = useStore(list.counts);
+  const plain = place.name === "list" && scope.view === "all" && scope.q === "";
+  return plain && counts !== null && counts.total === 0 && counts.refused === 0;
+}
+
+function Overlays() {
+  const which = useStore(overlay);
+  return (
+    <>
+      <Confirm />
+      <Suspense fallback={null}>
+        {which === "palette" && <Palette onClose={close} />}
+        {which === "help" && <Help onClose={close} />}
+        {which === "settings" && <SettingsDialog onClose={close} />}
+        {which === "views" && <Drawer onClose={close} />}
+      </Suspense>
+    </>
+  );
+}

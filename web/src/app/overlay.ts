@@ -1,0 +1,9 @@
+import { createStore } from "../ui/store";
+
+/** Which overlay is open; there is one at a time. */
+export type Overlay = "none" | "palette" | "help" | "settings" | "views";
+
+export const overlay = createStore<Overlay>("none");
+
+export const open = (which: Overlay): void => overlay.set(which);
+export const close = (): void => overlay.set("none");

@@ -1,0 +1,62 @@
+/** The page's one set of live objects: list, feed, deletions on hold, what is cached of messages. */
+import { QueryClient } from "@tanstack/react-query";
+import { api, RequestError } from "../api/client";
+import { Feed } from "../api/live";
+import type { Frame, Message, Row } from "../api/types";
+import { ListController } from "../list/controller";
+import { createStore } from "../ui/store";
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: Number.POSITIVE_INFINITY, // a message never changes
+      gcTime: 5 * 60_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => count < 2 && error instanceof RequestError && error.status === 0,
+    },
+  },
+});
+
+/** Messages that went away while this page knew them. */
+export const gone = createStore<ReadonlySet<string>>(new Set());
+
+type Arrival = (rows: readonly Row[]) => void;
+const arrivals = new Set<Arrival>();
+
+/** Be told of rows as they arrive; returns how to stop. */
+export function onArrival(listener: Arrival): () => void {
+  arrivals.add(listener);
+  return () => arrivals.delete(listener);
+}
+
+export const list = new ListController(
+  api,
+  (page) => feed.start(page.cursor),
+  (rows) => arrivals.forEach((listener) => listener(rows)),
+);
+
+export const feed = new Feed((frame) => {
+  list.frame(frame);
+  remember(frame);
+});
+
+function remember(frame: Frame): void {
+  if (frame.resync) {
+    void queries.invalidateQueries();
+    return;
+  }
+  for (const change of frame.changes) {
+    if (change.kind === "changed") change.messages.forEach(({ id, ...marks }) => patchMessage(id, marks));
+    if (change.kind === "removed") gone.set((ids) => new Set([...ids, ...change.ids].slice(-5_000)));
+  }
+}
+
+/** Set marks on what is cached of a message. */
+export function patchMessage(id: string, marks: Partial<Pick<Message, "seen" | "pinned">>): void {
+  queries.setQueryData<Message>(["message", id], (message) => message && { ...message, ...marks });
+}
+
+export const messageQuery = (id: string) => ({
+  queryKey: ["message", id],
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.message(id, signal),
+});

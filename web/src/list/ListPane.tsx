@@ -1,0 +1,104 @@
+import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { IconDots, IconMail, IconMailOpened, IconMenu2, IconPin, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
+import { ConnectionBanner } from "../app/ConnectionState";
+import { open } from "../app/overlay";
+import { usePlace } from "../app/place";
+import { list } from "../app/state";
+import { SearchField } from "../search/SearchField";
+import { number } from "../ui/format";
+import { MEDIUM, useMedia } from "../ui/media";
+import { useStore } from "../ui/store";
+import { Tip } from "../ui/Tip";
+import { hidden as hiddenStore } from "./actions";
+import { ListCommands } from "./ListCommands";
+import styles from "./list.module.css";
+import { MessageList } from "./MessageList";
+import { askDeleteAll, deletePicked, markAllRead, markPicked, picked, pickNone } from "./picked";
+import { VIEW_LABELS } from "./scope";
+import { isEmpty } from "./selection";
+import { size } from "./window";
+
+export function ListPane({ width }: { width: number | null }) {
+  const selected = useStore(picked);
+  const medium = useMedia(MEDIUM);
+  return (
+    <section className={styles.pane} aria-label="Message list" style={width === null ? { flex: 1 } : { width, flex: "none" }}>
+      <ListCommands />
+      <div className={styles.searchBar}>
+        {medium && (
+          <Tip label="Views" onClick={() => open("views")} size={30}>
+            <IconMenu2 size={18} />
+          </Tip>
+        )}
+        <SearchField />
+      </div>
+      <ConnectionBanner />
+      {isEmpty(selected) ? <Bar /> : <SelectionBar />}
+      <MessageList />
+    </section>
+  );
+}
+
+function Bar() {
+  const { scope } = usePlace();
+  const total = useStore(list.state, ({ window }) => size(window)) - useStore(hiddenStore).size;
+  const loading = useStore(list.state, ({ status }) => status === "loading");
+  return (
+    <div className={styles.bar}>
+      <h2 className={styles.title}>{scope.q.trim() ? "Results" : VIEW_LABELS[scope.view]}</h2>
+      <span className={styles.count} aria-live="polite">
+        {loading ? "" : number(Math.max(0, total))}
+      </span>
+      <span className={styles.spring} />
+      <Menu>
+        <Menu.Target>
+          <Tooltip label="More for this list">
+            <ActionIcon aria-label="More for this list">
+              <IconDots size={16} />
+            </ActionIcon>
+          </Tooltip>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconMailOpened size={15} />} onClick={() => void markAllRead()}>
+            Mark all as read
+          </Menu.Item>
+          <Menu.Item leftSection={<IconRefresh size={15} />} onClick={() => void list.reload()}>
+            Load again
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item color="red" leftSection={<IconTrash size={15} />} disabled={total <= 0} onClick={askDeleteAll}>
+            Delete all…
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </div>
+  );
+}
+
+function SelectionBar() {
+  const selected = useStore(picked);
+  const total = useStore(list.state, ({ window }) => size(window));
+  return (
+    <div className={styles.bar} role="toolbar" aria-label="Selected messages">
+      <Tip label="Clear the selection" keys="Esc" onClick={pickNone}>
+        <IconX size={16} />
+      </Tip>
+      <span className={styles.title} aria-live="polite">
+        {number(selected.all ? total : selected.ids.size)} selected
+      </span>
+      <span className={styles.spring} />
+      <Tip label="Mark as read" onClick={() => void markPicked({ seen: true }, null)}>
+        <IconMailOpened size={16} />
+      </Tip>
+      <Tip label="Mark as unread" onClick={() => void markPicked({ seen: false }, null)}>
+        <IconMail size={16} />
+      </Tip>
+      <Tip label="Pin" onClick={() => void markPicked({ pinned: true }, null)}>
+        <IconPin size={16} />
+      </Tip>
+      <Tip label="Delete" keys="#" onClick={() => deletePicked(null)}>
+        <IconTrash size={16} />
+      </Tip>
+    </div>
+  );
+}

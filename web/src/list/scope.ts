@@ -1,0 +1,71 @@
+/** What a list shows: one of the sidebar's views, narrowed by a search. */
+import type { Counts, Row } from "../api/types";
+
+export const VIEWS = ["all", "unread", "pinned", "files", "refused"] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+export interface Scope {
+  view: ViewName;
+  q: string;
+}
+
+const TERMS: Record<ViewName, string> = {
+  all: "", unread: "is:unread", pinned: "is:pinned", files: "has:attachment", refused: "is:refused",
+};
+
+export const VIEW_LABELS: Record<ViewName, string> = {
+  all: "All mail", unread: "Unread", pinned: "Pinned", files: "With files", refused: "Refused",
+};
+
+/** The search that the server is asked, view and words together. */
+export function queryOf({ view, q }: Scope): string {
+  return [TERMS[view], q.trim()].filter(Boolean).join(" ");
+}
+
+export const asksForRefused = (scope: Scope): boolean => scope.view === "refused";
+
+export const isWhole = (scope: Scope): boolean => scope.view === "all" && scope.q.trim() === "";
+
+export function scopeOf(search: string): Scope {
+  const parameters = new URLSearchParams(search);
+  const view = parameters.get("view") as ViewName | null;
+  return { view: view && VIEWS.includes(view) ? view : "all", q: parameters.get("q") ?? "" };
+}
+
+/** The part of an address from `?` on that stands for a scope; empty for the plain list. */
+export function searchOf({ view, q }: Scope): string {
+  const parameters = new URLSearchParams();
+  if (view !== "all") parameters.set("view", view);
+  if (q.trim()) parameters.set("q", q);
+  const text = parameters.toString();
+  return text && `?${text}`;
+}
+
+/** Whether an arriving row belongs here; `ask` when only the server can tell. */
+export function accepts(scope: Scope, row: Row): boolean | "ask" {
+  const fits = row.kind === "attempt" ? scope.view === "refused" : fitsMessage(scope.view, row);
+  return fits && scope.q.trim() ? "ask" : fits;
+}
+
+function fitsMessage(view: ViewName, row: Row & { kind: "message" }): boolean {
+  const tests: Record<ViewName, boolean> = {
+    all: true, unread: !row.seen, pinned: row.pinned, files: row.attachment_count > 0, refused: row.refused_count > 0,
+  };
+  return tests[view];
+}
+
+/** Whether a row that was shown here no longer belongs, because it was read or unpinned. */
+export function leaves(scope: Scope, row: Row): boolean {
+  if (row.kind === "attempt") return false;
+  return (scope.view === "unread" && row.seen) || (scope.view === "pinned" && !row.pinned);
+}
+
+/**
+ * How many rows the server has for this scope, when its counters say so. They count refused attempts
+ * but not the messages of which a part of the recipients was refused, which stand among them.
+ */
+export function totalOf(scope: Scope, counts: Counts): number | null {
+  if (scope.q.trim() || scope.view === "refused") return null;
+  const totals = { all: counts.total, unread: counts.unread, pinned: counts.pinned, files: counts.files };
+  return totals[scope.view];
+}

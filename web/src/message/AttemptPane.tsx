@@ -1,0 +1,74 @@
+import { useQuery } from "@tanstack/react-query";
+import { IconArrowLeft, IconBan, IconX } from "@tabler/icons-react";
+import { api } from "../api/client";
+import type { AttemptDetail } from "../api/types";
+import { usePlace } from "../app/place";
+import { replyLine, retryWords, stageWords } from "../list/words";
+import { useSettings } from "../settings/store";
+import { visible } from "../ui/bidi";
+import { Copy } from "../ui/Copy";
+import { exact } from "../ui/format";
+import { NARROW, useMedia } from "../ui/media";
+import { Tip } from "../ui/Tip";
+import { Trouble } from "../ui/Trouble";
+import { Dialogue } from "./Dialogue";
+import styles from "./message.module.css";
+
+/** A transaction that ended without a message: what was said, what it means, how it went. */
+export default function AttemptPane({ id }: { id: string }) {
+  const { data, error } = useQuery({ queryKey: ["attempt", id], queryFn: ({ signal }) => api.attempt(id, signal) });
+  if (error) return <Trouble error={error} title="This attempt cannot be shown" />;
+  if (!data) return <div className={styles.blank} aria-busy="true" />;
+  return (
+    <article className={styles.pane} aria-labelledby="subject">
+      <Head attempt={data} />
+      <Dialogue session={data.session} lines={data.lines} />
+    </article>
+  );
+}
+
+function Head({ attempt }: { attempt: AttemptDetail }) {
+  const { go } = usePlace();
+  const narrow = useMedia(NARROW);
+  const { zone } = useSettings();
+  return (
+    <header className={styles.heading}>
+      <div className={styles.top}>
+        {narrow && (
+          <Tip label="Back to the list" keys="Esc" onClick={() => go({ place: { name: "list" } })}>
+            <IconArrowLeft size={18} />
+          </Tip>
+        )}
+        <IconBan size={18} className={styles.bannedSign} aria-hidden />
+        <h1 id="subject" className={`${styles.subject} ${styles.refusal}`}>
+          {replyLine(attempt.reply)}
+        </h1>
+      </div>
+      <p className={styles.sentence}>
+        {capital(stageWords(attempt))}. {retryWords(attempt.reply)}
+      </p>
+      <div className={styles.who}>
+        <span className={styles.party}>
+          <span className={styles.label}>From</span>
+          <bdi>{visible(attempt.reverse_path) || "<> (null reverse-path)"}</bdi>
+          {attempt.reverse_path && <Copy value={attempt.reverse_path} label="Copy the address" size={20} />}
+        </span>
+        <span className={styles.facts}>{exact(attempt.received_at, zone)}</span>
+      </div>
+      {attempt.recipients.length > 0 && (
+        <ul className={styles.replies} data-plain>
+          {attempt.recipients.map((recipient, index) => (
+            <li key={index} className={styles.outcome} data-good={recipient.reply.code < 400}>
+              <IconX size={14} aria-hidden />
+              <bdi className={styles.outcomeAddress}>{visible(recipient.address)}</bdi>
+              <Copy value={recipient.address} label="Copy the address" size={20} />
+              <span className="mono ellipsis">{replyLine(recipient.reply)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </header>
+  );
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,57 @@
+import { IconCheck, IconChevronDown, IconChevronUp, IconX } from "@tabler/icons-react";
+import { useState } from "react";
+import type { Message, Recipient } from "../api/types";
+import { replyLine } from "../list/words";
+import { useSettings } from "../settings/store";
+import { visible } from "../ui/bidi";
+import { Copy } from "../ui/Copy";
+import { clock, counted } from "../ui/format";
+import styles from "./message.module.css";
+
+/** What happened to each recipient, in one line that opens. */
+export function Delivery({ message }: { message: Message }) {
+  const [open, setOpen] = useState(false);
+  const { zone } = useSettings();
+  const { recipients, refused } = message.envelope;
+  const accepted = recipients.length === 1 ? visible(recipients[0]?.address ?? "") : counted(recipients.length, "recipient");
+  return (
+    <section className={styles.delivery} aria-label="Delivery">
+      <button type="button" className={styles.deliveryLine} aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span className={styles.accepted}>
+          <IconCheck size={14} aria-hidden /> Accepted {clock(message.received_at, zone)}
+        </span>
+        <span className="ellipsis">for {accepted}</span>
+        {refused.length > 0 && (
+          <span className={styles.refusedNote}>
+            <IconX size={14} aria-hidden /> {counted(refused.length, "recipient")} refused
+          </span>
+        )}
+        <span className={styles.spring} />
+        {open ? <IconChevronDown size={15} aria-hidden /> : <IconChevronUp size={15} aria-hidden />}
+      </button>
+      {open && (
+        <ul className={styles.replies}>
+          {recipients.map((one, index) => (
+            <Outcome key={`a${index}`} recipient={one} good />
+          ))}
+          {refused.map((one, index) => (
+            <Outcome key={`r${index}`} recipient={one} good={false} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Outcome({ recipient, good }: { recipient: Recipient; good: boolean }) {
+  const wishes = [recipient.notify && `NOTIFY=${recipient.notify}`, recipient.orcpt && `ORCPT=${recipient.orcpt}`].filter(Boolean).join(" ");
+  return (
+    <li className={styles.outcome} data-good={good}>
+      {good ? <IconCheck size={14} aria-label="accepted" /> : <IconX size={14} aria-label="refused" />}
+      <bdi className={styles.outcomeAddress}>{visible(recipient.address)}</bdi>
+      <Copy value={recipient.address} label="Copy the address" size={20} />
+      <span className="mono ellipsis">{replyLine(recipient.reply)}</span>
+      {wishes && <span className={`mono dim ellipsis`}>{visible(wishes)}</span>}
+    </li>
+  );
+}

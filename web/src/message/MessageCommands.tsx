@@ -1,0 +1,36 @@
+import { usePlace } from "../app/place";
+import type { Summary } from "../api/types";
+import { useCommands, type Command } from "../keys/commands";
+import { copyText } from "../ui/clipboard";
+import { say } from "../ui/toast";
+import { apiUrl, messagePath } from "../api/client";
+import { TAB_NAMES, TABS, useTab } from "./tabs";
+
+/** The commands that need an open message. Draws nothing. */
+export function MessageCommands({ message }: { message: Summary }) {
+  const { place } = usePlace();
+  const openTab = useTab(message.id);
+  const tabs = TABS.map(
+    (tab, index): Command => ({
+      name: `tab-${tab}`, title: `Show ${TAB_NAMES[tab]}`, group: "Message", keys: [String(index + 1)], run: () => openTab(tab),
+    }),
+  );
+  const list: Command[] = [
+    ...tabs,
+    { name: "raw", title: "Show the raw source", group: "Message", keys: ["r"], run: () => openTab("source") },
+    {
+      name: "copy-link", title: "Copy the link to this view", group: "Message", keys: ["c"],
+      run: () => void copyText(location.href).then((done) => done && say("Link copied")),
+    },
+    {
+      name: "copy-id", title: "Copy the Message-ID", group: "Message",
+      run: () => void copyText(message.message_id).then((done) => done && say("Message-ID copied")),
+    },
+    {
+      name: "download", title: "Download the message", group: "Message",
+      run: () => location.assign(apiUrl(messagePath(message.id, "/raw"), { download: true })),
+    },
+  ];
+  useCommands(place.name === "message" ? list : []);
+  return null;
+}
