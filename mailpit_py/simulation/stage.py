@@ -6,12 +6,17 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """In the order of a dialogue; CONTENT is the moment after the final dot or the last BDAT chunk."""
+    """In the order of a dialogue; CONTENT is the moment after the final dot or the last BDAT chunk.
+
+    AFTER is no moment of the dialogue: it is what follows the message's acceptance.
+    """
 
     CONNECT = "CONNECT"
     HELO = "HELO"
+    STARTTLS = "STARTTLS"
     AUTH = "AUTH"
     MAIL = "MAIL"
     RCPT = "RCPT"
     DATA = "DATA"
     CONTENT = "CONTENT"
+    AFTER = "AFTER"

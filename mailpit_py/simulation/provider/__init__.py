@@ -1,0 +1,1 @@
+"""Providers' own words: one small file for each family; the catalogue's registry names them."""
