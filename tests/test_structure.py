@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
+import itertools
 import re
+import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -145,6 +149,25 @@ def test_a_library_is_used_in_its_own_room_only():
             owner = next((rooms for library, rooms in OWNERS.items() if f"{name}.".startswith(f"{library}.")), None)
             if owner is not None and room_of(module_name(path)) not in owner:
                 wrong.append(f"{path.relative_to(ROOT)}:{line}: {name} belongs to {', '.join(sorted(owner))}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_library_is_declared():
+    """An import that works only because another package depends on it breaks when that one changes its mind."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
+    declared = {re.split(r"[\[<>=!~; ]", requirement)[0].lower() for requirement in wanted}
+    declared.add("pydantic-core")  # pydantic asks for exactly one version of it
+    owners = importlib.metadata.packages_distributions()
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path in modules()
+        for name, line in imports(path)
+        if (root := name.split(".")[0]) not in sys.stdlib_module_names
+        and root != "mailpit_py"
+        and root != "compression"  # the standard library's from Python 3.14 on
+        and not declared & {owner.lower().replace("_", "-") for owner in owners.get(root, [])}
+    ]
     assert not wrong, "\n".join(wrong)
 
 

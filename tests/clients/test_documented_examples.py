@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -36,6 +37,20 @@ def test_the_python_example_arrives_with_text_and_html(running: Running, tmp_pat
     run(block(STARTED, "python", "smtplib"), sys.executable, "-", port=running.smtp_port, folder=tmp_path)
     (found,) = running.find('subject:welcome from:acme to:ann "Hi Ann!"')
     assert found["has_html"]
+
+
+def test_the_readme_shows_the_lines_of_a_start(running: Running):
+    page_port = running.url.rpartition(":")[2].rstrip("/")
+    said = running.said.replace(str(running.smtp_port), "1025").replace(page_port, "8025")
+    assert said.replace("127.0.0.1", "localhost") == block(README, "text", "accessible via")
+
+
+def test_the_api_has_the_addresses_of_its_document(running: Running):
+    document = (ROOT / "docs" / "api.md").read_text("utf-8").replace("{id}", "{public_id}")
+    documented = set(re.findall(r"`(?:GET|POST|PATCH|DELETE) /api/v2(/[^?`\s]*)", document))
+    documented |= {f"/messages/{{public_id}}/{name}" for name in re.findall(r"`\.\.\./([^`]+)`", document)}
+    served = {name.removeprefix("/api/v2") for name in json.loads(running.get("api/v2/openapi.json"))["paths"]}
+    assert documented == served
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
