@@ -106,7 +106,10 @@ class Continue:
 
 def _encode(refs: Iterable[Ref]) -> str:
     rows = [[ref.public_id, ref.id, ref.mailbox, ref.uid, int(ref.seen), int(ref.pinned)] for ref in refs]
-    return json.dumps(rows, separators=(",", ":"))
+    return _dump(rows)
+
+
+_dump = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def decode_refs(text: str) -> tuple[Ref, ...]:

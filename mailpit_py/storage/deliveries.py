@@ -7,20 +7,24 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from mailpit_py.mail.envelope import Line, Session, Transaction
+from mailpit_py.mail.envelope import Line, Session
 from mailpit_py.storage import schema
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.row import (
     ENVELOPE_COLUMNS,
     delivery_rows,
+    encode_dialogue,
     encode_lines,
     encode_outcomes,
     envelope_row,
     plain,
     session_row,
 )
-from mailpit_py.storage.search import fold
 from mailpit_py.storage.value import Attempt, Ref
+from mailpit_py.storage.word import fold
+
+Owned = tuple[int, Session, tuple[str, str]]
+"""A message's or attempt's id, its session, and its dialogue as `encode_dialogue` gives it."""
 
 
 def refuse(context: Context, attempt: Attempt) -> None:
@@ -28,7 +32,8 @@ def refuse(context: Context, attempt: Attempt) -> None:
     number = context.next_id()
     inbox_id = context.inbox_id(attempt.inbox)
     transaction = attempt.transaction
-    keep_dialogues(context, [(number, transaction, encode_lines(transaction.lines))], "attempts")
+    dialogue = encode_dialogue(transaction.lines)
+    keep_dialogues(context, [(number, transaction.session, dialogue)], "attempts")
     values = _attempt_values(attempt)
     session = schema.session.select().with_only_columns(schema.session.c.id)
     owner = session.where(schema.session.c.public_id == transaction.session.public_id).scalar_subquery()
@@ -78,39 +83,24 @@ def remove_attempts(context: Context, rows: Sequence[Any]) -> int:
     return len(rows)
 
 
-def keep_dialogues(context: Context, owned: Sequence[tuple[int, Transaction, str]], counter: str) -> None:
-    """Store sessions as they are now known, and the lines of each (owner's id, transaction, encoded lines).
+def keep_dialogues(context: Context, owned: Sequence[Owned], counter: str) -> None:
+    """Store the sessions as they are now known, and the dialogues.
 
     `counter` is what the owners are: `messages` or `attempts`.
     """
-    known = [(number, transaction, lines) for number, transaction, lines in owned if transaction.session.public_id]
+    known = [one for one in owned if one[1].public_id]
     if not known:
         return
     counted = (1, 0, 1) if counter == "messages" else (0, 1, 1)
-    sessions = [(*session_row(transaction.session), *counted) for _, transaction, _ in known]
-    context.execute(context.statements.session, sessions)
-    chunks = []
-    for number, transaction, lines in known:
-        prologue, rest = split_prologue(transaction.lines)
-        if prologue:
-            chunks.append((schema.PROLOGUE_OWNER, encode_lines(prologue), transaction.session.public_id))
-            lines = encode_lines(rest)
-        if lines:
-            chunks.append((number, lines, transaction.session.public_id))
+    context.execute(context.statements.session, [(*session_row(session), *counted) for _, session, _ in known])
+    chunks = [
+        (owner, lines, session.public_id)
+        for number, session, (prologue, own) in known
+        for owner, lines in ((schema.PROLOGUE_OWNER, prologue), (number, own))
+        if lines
+    ]
     if chunks:
         context.execute(context.statements.transcript, chunks)
-
-
-def split_prologue(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    """Part a session's first lines where its first transaction begins; no prologue if it is not among them.
-
-    Later transactions of a session begin with MAIL themselves and have none.
-    """
-    for position, line in enumerate(lines):
-        if line.side == "C" and line.text[:4].upper() == "MAIL":
-            greeted = any(one.side == "S" and one.text[:3] == "220" for one in lines[:position])
-            return (lines[:position], lines[position:]) if greeted else ((), lines)
-    return (), lines
 
 
 def close_session(context: Context, session: Session, lines: tuple[Line, ...], *, closed_at: int, ending: str) -> None:

@@ -14,7 +14,7 @@ from mailpit_py.storage.value import Ref
 
 PLACED = (
     "SELECT p.id AS placement_id, p.mailbox_id, p.uid, p.message_id, p.seen, p.pinned, b.name AS mailbox, "
-    "b.inbox_id, m.public_id, m.size_bytes, m.attachment_count, m.session_id "
+    "b.inbox_id, m.public_id, m.received_at, m.size_bytes, m.attachment_count, m.session_id "
     "FROM placement p JOIN mailbox b ON b.id = p.mailbox_id JOIN message m ON m.id = p.message_id "
 )
 
@@ -23,7 +23,8 @@ def add(context: Context, batch: Sequence[Prepared]) -> None:
     """Store a batch of messages: each row of each table in one statement for all of them."""
     first_id = context.next_id()
     numbered = list(enumerate(batch, first_id))
-    keep_dialogues(context, [(number, one.arrival.transaction, one.lines) for number, one in numbered], "messages")
+    dialogues = [(number, one.arrival.transaction.session, one.dialogue) for number, one in numbered]
+    keep_dialogues(context, dialogues, "messages")
     statements, execute = context.statements, context.execute
     execute(
         statements.message,

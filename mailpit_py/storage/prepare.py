@@ -14,7 +14,7 @@ from mailpit_py.storage.row import (
     delivery_rows,
     encode_addresses,
     encode_correspondents,
-    encode_lines,
+    encode_dialogue,
     envelope_row,
     plain,
 )
@@ -72,7 +72,7 @@ class Prepared:
     encoding: int
     content: bytes
     deliveries: list[tuple[Any, ...]]
-    lines: str
+    dialogue: tuple[str, str]
 
     @property
     def readable(self) -> bool:
@@ -113,7 +113,7 @@ def _prepared(arrival: Arrival, level: int, message: Message | None) -> Prepared
         encoding=encoding,
         content=content,
         deliveries=delivery_rows(envelope),
-        lines=encode_lines(arrival.transaction.lines),
+        dialogue=encode_dialogue(arrival.transaction.lines),
     )
 
 

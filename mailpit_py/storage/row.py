@@ -66,18 +66,26 @@ def decode_outcomes(text: str) -> tuple[tuple[str, Reply], ...]:
 
 
 def encode_lines(lines: Sequence[Line]) -> str:
-    """A part of a dialogue as JSON lines: `[at, side, text]`."""
-    return "\n".join(_dump([line.at, line.side, line.text]) for line in lines)
+    """A part of a dialogue as JSON: a list of `[at, side, text]`; nothing for no lines."""
+    return _dump([(line.at, line.side, line.text) for line in lines]) if lines else ""
 
 
 def decode_lines(text: str) -> tuple[Line, ...]:
     """The inverse of `encode_lines`."""
-    return tuple(Line(*json.loads(line)) for line in text.split("\n") if line)
+    return tuple(Line(*line) for line in json.loads(text)) if text else ()
 
 
-def _dump(value: Any) -> str:
-    # ASCII with escapes: also carries what is not valid UTF-8, losslessly
-    return json.dumps(value, separators=(",", ":"))
+# ASCII with escapes: also carries what is not valid UTF-8, losslessly
+_dump = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def encode_dialogue(lines: tuple[Line, ...]) -> tuple[str, str]:
+    """Return (prologue, transaction), each encoded; only a session's first lines, from 220 on, have a prologue."""
+    if lines and lines[0].side == "S" and lines[0].text[:3] == "220":
+        for position, line in enumerate(lines):
+            if line.side == "C" and line.text[:4].upper() == "MAIL":
+                return encode_lines(lines[:position]), encode_lines(lines[position:])
+    return "", encode_lines(lines)
 
 
 def _reply(reply: Reply) -> tuple[int, str, str]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 APPLICATION_ID = 0x4D505059  # "MPPY": file(1) and we ourselves know the file by it
 REVISION = "0001"
-PAGE_SIZE = 8_192
+PAGE_SIZE = 4_096
 
 metadata = MetaData()
 
@@ -150,8 +150,6 @@ message = Table(
     _flag("has_html"),
     _flag("readable"),
     UniqueConstraint("public_id"),
-    Index("message_received", "received_at"),
-    Index("message_header_id", "message_id_header"),
     Index("message_with_files", "id", sqlite_where=text("attachment_count > 0")),
     sqlite_autoincrement=True,
 )

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from mailpit_py.storage.fulltext import COLUMNS, SHORTEST_TERM
 from mailpit_py.storage.query import All, Either, Flag, Node, Not, Received, Size, Text
-
-# A word of unicode61: letters, numbers and private use; marks above letters were folded away before.
-_WORD = re.compile(r"[^\W_\ue000-\uf8ff]+|[\ue000-\uf8ff]+")
-_EDGE = re.compile(r"[^\W_]")
+from mailpit_py.storage.word import fold, split
 
 _FLAGS = {
     "attachment": "m.attachment_count > 0",
@@ -26,22 +21,6 @@ _FLAGS = {
 
 Terms = Callable[[str, str], Sequence[str] | None]
 """(part, kind) -> words of the index with `part` inside (`infix`) or at their end (`suffix`); None: too many."""
-
-
-def fold(text: str) -> str:
-    """Return `text` as the tokenizer `unicode61 remove_diacritics 2` compares it, but for the split into words."""
-    if text.isascii():
-        return text.lower()
-    return "".join(_fold_character(character) for character in text)
-
-
-def _fold_character(character: str) -> str:
-    if "\u0300" <= character <= "\u0331":
-        return ""
-    decomposed = unicodedata.normalize("NFD", character)
-    base = decomposed[0] if all(map(unicodedata.combining, decomposed[1:])) else character
-    folded = base.casefold()
-    return folded if len(folded) == 1 else base.lower()[0]
 
 
 @dataclass(slots=True)
@@ -105,11 +84,11 @@ class Compiler:
         if self._terms is None:
             return None
         folded = fold(node.text.strip())
-        words = _WORD.findall(folded)
+        words = split(folded)
         if not words:
             return None
-        starts = node.whole or not _EDGE.match(folded[0])
-        ends = node.whole or not _EDGE.match(folded[-1])
+        starts = node.whole or not split(folded[0])
+        ends = node.whole or not split(folded[-1])
         phrases = self._phrases(words, starts=starts, ends=ends)
         if phrases is None:
             return None

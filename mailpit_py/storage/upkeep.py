@@ -60,12 +60,10 @@ def prune_aged(context: Context, limits: Limits) -> int:
     if not limits.max_age_seconds:
         return 0
     edge = context.now - limits.max_age_seconds * 1_000_000
-    rows = context.execute(
-        PLACED + "WHERE m.received_at < ? AND p.pinned = 0 AND b.inbox_id IS NOT NULL ORDER BY m.received_at LIMIT ?",
-        (edge, CHUNK),
-    ).all()
-    removed = remove(context, rows) if rows else 0
+    removed = 0
     for (inbox_id,) in context.execute("SELECT id FROM inbox").all():
+        oldest = context.execute(_OLDEST, (inbox_id, CHUNK)).all()
+        removed += remove(context, [row for row in oldest if row.received_at < edge])
         aged = context.execute(_ATTEMPTS + "AND at < ? ORDER BY id LIMIT ?", (inbox_id, edge, CHUNK)).all()
         removed += remove_attempts(context, aged)
     return removed
