@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from mailpit_py.mail import parameter
 from mailpit_py.mail.header import FIELD
 from mailpit_py.mail.limits import DEFAULT, Limits
 from mailpit_py.mail.part import Part, Section, defect
@@ -12,11 +11,12 @@ from mailpit_py.mail.part import Part, Section, defect
 _DELIMITER = re.compile(rb"--([^\r\n]*+)(?:\r\n?|\n|\Z)")
 _AFTER_CR = re.compile(rb"[\r\n]--")
 _BLANK = re.compile(rb"\r\n?|\n")
+_BLANK_LINES = (b"\r\n", b"\n")
 _MBOX = re.compile(rb">?From [^\r\n]*+(?:\r\n?|\n|\Z)")
 _NAMELESS = re.compile(rb"[ \t]*+:[^\r\n]*+(?:\r\n?|\n|\Z)")
 _FOLDS = re.compile(rb"(?:[ \t][^\r\n]*+(?:\r\n?|\n|\Z))++")
 _SKIPPED = re.compile(rb"(?:(?!--)[!-9;-~]++[ \t]*+:[^\r\n]*+(?:(?:\r\n|\n|\r)[ \t][^\r\n]*+)*+(?:\r\n?|\n|\Z))*+")
-_TYPE = re.compile(r"[!#-'*+.0-9a-z^_`{|}~-]++/[!#-'*+.0-9a-z^_`{|}~-]++")
+_TYPE = re.compile(rb"[\s;]*+([!#-'*+.0-9A-Z^_`a-z{|}~-]++/[!#-'*+.0-9A-Z^_`a-z{|}~-]++)(?![^\s;(])")
 
 
 def walk(raw: bytes, limits: Limits = DEFAULT) -> Part:
@@ -169,9 +169,8 @@ class _Walker:
     def type_of(self, section: Section, parent: Part | None, defects: list[str]) -> str:
         raw = section.value(b"content-type")
         if raw is not None:
-            found = parameter.main_value(raw)
-            if _TYPE.fullmatch(found):
-                return found
+            if match := _TYPE.match(raw):
+                return match[1].lower().decode()
             defects.append("bad-content-type")
         digest = parent is not None and parent.content_type == "multipart/digest"
         return "message/rfc822" if digest and raw is None else "text/plain"
@@ -196,6 +195,10 @@ class _Walker:
     def read_section(self, section: Section, defects: list[str]) -> int:
         """Fill `section` from its start on; return where the body begins."""
         position = self.read_fields(section, section.start, defects)
+        if self.raw.startswith(_BLANK_LINES, position):
+            section.end = position
+            self.fields_left -= len(section.rows)
+            return position + (2 if self.raw[position] == 13 else 1)
         while (after := self.after_odd_line(section, position, defects)) > position:
             position = self.read_fields(section, after, defects)
         self.fields_left -= len(section.rows)
@@ -241,6 +244,8 @@ class _Walker:
         return match.end()
 
     def is_delimiter(self, position: int) -> bool:
+        if not self.raw.startswith(b"--", position):
+            return False
         match = _DELIMITER.match(self.raw, position)
         return match is not None and self.recognise(match[1]) is not None
 
