@@ -158,8 +158,15 @@ def decode_with_reason(data: bytes, charset: str) -> tuple[str, str]:
         reason = "wrong-charset"
     if (text := _strict(data, "utf_8")) is not None:
         return _without_mark(text), reason or "undeclared-8bit"
-    fallback = codec if codec not in ("", "ascii", "utf_8") else "cp1252"
-    return _without_mark(_scrub(data.decode(fallback, "replace"))), reason or "undeclared-8bit"
+    return _without_mark(_with_losses(data, codec)), reason or "undeclared-8bit"
+
+
+def _with_losses(data: bytes, codec: str) -> str:
+    """Text that no codec takes whole. UTF-8 it still is if other characters beyond ASCII come out."""
+    if codec in ("", "ascii", "utf_8"):
+        text = data.decode("utf_8", "replace")
+        codec = "utf_8" if not text.replace("\ufffd", "").isascii() else "cp1252"
+    return _scrub(data.decode(codec, "replace"))
 
 
 def _doubt(data: bytes, codec: str) -> str:

@@ -13,6 +13,8 @@ _NOT_ALPHABET = bytes(set(range(256)) - set(_ALPHABET))
 _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET + b"="))
 _LEGAL_BASE64 = _ALPHABET + b"= \t\r\n"
 _BAD_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*(?:\r|\n|\Z))")
+_ODD_SOFT_BREAK = re.compile(rb"=(?:[ \t]|\r(?!\n))")
+_SOFT_BREAK = re.compile(rb"=[ \t]*+(?:\r\n|\r|\n|\Z)")
 _UU_BEGIN = re.compile(rb"^begin[ \t]+[0-7]+[ \t]+[^\r\n]*(?:\r\n|\n|\r)", re.M)
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -27,10 +29,17 @@ def decode(body: bytes, encoding: str) -> bytes:
     if encoding == "base64":
         return decode_base64(body)
     if encoding == "quoted-printable":
-        return binascii.a2b_qp(body)
+        return decode_qp(body)
     if encoding in _UU_NAMES:
         return decode_uu(body)
     return body
+
+
+def decode_qp(body: bytes) -> bytes:
+    """Undo quoted-printable; what is no escape stays, and a soft break may have blanks before its end."""
+    if _ODD_SOFT_BREAK.search(body):
+        body = _SOFT_BREAK.sub(b"", body)
+    return binascii.a2b_qp(body)
 
 
 def decode_base64(body: bytes) -> bytes:
