@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import pytest
 
@@ -30,8 +30,8 @@ class Running:
     smtp_port: int
 
     def get(self, address: str = "") -> bytes:
-        """The body at an address below the page's."""
-        with urllib.request.urlopen(self.url + address, timeout=10) as answer:
+        """The body at an address relative to the page's."""
+        with urllib.request.urlopen(urljoin(self.url, address), timeout=10) as answer:
             return answer.read()
 
     def find(self, query: str) -> list[dict[str, Any]]:

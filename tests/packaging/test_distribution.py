@@ -26,10 +26,7 @@ def sdist_names(sdist) -> set[str]:
         return {name.partition("/")[2] for name in archive.getnames()}
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["mailpit_py/static/index.html", "mailpit_py/migrations/env.py", "mailpit_py/py.typed", "mailpit_py/cli/serve.py"],
-)
+@pytest.mark.parametrize("name", ["static/index.html", "migrations/env.py", "py.typed", "cli/serve.py"])
 def test_the_wheel_carries(wheel_names, name):
     assert f"mailpit_py/{name}" in wheel_names
 

@@ -51,8 +51,9 @@ def test_it_stops_cleanly_when_told_to(running):
     assert running.process.wait(10) == 0
 
 
-def test_the_migrations_are_inside_the_package(installed):
-    answer = run(installed, "-c", "from mailpit_py import resources; print(resources.migrations_directory())")
+def test_the_migrations_are_inside_the_package(installed, tmp_path):
+    program = "from mailpit_py import resources; print(resources.migrations_directory())"
+    answer = run(installed, "-c", program, cwd=tmp_path)
     folder = Path(answer.strip())
     assert "site-packages" in folder.parts
     assert (folder / "env.py").is_file()
