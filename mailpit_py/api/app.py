@@ -17,10 +17,12 @@ from mailpit_py.api.feed import Feed
 from mailpit_py.api.hosts import HostList
 from mailpit_py.api.library import Library
 from mailpit_py.api.login import Login
+from mailpit_py.api.memo import Memo
 from mailpit_py.api.origins import read_origins
 from mailpit_py.api.security import Gate
 from mailpit_py.api.signature import Signer
 from mailpit_py.config import Config
+from mailpit_py.errors import ConfigError
 from mailpit_py.resources import static_directory
 from mailpit_py.sandbox import Sandbox
 
@@ -59,8 +61,9 @@ def create_app(sandbox: Sandbox, config: Config, *, ports: Mapping[str, int] | N
     app = Application("mailpit_py", static_folder=None, template_folder=None)
     webroot = config.webroot_path
     _configure(app, config)
+    store = sandbox.store
     app.extensions["mailpit"] = Context(
-        sandbox, config, Library(sandbox.store), Feed(sandbox.store), Signer(), dict(ports or {})
+        sandbox, config, Library(store), Feed(store), Signer(), Memo(store.journal), dict(ports or {})
     )
     problem.register(app, f"{webroot}api/")
     login = _login(config)
@@ -91,10 +94,14 @@ def _configure(app: Flask, config: Config) -> None:
 
 
 def _login(config: Config) -> Login | None:
-    if config.ui_auth_file:
-        text = Path(config.ui_auth_file).expanduser().read_text("utf-8")
-        return Login(Accounts.parse(text))
-    return Login(Accounts.parse_words(config.ui_auth)) if config.ui_auth else None
+    if not (config.ui_auth_file or config.ui_auth.strip()):
+        return None
+    if not config.ui_auth_file:
+        return Login(Accounts.parse_words(config.ui_auth))
+    try:
+        return Login(Accounts.parse(Path(config.ui_auth_file).expanduser().read_text("utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read the password file {config.ui_auth_file}: {error}") from None
 
 
 def _add_routes(app: Flask, webroot: str, page: shell.Shell) -> None:

@@ -9,6 +9,7 @@ from flask import current_app
 
 from mailpit_py.api.feed import Feed
 from mailpit_py.api.library import Library
+from mailpit_py.api.memo import Memo
 from mailpit_py.api.signature import Signer
 from mailpit_py.config import Config
 from mailpit_py.sandbox import Sandbox
@@ -23,6 +24,7 @@ class Context:
     library: Library
     feed: Feed
     signer: Signer
+    memo: Memo
     ports: Mapping[str, int] = field(default_factory=dict)  # what the system chose for port 0
 
 

@@ -132,7 +132,10 @@ def _prepare() -> None:
     request.environ["mailpit.inbox"] = query.inbox
     if here().feed.listeners >= MAX_CLIENTS:
         raise Problem(503, "Too many pages follow this sandbox live.", kind="busy", headers={"Retry-After": "30"})
-    request.environ["werkzeug.socket"] = Wire(request.environ["werkzeug.socket"])
+    connection = request.environ.get("werkzeug.socket")
+    if connection is None:
+        raise Problem(501, "The server in front of this application cannot carry websockets.")
+    request.environ["werkzeug.socket"] = Wire(connection)
 
 
 def _cursor(text: str | None) -> Cursor | None:

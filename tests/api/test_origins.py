@@ -95,9 +95,7 @@ def test_a_foreign_navigation_may_not_write(client: Client, mail: Mail, method: 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 def test_from_a_page_only_json_is_a_body(client: Client, mail: Mail, browser: dict[str, str], kind: str) -> None:
     mail.receive()
-    answer = client.delete(
-        f"{API}/messages", data=b'{"all": true}', headers={**HOST, **browser, "Content-Type": kind}
-    )
+    answer = client.delete(f"{API}/messages", data=b'{"all": true}', headers={**HOST, **browser, "Content-Type": kind})
     assert answer.status_code == 415
     assert mail.sandbox.store.counts("default").total == 1
 

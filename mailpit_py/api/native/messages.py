@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from mailpit_py.api import rendering, schemas, shape
+from mailpit_py.api.answers import encode
 from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery, ListQuery
-from mailpit_py.api.operation import operation
+from mailpit_py.api.operation import JSON, operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
 from mailpit_py.errors import QueryError
 from mailpit_py.mail import hops
-from mailpit_py.storage import INBOX, Page, Query, Stored
+from mailpit_py.storage import INBOX, Counts, Page, Query, Stored
 
 TAG = "Messages"
 
@@ -28,7 +29,7 @@ def register(routes: Blueprint) -> None:
 
 
 @operation(TAG, query=ListQuery, returns=schemas.MessageList, errors=(400,))
-def list_messages(query: ListQuery) -> Json:
+def list_messages(query: ListQuery) -> Response:
     """List messages, newest first.
 
     Without `query` this is the whole inbox. With `refused=true` the transactions that ended without
@@ -36,20 +37,8 @@ def list_messages(query: ListQuery) -> Json:
     these rows were true, so that following from there misses nothing.
     """
     search = parse_search(query.query)
-    page = _page(query, search)
-    store = here().sandbox.store
-    counts = store.counts(query.inbox)
-    total = counts.total + (counts.refused if query.refused else 0)
-    if search is not None or query.mailbox != INBOX:
-        total = store.count(query.inbox, search, mailbox=query.mailbox, refused=query.refused)
-    return {
-        "items": [shape.row(item) for item in page.items],
-        "next": page.next,
-        "previous": page.previous,
-        "total": total,
-        "counts": shape.counts(counts),
-        "cursor": str(page.cursor),
-    }
+    key = (*query.model_dump(exclude={"query"}).values(), search)
+    return Response(here().memo.get(key, lambda: _list(query, search)), mimetype=JSON)
 
 
 @operation(TAG, returns=schemas.Detail)
@@ -117,6 +106,30 @@ def stored(inbox: str, public_id: str) -> Stored:
 def parse_search(text: str) -> Query | None:
     """The search, or None without one. Raises QueryError."""
     return here().sandbox.store.parse_query(text) if text.strip() else None
+
+
+def _list(query: ListQuery, search: Query | None) -> bytes:
+    page = _page(query, search)
+    counts = here().sandbox.store.counts(query.inbox)
+    return encode(
+        {
+            "items": [shape.row(item) for item in page.items],
+            "next": page.next,
+            "previous": page.previous,
+            "total": _total(query, search, counts),
+            "counts": shape.counts(counts),
+            "cursor": str(page.cursor),
+        }
+    )
+
+
+def _total(query: ListQuery, search: Query | None, counts: Counts) -> int:
+    """How many rows match in all: from the counters if they know, else counted once for all pages of a search."""
+    if search is None and query.mailbox == INBOX:
+        return counts.total + (counts.refused if query.refused else 0)
+    key = (query.inbox, query.mailbox, query.refused, search)
+    count = here().sandbox.store.count
+    return here().memo.get(key, lambda: count(query.inbox, search, mailbox=query.mailbox, refused=query.refused))
 
 
 def _page(query: ListQuery, search: Query | None) -> Page:
