@@ -76,7 +76,7 @@ def _leaf(part: Part, root: Part) -> Selection:
 
 def _combine(part: Part, children: list[Selection]) -> Selection:
     if part.content_type == "multipart/alternative":
-        return _alternative(children)
+        return _alternative(part, children)
     if part.content_type == "multipart/related":
         return _related(part, children)
     together = Selection()
@@ -88,17 +88,23 @@ def _combine(part: Part, children: list[Selection]) -> Selection:
     return together
 
 
-def _alternative(children: list[Selection]) -> Selection:
+def _alternative(part: Part, children: list[Selection]) -> Selection:
     """The last child that has plain text, the last that has HTML (RFC 2046 §5.1.4: the best is last)."""
     chosen = Selection()
-    for child in children:
+    for source, child in zip(part.children, children, strict=True):
         if child.has_text or not chosen.text:
             chosen.text = child.text or chosen.text
         if child.has_html or not chosen.has_html:
             chosen.html = child.html or chosen.html
-        chosen.files += child.files
+        if not _is_passed_over(source):
+            chosen.files += child.files
         chosen.inline += child.inline
     return chosen
+
+
+def _is_passed_over(part: Part) -> bool:
+    """An alternative that readers do not understand and that is no file either: AMP, a calendar."""
+    return part.content_type.startswith("text/") and part.disposition != "attachment" and not part.filename
 
 
 def _related(part: Part, children: list[Selection]) -> Selection:

@@ -121,7 +121,7 @@ def _mark(data: bytes) -> str:
 
 def _scrub(text: str) -> str:
     """Replace lone surrogates, which UTF-7 can spell and no store can keep."""
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _strict(data: bytes, codec: str) -> str | None:

@@ -88,19 +88,20 @@ def _end_of_statement(tokens: list[Any], position: int) -> int:
 
 def _loads_allowed(tokens: list[Any], resource: Resource) -> bool:
     """Whether an @import or @font-face names URLs, all of them allowed."""
-    urls = list(_urls(tokens, in_import=tokens[0].lower_value == "import"))
-    answers = [resource(url) for url in urls]
-    return bool(urls) and None not in answers
+    named = list(urls(tokens, in_import=tokens[0].lower_value == "import"))
+    answers = [resource(url) for url in named]
+    return bool(named) and None not in answers
 
 
-def _urls(tokens: list[Any], *, in_import: bool) -> Iterator[str]:
+def urls(tokens: list[Any], *, in_import: bool = False) -> Iterator[str]:
+    """The URLs that a list of tokens names, in order; in an @import a string is one too."""
     for token in tokens:
         if token.type == "url" or (token.type == "string" and in_import):
             yield token.value
         elif token.type == "function":
-            yield from _urls(token.arguments, in_import=token.lower_name in _URL_FUNCTIONS)
+            yield from urls(token.arguments, in_import=token.lower_name in _URL_FUNCTIONS)
         elif token.type.endswith("block"):
-            yield from _urls(token.content, in_import=False)
+            yield from urls(token.content, in_import=False)
 
 
 def _clean_token(token: Any, resource: Resource) -> Iterator[Any]:
@@ -126,8 +127,8 @@ def _clean_function(token: Any, resource: Resource) -> Any:
     if name in ("expression", "element", "-moz-element"):
         return _none(token)
     if name in _IMAGE_FUNCTIONS:
-        urls = list(_urls(token.arguments, in_import=True))
-        if any(resource(url) is None for url in urls):
+        named = list(urls(token.arguments, in_import=True))
+        if any([resource(url) is None for url in named]):
             return _none(token)
     token.arguments[:] = _clean(token.arguments, resource)
     return token

@@ -37,6 +37,7 @@ _HIDDEN_NAMES = """
 script template audio video canvas select datalist applet embed param source track
 """
 _HIDDEN = frozenset(_HIDDEN_NAMES.split())
+_SINGLE = frozenset(["a", "button", "nobr"])
 _ATTRIBUTES_NAMES = """
 abbr align alt aria-describedby aria-hidden aria-label aria-labelledby axis bgcolor border
 bordercolor cellpadding cellspacing char charoff checked cite class clear color cols colspan compact
@@ -89,6 +90,7 @@ class _Cleaner:
         self.blocked: dict[str, None] = {}
         self.css_left = _MOST_CSS
         self.out: list[str] = []
+        self.single: set[str] = set()  # the open elements that another of their kind would close
 
     def document(self, source: str) -> str:
         tree = LexborHTMLParser(source)
@@ -104,6 +106,7 @@ class _Cleaner:
             node = stack.pop()
             if isinstance(node, str):
                 self.out.append(node)
+                self.single.discard(node[2:-1])
             elif node.is_text_node:
                 self.out.append(entities.escape(node.text_content or "", quote=False))
             elif node.is_element_node:
@@ -117,7 +120,9 @@ class _Cleaner:
         if tag == "style":
             self.style(node)
             return
-        if tag in _TAGS:
+        if tag in _TAGS and tag not in self.single:
+            if tag in _SINGLE:
+                self.single.add(tag)
             self.out.append(self.start_tag(tag, node.attributes))
             if tag in _VOID:
                 return

@@ -47,6 +47,7 @@ class _TextWriter:
         self.breaks = 0
         self.space = False
         self.quotes = 0
+        self.level = 0  # of quotation, where the last word was written
         self.pre = 0
         self.lists: list[int] = []  # the next number of each open list; -1 for bullets
 
@@ -147,15 +148,17 @@ class _TextWriter:
     def word(self, text: str) -> None:
         if not text:
             return
-        prefix = "> " * min(self.quotes, _DEEPEST_QUOTE)
+        level = min(self.quotes, _DEEPEST_QUOTE)
+        prefix = "> " * level
         if not self.out:
             self.out.append(prefix)
         elif self.breaks:
-            self.out.append(f"\n{prefix.rstrip()}" * min(self.breaks - 1, 3) + "\n" + prefix)
+            blank = "\n" + ("> " * min(level, self.level)).rstrip()
+            self.out.append(blank * min(self.breaks - 1, 3) + "\n" + prefix)
         elif self.space:
             self.out.append(" ")
         self.out.append(text)
-        self.breaks, self.space = 0, False
+        self.breaks, self.space, self.level = 0, False, level
 
 
 def anchors(html: str) -> list[tuple[str, str]]:

@@ -91,7 +91,7 @@ def parse(text: str) -> Hop:
 
 
 def _first(text: str) -> str:
-    return text.split(" ", 1)[0]
+    return text.split(" ", 1)[0].rstrip(";")
 
 
 def _clauses(text: str) -> tuple[dict[str, list[str]], dict[str, list[str]]]:

@@ -1,0 +1,82 @@
+"""Styles without anything that loads or runs."""
+
+import pytest
+import tinycss2
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailpit_py.mail import css
+
+
+def none(url: str) -> None:
+    return None
+
+
+def same(url: str) -> str | None:
+    return url if url.startswith("http") else None
+
+
+@pytest.mark.parametrize(
+    ("style", "blocked", "allowed"),
+    [
+        ("p { color: red; }", "p { color: red; }", None),
+        ("p{background:url(http://a)}", "p{background:none}", 'p{background:url("http://a")}'),
+        ("p{background:URL( 'http://a' ) no-repeat}", "p{background:none no-repeat}", 'p{background:url("http://a") no-repeat}'),
+        ("p{background:u\\72l(http://a)}", "p{background:none}", 'p{background:url("http://a")}'),
+        ("p{background:src('http://a')}", "p{background:none}", 'p{background:url("http://a")}'),
+        ("p{background:url()}", "p{background:none}", None),
+        ("p{background:url(javascript:x)}", "p{background:none}", None),
+        ("p{--x:url(http://a);content:var(--x)}", "p{--x:none;content:var(--x)}", 'p{--x:url("http://a");content:var(--x)}'),
+        ("p{b:image-set('http://a' 1x)}", "p{b:none}", 'p{b:image-set("http://a" 1x)}'),
+        ("p{b:-webkit-image-set(url(http://a) 1x)}", "p{b:none}", 'p{b:-webkit-image-set(url("http://a") 1x)}'),
+        ("p{b:cross-fade(url(http://a),red)}", "p{b:cross-fade(none,red)}", 'p{b:cross-fade(url("http://a"),red)}'),
+        ("p{width:expression(alert(1))}", "p{width:none}", None),
+        ("p{behavior:url(x);color:red}", "p{color:red}", None),
+        ("p{-moz-binding:url(http://a);color:red}", "p{color:red}", None),
+        ("p{color:red;behavior:x}", "p{color:red;}", None),
+        ("@import 'http://a'; p{}", "p{}", '@import "http://a"; p{}'),
+        ("@import url(http://a) screen; p{}", "p{}", '@import url("http://a") screen; p{}'),
+        ("@import x; p{}", "p{}", None),
+        ("@import 'http://a'", "", '@import "http://a"'),
+        ("@charset 'utf-8';@namespace x url(http://a);p{}", "p{}", None),
+        ("@font-face{font-family:x;src:url(http://a)}p{}", "p{}", '@font-face{font-family:x;src:url("http://a")}p{}'),
+        ("@font-face{src:local(x)}p{}", "p{}", None),
+        ("@media (max-width:600px){p{b:url(http://a)}}", "@media (max-width:600px){p{b:none}}", '@media (max-width:600px){p{b:url("http://a")}}'),
+        ("p{content:'</style>'}", 'p{content:"\\3c /style\\3e "}', None),
+        ("p{content:'a\\\nb\"'}", 'p{content:"ab\\22 "}', None),
+        ("<!-- p{} -->", "p{}", None),
+        ("p/**/{a:b/* c */}", "p{a:b}", None),
+        ("p{a:url(b c)}", "p{a:}", None),
+        ("p{a:'never ends", 'p{a:"never ends"}', None),
+        ("}p{}", "p{}", None),
+        ("(" * 100, "", None),
+        ("x" * 600_000, "", None),
+    ],
+)  # fmt: skip
+def test_style_sheets(style, blocked, allowed):
+    assert css.sheet(style, none) == blocked
+    assert css.sheet(style, same) == (blocked if allowed is None else allowed)
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        (" color: red; width: calc(1px + 2%) ", "color: red; width: calc(1px + 2%)"),
+        ("color:red;background-image:url(x)", "color:red;background-image:none"),
+        ("color:red;" * 1_000, "color:red;" * 1_000),
+        ("c\\6flor:red", "color:red"),
+    ],
+)
+def test_inline_styles(style, expected):
+    assert css.inline(style, none) == expected
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(
+    ["url(", "URL(", "'", '"', ")", "(", "{", "}", ";", ":", "\\", "\n", "@import ", "@font-face", "http://x", "src(", "image-set(", "/*", "*/",
+     "u\\72 l(", "</style>", "<", "a", " ", "[", "]", "!", ",", "expression(", "behavior"]), max_size=25).map("".join))
+def test_no_style_keeps_a_url_and_cleaning_is_stable(style):  # fmt: skip
+    once = css.sheet(style, none)
+    assert not list(css.urls(tinycss2.parse_component_value_list(once)))
+    assert "</" not in once
+    assert css.sheet(once, none) == once
