@@ -1,0 +1,96 @@
+"""The rules in their order, laid out so that those that cannot match are not looked at.
+
+Each rule hangs on one of its own tests: an exact text, a domain, or three letters in a row that its
+matches must contain, the rarest among all rules. A moment is asked for these once, however many
+rules there are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mailpit_py.simulation.facts import Facts
+from mailpit_py.simulation.matcher import Matcher
+from mailpit_py.simulation.rule import Rule
+from mailpit_py.simulation.stage import Stage
+
+_GRAM = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """A rule with its place in the order and its key, which is costly to compute."""
+
+    place: int
+    rule: Rule
+    key: str
+
+
+class RuleIndex:
+    """Rules that can be asked for candidates. Immutable once built."""
+
+    __slots__ = ("_stages", "rules")
+
+    def __init__(self, rules: Sequence[Rule] = ()) -> None:
+        self.rules = tuple(rules)
+        placed = [Placed(place, rule, rule.key) for place, rule in enumerate(rules)]
+        stages = {stage for rule in rules for stage in rule.stages}
+        self._stages = {stage: _StageIndex([at for at in placed if stage in at.rule.stages]) for stage in stages}
+
+    def candidates(self, stage: Stage, facts: Facts) -> Sequence[Placed]:
+        """Return the rules that may match at this moment, in their order; all that do are among them."""
+        index = self._stages.get(stage)
+        return index.candidates(facts) if index else ()
+
+
+class _StageIndex:
+    """The rules of one stage by what they hang on."""
+
+    __slots__ = ("_open", "_texts")
+
+    def __init__(self, placed: Iterable[Placed]) -> None:
+        hung = [(at, _anchors(at.rule)) for at in placed]
+        frequency = Counter(anchor for _, anchors in hung for anchor in anchors)
+        self._texts: dict[str, dict[str, list[Placed]]] = {}
+        self._open: list[Placed] = []
+        for at, anchors in hung:
+            if anchors:
+                name, text = min(anchors, key=lambda anchor: frequency[anchor])
+                self._texts.setdefault(name, {}).setdefault(text, []).append(at)
+            else:
+                self._open.append(at)
+
+    def candidates(self, facts: Facts) -> Sequence[Placed]:
+        found: set[Placed] | None = None
+        for name, by_text in self._texts.items():
+            for text in facts.texts(name):
+                for key in _keys(text.lower()) & by_text.keys():
+                    found = (found or set()) | set(by_text[key])
+        if found is None:
+            return self._open
+        return sorted(found.union(self._open), key=lambda at: at.place)
+
+
+def _anchors(rule: Rule) -> list[tuple[str, str]]:
+    """Return everything that a rule could hang on, as (name of the text, key)."""
+    return [(name, key) for name, matcher in rule.match.texts() for key in _demands(matcher)]
+
+
+def _demands(matcher: Matcher) -> set[str]:
+    """Return keys of which each text that matches has every one."""
+    if matcher.exact is not None:
+        return {f"={matcher.exact}"}
+    literal = matcher.literal
+    domain = {f"@{literal[1:]}"} if matcher.source.lower() == f"*{literal}" and literal.startswith("@") else set()
+    # Lower case of some other letters depends on their neighbours, so that only ASCII is safe to look for.
+    return domain | {gram for gram in _grams(literal) if gram.isascii()}
+
+
+def _keys(text: str) -> set[str]:
+    return _grams(text) | {f"={text}", f"@{text.rpartition('@')[2]}"}
+
+
+def _grams(text: str) -> set[str]:
+    return {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}

@@ -1,0 +1,69 @@
+"""Domain profiles: which provider a domain speaks like, and how often it fails without being asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from mailpit_py.simulation.catalogue import GENERIC, PROVIDERS, scenario_named
+from mailpit_py.simulation.problem import Problem, RuleError
+
+BOUNCES = ("unknown_user", "disabled", "mailbox_full_hard", "policy")
+DEFERRALS = ("greylisted", "mailbox_full", "rate_limited", "system_error")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One domain, or with `*.` a domain and all below it, that answers in a provider's words.
+
+    `bounce` and `defer` are rates from 0 to 1. A recipient that bounces is chosen once and for all,
+    as unknown users stay unknown; a deferral is chosen anew for each try. Raises RuleError.
+    """
+
+    domain: str
+    provider: str = GENERIC
+    bounce: float = 0.0
+    defer: float = 0.0
+    bounces: tuple[str, ...] = BOUNCES
+    deferrals: tuple[str, ...] = DEFERRALS
+
+    def __post_init__(self) -> None:
+        problems = [
+            Problem(name, "a rate from 0 to 1") for name in ("bounce", "defer") if not 0 <= getattr(self, name) <= 1
+        ]
+        if not self.domain.strip("*.") or "*" in self.domain[1:]:
+            problems.append(Problem("domain", "a domain such as gmail.test or *.gmail.test"))
+        if self.provider not in PROVIDERS:
+            problems.append(Problem("provider", f"one of {', '.join(PROVIDERS)}"))
+        for name in ("bounces", "deferrals"):
+            scenarios = getattr(self, name)
+            if not scenarios or any(scenario_named(scenario) is None for scenario in scenarios):
+                problems.append(Problem(name, "scenarios of the catalogue, one at least"))
+        if problems:
+            raise RuleError(problems)
+
+
+class ProfileIndex:
+    """Profiles by domain; the most particular one counts, and the later of two alike."""
+
+    __slots__ = ("_by_domain", "profiles")
+
+    def __init__(self, profiles: Sequence[Profile] = ()) -> None:
+        self.profiles = tuple(profiles)
+        self._by_domain: Mapping[str, Profile] = MappingProxyType({each.domain.lower(): each for each in profiles})
+
+    def of(self, address: str) -> Profile | None:
+        """Return the profile of an address's domain, or None."""
+        domain = address.rpartition("@")[2].lower().rstrip(".")
+        found = self._by_domain.get(domain)
+        while found is None and domain:
+            found = self._by_domain.get(f"*.{domain}")
+            domain = domain.partition(".")[2]
+        return found
+
+
+def default_profiles() -> tuple[Profile, ...]:
+    """Return a profile of each provider on `*.gmail.test` and, for strict validators, `*.gmail.example.com`."""
+    names = [name for name in PROVIDERS if name != GENERIC]
+    return tuple(Profile(f"*.{name}.{zone}", name) for name in names for zone in ("test", "example.com"))
