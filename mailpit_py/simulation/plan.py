@@ -280,16 +280,6 @@ def collect(tokens: Sequence[Token]) -> Mapping[Kind, Token]:
     return by_kind
 
 
-def summary(plan: Plan) -> str:
-    """Return the dice and the tries of a plan in words, or nothing."""
-    parts = []
-    if plan.percent < 100:
-        parts.append(f"{plan.percent} % of the tries" if not plan.times else f"{plan.percent} % of the messages")
-    if plan.times:
-        parts.append(f"{plan.times} {'try' if plan.times == 1 else 'tries'} in a row, then one passes")
-    return ", ".join(parts)
-
-
 def pause_text(seconds: float) -> str:
     """Return a delay in words."""
     return "at once" if seconds == 0 else f"after {duration_text(seconds)}"
