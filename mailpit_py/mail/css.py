@@ -128,7 +128,7 @@ def _clean_function(token: Any, resource: Resource) -> Any:
         return _none(token)
     if name in _IMAGE_FUNCTIONS:
         named = list(urls(token.arguments, in_import=True))
-        if any([resource(url) is None for url in named]):
+        if None in [resource(url) for url in named]:
             return _none(token)
     token.arguments[:] = _clean(token.arguments, resource)
     return token

@@ -22,6 +22,9 @@ __all__ = ["LARGEST", "SafeHtml", "anchors", "sanitise", "to_text"]
 LARGEST = 5_000_000
 _MOST_BLOCKED = 1_000
 _MOST_CSS = 1_000_000
+_MOST_ROUNDS = 4
+
+StartTag = Callable[[str, dict[str, str | None]], str]
 
 _TAGS_NAMES = """
 a abbr acronym address area article aside b bdi bdo big blockquote body br button caption center
@@ -76,28 +79,48 @@ def sanitise(html: str, *, resolve: Callable[[str], str | None], remote: bool) -
     if len(html) > LARGEST:
         return SafeHtml(escaped(html[:LARGEST]))
     cleaner = _Cleaner(resolve, remote=remote)
-    document = cleaner.document(tame(html.replace("\0", "\ufffd")))
+    document = _settled(_written(tame(html.replace("\0", "\ufffd")), cleaner.start_tag, cleaner.style))
     blocked = tuple(cleaner.blocked)
     return SafeHtml(document, blocked, tuple(sorted({url.host(address) for address in blocked} - {""})))
 
 
-class _Cleaner:
-    """One document on its way out: allowed elements and attributes written anew, the rest left out."""
+def _settled(document: str) -> str:
+    """A document that a parser reads as it was written: parsers move what is nested in odd ways."""
+    for _ in range(_MOST_ROUNDS):
+        again = _written(document, _start_tag, _text_of)
+        if again == document:
+            break
+        document = again
+    return document
 
-    def __init__(self, resolve: Callable[[str], str | None], *, remote: bool) -> None:
-        self.resolve = resolve
-        self.remote = remote
-        self.blocked: dict[str, None] = {}
-        self.css_left = _MOST_CSS
-        self.out: list[str] = []
+
+def _written(source: str, start_tag: StartTag, style: Callable[[Any], str]) -> str:
+    tree = LexborHTMLParser("<!DOCTYPE html>" + source)  # no quirks: as the document that is written
+    writer = _Writer(start_tag, style)
+    if tree.root is not None:
+        writer.walk(tree.root)
+    return "".join(writer.out)
+
+
+def _start_tag(tag: str, attributes: dict[str, str | None]) -> str:
+    written = "".join(f' {name}="{entities.escape(value or "")}"' for name, value in attributes.items())
+    return f"<{tag}{written}>"
+
+
+def _text_of(node: Any) -> str:
+    """The style element again: its text is raw (HTML Living Standard §13.3)."""
+    text = "".join(child.text_content or "" for child in node.iter(include_text=True))
+    return f"{_start_tag('style', node.attributes)}{text}</style>"
+
+
+class _Writer:
+    """A tree on its way out: allowed elements written anew, the rest left out or opened."""
+
+    def __init__(self, start_tag: StartTag, style: Callable[[Any], str]) -> None:
+        self.start_tag = start_tag
+        self.style = style
+        self.out: list[str] = ["<!DOCTYPE html>"]
         self.single: set[str] = set()  # the open elements that another of their kind would close
-
-    def document(self, source: str) -> str:
-        tree = LexborHTMLParser(source)
-        self.out.append("<!DOCTYPE html>")
-        if tree.root is not None:
-            self.walk(tree.root)
-        return "".join(self.out)
 
     def walk(self, root: Any) -> None:
         """Write the tree in order, without recursion: mail may be nested deeper than the stack is."""
@@ -115,10 +138,10 @@ class _Cleaner:
     def element(self, node: Any, stack: list[Any]) -> None:
         tag = node.tag
         if tag in _HIDDEN:
-            self.note_blocked(node)
+            self.start_tag(tag, node.attributes)  # for what it would have loaded
             return
         if tag == "style":
-            self.style(node)
+            self.out.append(self.style(node))
             return
         if tag in _TAGS and tag not in self.single:
             if tag in _SINGLE:
@@ -136,17 +159,33 @@ class _Cleaner:
             child = child.next
         stack.extend(reversed(children))
 
-    def style(self, node: Any) -> None:
+
+class _Cleaner:
+    """What may stay of one document's attributes and styles."""
+
+    def __init__(self, resolve: Callable[[str], str | None], *, remote: bool) -> None:
+        self.resolve = resolve
+        self.remote = remote
+        self.blocked: dict[str, None] = {}
+        self.css_left = _MOST_CSS
+
+    def style(self, node: Any) -> str:
+        """A style element, or nothing if nothing of it is left."""
         text = "".join(child.text_content or "" for child in node.iter(include_text=True))
-        if cleaned := self.css(text, css.sheet):
-            media = entities.escape(node.attributes.get("media") or "")
-            self.out.append(f'<style media="{media}">{cleaned}</style>' if media else f"<style>{cleaned}</style>")
+        cleaned = self.css(text, css.sheet)
+        media = entities.escape(node.attributes.get("media") or "")
+        attribute = f' media="{media}"' if media else ""
+        return f"<style{attribute}>{cleaned}</style>" if cleaned else ""
 
     def css(self, text: str, clean: Callable[[str, css.Resource], str]) -> str:
         self.css_left -= len(text)
         return clean(text, self.resource) if self.css_left > 0 else ""
 
     def start_tag(self, tag: str, attributes: dict[str, str | None]) -> str:
+        """An element's start tag; of a hidden one only what it would have loaded is noted."""
+        if tag in _HIDDEN:
+            self.note_blocked(attributes)
+            return ""
         written = [f"<{tag}"]
         for name, value in attributes.items():
             kept = self.attribute(tag, name, value or "")
@@ -213,8 +252,7 @@ class _Cleaner:
             candidates.append(f"{address.replace(' ', '%20').replace(',', '%2C')} {descriptor}".strip())
         return ", ".join(candidates) or None
 
-    def note_blocked(self, node: Any) -> None:
-        """Remember what an element that is left out would have loaded."""
-        for name, value in node.attributes.items():
+    def note_blocked(self, attributes: dict[str, str | None]) -> None:
+        for name, value in attributes.items():
             if name in _LOADING and value:
                 self.resource(value)
