@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from "react";
+import { ListCommands } from "../list/ListCommands";
 import { ListPane } from "../list/ListPane";
 import { list } from "../app/state";
 import { useStore } from "../ui/store";
@@ -39,6 +40,7 @@ export function Frame() {
   return (
     <div className={styles.frame} data-density={density} data-place={connect ? "connect" : place.name}>
       <AppCommands />
+      <ListCommands />
       <Arrivals />
       {!medium && <Sidebar />}
       {!connect && !(narrow && reading) && (

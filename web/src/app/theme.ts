@@ -1,5 +1,5 @@
 /** Mantine in our own look: quiet, dense, hairlines, one accent. The colours themselves are in theme.css. */
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, defaultVariantColorsResolver, type CSSVariablesResolver, type MantineColorsTuple, type VariantColorsResolver } from "@mantine/core";
 
 const iris: MantineColorsTuple = [
   "#eef1ff", "#dce2fb", "#b8c3f5", "#92a3f0", "#7086ea", "#5a73e6", "#3451d1", "#2c46b8", "#253a9c", "#1b2d7f",
@@ -8,7 +8,19 @@ const iris: MantineColorsTuple = [
 const SYSTEM = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif';
 const MONO = 'ui-monospace, "SF Mono", SFMono-Regular, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
+/** `quiet`: an icon that shows its frame on hover; `subtle`: a button that is only its words. Both follow theme.css. */
+const variants: VariantColorsResolver = (input) => {
+  const base = defaultVariantColorsResolver(input);
+  if (input.variant === "quiet") {
+    const color = input.color === "iris" ? "var(--accent)" : "var(--dim)";
+    return { ...base, background: "transparent", hover: "var(--bg-hover)", color, hoverColor: "var(--text)", border: "1px solid transparent" };
+  }
+  if (input.variant === "subtle") return { ...base, hover: "var(--bg-hover)", color: "var(--accent)" };
+  return base;
+};
+
 export const theme = createTheme({
+  variantColorResolver: variants,
   primaryColor: "iris",
   colors: { iris },
   primaryShade: { light: 6, dark: 4 },
@@ -25,7 +37,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Tooltip: { defaultProps: { openDelay: 350, closeDelay: 0, transitionProps: { duration: 80 }, withinPortal: true, fz: "sm", multiline: true, maw: 320 } },
-    ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 28 } },
+    ActionIcon: { defaultProps: { variant: "quiet", color: "gray", size: 28 } },
     Button: { defaultProps: { size: "compact-md", variant: "default", fw: 500 } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: "md", position: "bottom-end", withinPortal: true } },
     Popover: { defaultProps: { transitionProps: { duration: 80 }, shadow: "md" } },

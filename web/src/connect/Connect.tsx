@@ -48,8 +48,13 @@ export default function Connect({ firstRun }: { firstRun: boolean }) {
           <h1>{firstRun ? "Ready for your first mail" : "Connect an app"}</h1>
         </div>
         <p className={styles.lead}>
-          Point your app’s SMTP settings here. Nothing is delivered anywhere: every message stays in this sandbox{firstRun && " and appears on this page the moment it arrives"}.
+          Point your app’s SMTP settings here. Nothing is delivered anywhere: every message stays in this sandbox and appears on this page the moment it arrives.
         </p>
+        {firstRun && (
+          <p className={styles.waiting} role="status">
+            <span className={styles.pulse} aria-hidden /> Listening on {target.host}:{target.port}. No need to reload.
+          </p>
+        )}
         <div className={styles.address}>
           <Setting label="Host" value={target.host} />
           <Setting label="Port" value={String(target.port)} />

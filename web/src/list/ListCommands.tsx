@@ -1,4 +1,5 @@
 import { usePlace } from "../app/place";
+import type { Row } from "../api/types";
 import { useCommands, type Command } from "../keys/commands";
 import { NARROW, useMedia } from "../ui/media";
 import { useStore } from "../ui/store";
@@ -26,13 +27,15 @@ export function ListCommands() {
     go({ place: target, replace: place.name !== "list" });
   };
   const remove = async () => {
-    if (!isEmpty(picked.get())) return deletePicked(null);
-    if (current === null) return;
-    const next = (await neighbour(current, 1)) ?? (await neighbour(current, -1));
+    const selected = picked.get();
+    if (selected.all) return deletePicked(null);
+    const going = new Set(isEmpty(selected) ? (current === null ? [] : [current]) : selected.ids);
+    const next = current !== null && going.has(current) ? await survivor(current, going) : null;
     deletePicked(current);
+    if (current === null || !going.has(current)) return;
     cursor.set(next?.id ?? null);
     if (place.name === "list") return;
-    go({ place: next && next.id !== current ? placeOfRow(next) : { name: "list" }, replace: true });
+    go({ place: next ? placeOfRow(next) : { name: "list" }, replace: true });
   };
   const toggle = (name: "seen" | "pinned") => {
     const row = rowOf(current);
@@ -65,6 +68,16 @@ export function ListCommands() {
     },
   ];
   useCommands(list);
+  return null;
+}
+
+/** The nearest row that stays, first below, then above. */
+async function survivor(id: string, going: ReadonlySet<string>): Promise<Row | null> {
+  for (const step of [1, -1] as const) {
+    let row = await neighbour(id, step);
+    while (row && going.has(row.id)) row = await neighbour(row.id, step);
+    if (row) return row;
+  }
   return null;
 }
 

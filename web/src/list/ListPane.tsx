@@ -10,7 +10,6 @@ import { MEDIUM, useMedia } from "../ui/media";
 import { useStore } from "../ui/store";
 import { Tip } from "../ui/Tip";
 import { hidden as hiddenStore } from "./actions";
-import { ListCommands } from "./ListCommands";
 import styles from "./list.module.css";
 import { MessageList } from "./MessageList";
 import { askDeleteAll, deletePicked, markAllRead, markPicked, picked, pickNone } from "./picked";
@@ -23,7 +22,6 @@ export function ListPane({ width }: { width: number | null }) {
   const medium = useMedia(MEDIUM);
   return (
     <section className={styles.pane} aria-label="Message list" style={width === null ? { flex: 1 } : { width, flex: "none" }}>
-      <ListCommands />
       <div className={styles.searchBar}>
         {medium && (
           <Tip label="Views" onClick={() => open("views")} size={30}>

@@ -60,9 +60,12 @@ export function MessageList() {
     }
   }, [window.grown, rowHeight, measure]);
 
+  const drawn = useRef(scope);
   useEffect(() => {
+    if (drawn.current === scope) return;
+    drawn.current = scope;
     if (frame.current) frame.current.scrollTop = 0;
-    grown.current = 0;
+    grown.current = list.state.get().window.grown;
     measure();
   }, [scope, measure]);
 
@@ -87,6 +90,12 @@ export function MessageList() {
     const id = reveal.get();
     if (id) show(id);
   }), [show]);
+
+  // Back in a narrow window: the list stands where it was left.
+  useEffect(() => {
+    const id = cursor.get();
+    if (id) show(id);
+  }, []);
 
   const openId = place.name === "message" || place.name === "attempt" ? place.id : null;
   const current = openId ?? at;

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { IconArrowLeft, IconBan, IconX } from "@tabler/icons-react";
 import { api } from "../api/client";
 import type { AttemptDetail } from "../api/types";
-import { usePlace } from "../app/place";
+import { runCommand } from "../keys/commands";
 import { replyLine, retryWords, stageWords } from "../list/words";
 import { useSettings } from "../settings/store";
 import { visible } from "../ui/bidi";
@@ -28,14 +28,13 @@ export default function AttemptPane({ id }: { id: string }) {
 }
 
 function Head({ attempt }: { attempt: AttemptDetail }) {
-  const { go } = usePlace();
   const narrow = useMedia(NARROW);
   const { zone } = useSettings();
   return (
     <header className={styles.heading}>
       <div className={styles.top}>
         {narrow && (
-          <Tip label="Back to the list" keys="Esc" onClick={() => go({ place: { name: "list" } })}>
+          <Tip label="Back to the list" keys="Esc" onClick={() => runCommand("back")}>
             <IconArrowLeft size={18} />
           </Tip>
         )}

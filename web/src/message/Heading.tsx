@@ -3,7 +3,6 @@ import { IconArrowLeft, IconCode, IconCopy, IconDots, IconDownload, IconExternal
 import { useState } from "react";
 import { apiUrl, messagePath } from "../api/client";
 import type { Address, Message, Summary } from "../api/types";
-import { usePlace } from "../app/place";
 import { runCommand } from "../keys/commands";
 import { subjectOf } from "../ui/address";
 import { visible } from "../ui/bidi";
@@ -23,7 +22,6 @@ interface Props {
 }
 
 export function Heading({ row, message }: Props) {
-  const { go } = usePlace();
   const narrow = useMedia(NARROW);
   const { zone } = useSettings();
   const [whole, setWhole] = useState(false);
@@ -33,7 +31,7 @@ export function Heading({ row, message }: Props) {
     <header className={styles.heading}>
       <div className={styles.top}>
         {narrow && (
-          <Tip label="Back to the list" keys="Esc" onClick={() => go({ place: { name: "list" } })}>
+          <Tip label="Back to the list" keys="Esc" onClick={() => runCommand("back")}>
             <IconArrowLeft size={18} />
           </Tip>
         )}

@@ -111,14 +111,9 @@ function RemoteBanner({ message, sender, blocked }: { message: Message; sender: 
     <div className={styles.banner} role="note" aria-label="Remote content">
       <IconPhotoOff size={16} aria-hidden className={styles.bannerSign} />
       <div className={styles.bannerText}>
-        {counted(message.remote_count, "thing")} from the network {message.remote_count === 1 ? "was" : "were"} not loaded:{" "}
-        <span className="mono">{hosts.slice(0, 6).map(visible).join(", ")}</span>
+        Not loaded from the network: <span className="mono">{hosts.slice(0, 6).map(visible).join(", ")}</span>
         {hosts.length > 6 && ` and ${counted(hosts.length - 6, "more host", "more hosts")}`}
-        {far.length > 0 && (
-          <div className="dim">
-            {far.map(visible).join(", ")}: such a name often exists only inside a container network, where this browser cannot reach it.
-          </div>
-        )}
+        {far.length > 0 && <div className="dim">{far.map(visible).join(", ")} may exist only inside a container network, out of this browser’s reach.</div>}
       </div>
       {!blocked && (
         <div className={styles.bannerActions}>

@@ -44,7 +44,8 @@ export function compareRecipients({ to, cc, bcc, envelope }: Parties): Compared[
 /** The address that a variable envelope return path carries: bounce+ann=x.test@acme.test is for ann@x.test. */
 export function verpRecipient(reversePath: string): string | null {
   const local = reversePath.slice(0, Math.max(0, reversePath.lastIndexOf("@")));
-  const match = /[+-]([^+=@\s]+)=([^=@\s+]+\.[^=@\s+]+|[^=@\s+]+)$/u.exec(local);
+  const tagged = local.includes("+") ? local.slice(local.indexOf("+") + 1) : local.slice(local.lastIndexOf("-") + 1);
+  const match = tagged === local ? null : /^([^=\s]+)=([^=@\s]+\.[^=@\s]+)$/u.exec(tagged);
   return match ? `${match[1]}@${match[2]}` : null;
 }
 

@@ -21,13 +21,22 @@ function toneOf({ side, text }: Line): Turn["tone"] {
   return text.startsWith("5") ? "bad" : text.startsWith("4") ? "warn" : "plain";
 }
 
+/** One turn for each line; a reply of several lines (RFC 5321 §4.2.1) is one turn. */
 export function turns(lines: readonly Line[]): Turn[] {
-  return lines.map((line, index) => {
+  const result: Turn[] = [];
+  lines.forEach((line, index) => {
+    const last = result.at(-1);
+    if (last && line.side === "S" && last.side === "S" && /^\d{3}-/u.test(lastLine(last.text)) && last.text.slice(0, 3) === line.text.slice(0, 3)) {
+      last.text += `\n${line.text}`;
+      return;
+    }
     const before = lines[index - 1];
-    const pause_ms = before ? millis(line.at) - millis(before.at) : null;
-    return { ...line, pause_ms, tone: toneOf(line) };
+    result.push({ ...line, pause_ms: before ? millis(line.at) - millis(before.at) : null, tone: toneOf(line) });
   });
+  return result;
 }
+
+const lastLine = (text: string): string => text.slice(text.lastIndexOf("\n") + 1);
 
 /** The dialogue as plain text, as it is pasted into a report. */
 export function asText(lines: readonly Line[]): string {

@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type KeyboardEvent } from 
 import { usePlace } from "../app/place";
 import { list } from "../app/state";
 import { useStore } from "../ui/store";
-import { SEARCH_ID } from "./focus";
+import { searchField } from "./focus";
 import styles from "./search.module.css";
 
 const Syntax = lazy(() => import("./Syntax"));
@@ -31,7 +31,7 @@ export function SearchField() {
   };
   const add = (term: string) => {
     type(text.trim() ? `${text.trim()} ${term}` : term);
-    document.getElementById(SEARCH_ID)?.focus();
+    searchField()?.focus();
   };
   const key = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === "Escape") {
@@ -47,12 +47,13 @@ export function SearchField() {
     }
   };
   return (
-    <Popover opened={help} onChange={setHelp} position="bottom-start" offset={4} width={360} trapFocus={false} withinPortal closeOnClickOutside>
+    <Popover opened={help} onChange={setHelp} position="bottom-start" offset={4} width={440} trapFocus={false} withinPortal closeOnClickOutside>
       <Popover.Target popupType="dialog">
         <TextInput
-          id={SEARCH_ID}
           className={styles.field ?? ""}
           type="text"
+          size="xs"
+          styles={{ input: { fontSize: 13 } }}
           role="searchbox"
           autoComplete="off"
           spellCheck={false}

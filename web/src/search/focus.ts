@@ -1,10 +1,9 @@
-const ID = "search";
-export const SEARCH_ID = ID;
+/** The search field, wherever it stands. Popovers set its id, so it is found by its role. */
+export function searchField(): HTMLInputElement | null {
+  return document.querySelector<HTMLInputElement>("input[role=searchbox]");
+}
 
 export function focusSearch(): void {
-  const field = document.getElementById(ID);
-  if (field instanceof HTMLInputElement) {
-    field.focus();
-    field.select();
-  }
+  searchField()?.focus();
+  searchField()?.select();
 }
