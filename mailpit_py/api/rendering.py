@@ -29,6 +29,8 @@ def render(inbox: str, public_id: str, *, remote: bool) -> SafeHtml:
     """The message's HTML, safe to be shown in its frame. Raises NotFound."""
 
     def make(message: Message) -> SafeHtml:
+        if not message.has_html:
+            return SafeHtml("")
         return sanitise(message.html, resolve=_resolver(message, inbox, public_id), remote=remote)
 
     return here().library.safe_html(inbox, public_id, remote=remote, make=make)
