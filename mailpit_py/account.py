@@ -46,9 +46,6 @@ class Accounts:
         """Read `name:password` pairs with white space between them, as a variable holds them."""
         return cls.parse("\n".join(text.split()))
 
-    def __len__(self) -> int:
-        return len(self._hashes)
-
     @property
     def is_plain_text(self) -> bool:
         """True if every password is written in plain text, as CRAM-MD5 needs it."""

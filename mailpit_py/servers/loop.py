@@ -20,6 +20,7 @@ from mailpit_py.errors import ConfigError
 T = TypeVar("T")
 
 _PORT_ATTEMPTS = 20
+_BACKLOG = 512
 
 
 class LoopThread:
@@ -86,9 +87,9 @@ def _new_loop(use_uvloop: bool) -> asyncio.AbstractEventLoop:
 
 
 def bind(place: Bind) -> list[socket.socket]:
-    """Return sockets bound to `place`, not yet listening, one for each address.
+    """Return sockets that listen at `place`, one for each address; clients wait until somebody accepts.
 
-    Port 0 takes a free port, the same for all addresses; an address family that this machine lacks
+    A socket that is only bound does not keep others from its port, so it listens at once. Port 0 takes a free port, the same for all addresses; an address family that this machine lacks
     is left out if another one is there. Raises ConfigError, with advice, if it cannot be done.
     """
     if place.path is not None:
@@ -135,6 +136,7 @@ def _bind_tcp(host: str, port: int) -> socket.socket:
             # `::` means every address, of IPv4 too; any other IPv6 address only itself.
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host != "::"))
         sock.bind(address)
+        sock.listen(_BACKLOG)
     except OSError:
         sock.close()
         raise
@@ -153,6 +155,7 @@ def _bind_unix(path: Path, mode: int) -> socket.socket:
         finally:
             os.umask(previous)
         path.chmod(mode)
+        sock.listen(_BACKLOG)
     except OSError as error:
         raise ConfigError(f"cannot listen on {path}: {_advice(error)}") from error
     return sock

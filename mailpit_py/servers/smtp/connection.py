@@ -121,7 +121,8 @@ class Connection(SMTP):
         if conversation.dialogue.ending == "turned away":
             return
         if conversation.expects is not Expect.END:
-            conversation.transcript.note("the client closed the connection")
+            if conversation.dialogue.ending == "lost":
+                conversation.transcript.note("the client closed the connection")
             conversation.dialogue.mail.reset()
             self._report_refusals()
         ending = conversation.dialogue.ending
@@ -182,7 +183,8 @@ class Connection(SMTP):
         conversation.buffer += data
         if conversation.is_in_content:
             self._active_at = self.loop.time()
-            self._hold(len(data))
+            if conversation.is_keeping:
+                self._hold(len(data))
         elif self._is_waiting and len(conversation.buffer) > _READ_AHEAD:
             self._pause_reading()
 
@@ -209,6 +211,8 @@ class Connection(SMTP):
             conversation.end("error", replies.INTERNAL_ERROR)
         if conversation.lines != lines:
             self._active_at = self.loop.time()
+        if self._held_bytes and conversation.is_empty_handed:
+            self._release()
 
     def _flush(self) -> None:
         output = self._conversation.take_output()

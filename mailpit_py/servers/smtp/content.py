@@ -46,6 +46,11 @@ class Content:
         del buffer[:after]
         return True
 
+    @property
+    def is_kept(self) -> bool:
+        """False once nothing of it will be kept."""
+        return not self.over
+
     def drop(self) -> None:
         """Keep nothing of this content; only its end is still looked for."""
         self.over = True
@@ -89,18 +94,18 @@ class Octets:
     def __init__(self, size: int, *, keep: bool) -> None:
         self.size = size
         self.kept = bytearray()
+        self.is_kept = keep
         self._left = size
-        self._keep = keep
 
     def drop(self) -> None:
         """Keep nothing of these octets; they are only passed over."""
-        self._keep = False
+        self.is_kept = False
         self.kept = bytearray()
 
     def feed(self, buffer: bytearray) -> bool:
         """Take octets from the front of `buffer`; True when all have come."""
         taken = min(self._left, len(buffer))
-        if self._keep:
+        if self.is_kept:
             self.kept += memoryview(buffer)[:taken]
         del buffer[:taken]
         self._left -= taken

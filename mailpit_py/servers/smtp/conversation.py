@@ -60,6 +60,16 @@ class Conversation:
         """True while content is being read."""
         return self._content is not None
 
+    @property
+    def is_keeping(self) -> bool:
+        """True while the content that is being read is kept."""
+        return self._content is not None and self._content.is_kept
+
+    @property
+    def is_empty_handed(self) -> bool:
+        """True when no octet of content is held."""
+        return not (self.is_keeping or self.handing_over or self.dialogue.mail.chunks)
+
     def say(self, reply: Reply | None) -> None:
         """Send a reply, and keep it in the transcript."""
         if reply is not None:

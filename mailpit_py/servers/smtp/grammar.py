@@ -24,7 +24,7 @@ _LITERAL = r"\[(?P<literal>[!-Z^-~]+)\]"
 _ADDRESS = re.compile(rf"(?:{_ATOM}(?:\.{_ATOM})*|{_QUOTED})@(?:{_DOMAIN}|{_LITERAL})")
 _SOURCE_ROUTE = re.compile(rf"@{_DOMAIN}(?:,@{_DOMAIN})*:")
 _BRACKETED = re.compile(r'<(?P<path>(?:"(?:[^"\\]|\\.)*"|[^"<>])*)>(?P<rest>(?: .*)?)')
-_BARE = re.compile(r'(?P<path>(?:"(?:[^"\\]|\\.)*"|[^"<> ])+)(?P<rest>(?: .*)?)')
+_BARE = re.compile(r'(?P<path>(?:"(?:[^"\\]|\\.)*"|[^"<> ])+)(?P<rest>(?: (?! *<).*)?)')
 _PARAMETER = re.compile(rf"(?P<keyword>[A-Za-z0-9][A-Za-z0-9\-]*)(?:=(?P<value>[!-<>-~{_NON_ASCII}=]*))?")
 
 # RFC 3461 §4. A character that decodes to a control character is refused as the character itself is.

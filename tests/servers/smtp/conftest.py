@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from mailpit_py.servers.loop import LoopThread
 
+from mailpit_py.servers.loop import LoopThread
 from tests.servers.smtp.recording import RecordingSandbox
 from tests.servers.smtp.serving import Serve, Served, serving
 
@@ -14,6 +14,13 @@ from tests.servers.smtp.serving import Serve, Served, serving
 @pytest.fixture(scope="session")
 def loop_thread() -> Iterator[LoopThread]:
     with LoopThread(name="smtp-tests") as loop:
+        yield loop
+
+
+@pytest.fixture(scope="session")
+def uvloop_thread() -> Iterator[LoopThread]:
+    pytest.importorskip("uvloop", reason="needs uvloop")
+    with LoopThread(name="smtp-tests-uvloop", use_uvloop=True) as loop:
         yield loop
 
 
@@ -33,6 +40,14 @@ def serve(loop_thread: LoopThread, sandbox: RecordingSandbox) -> Iterator[Serve]
         yield start
 
 
-@pytest.fixture(params=[True, False], ids=["fast", "coroutine"])
-def fast_path(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
+@pytest.fixture(params=["fast", "coroutine", "uvloop"])
+def serve_each_way(request: pytest.FixtureRequest, sandbox: RecordingSandbox) -> Iterator[Serve]:
+    """`serve` without a task for each connection, with aiosmtpd's coroutine, and on uvloop."""
+    loop = request.getfixturevalue("uvloop_thread" if request.param == "uvloop" else "loop_thread")
+    with contextlib.ExitStack() as stack:
+
+        def start(**settings: Any) -> Served:
+            fast_path = request.param != "coroutine"
+            return stack.enter_context(serving(loop, sandbox, fast_path=fast_path, **settings))
+
+        yield start

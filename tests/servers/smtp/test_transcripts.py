@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.servers.smtp.recording import RecordingSandbox
 from tests.servers.smtp.script import Script, load, matches
 from tests.servers.smtp.serving import RawClient, Serve
@@ -38,10 +39,10 @@ def in_single_bytes(client: RawClient, script: Script) -> list[str]:
 
 @pytest.mark.parametrize("feed", [step_by_step, in_one_buffer, in_single_bytes])
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-def test_dialogue_is_as_written(path: Path, feed, fast_path: bool, serve: Serve, sandbox: RecordingSandbox) -> None:
+def test_dialogue_is_as_written(path: Path, feed, serve_each_way: Serve, sandbox: RecordingSandbox) -> None:
     script = load(path)
     sandbox.rule = script.rule
-    served = serve(fast_path=fast_path, **script.settings)
+    served = serve_each_way(**script.settings)
     client = served.connect(greeted=False)
 
     answers = feed(client, script)
