@@ -166,7 +166,7 @@ def test_every_library_is_declared():
         if (root := name.split(".")[0]) not in sys.stdlib_module_names
         and root != "mailpit_py"
         and root != "compression"  # the standard library's from Python 3.14 on
-        and not declared & {owner.lower().replace("_", "-") for owner in owners.get(root, [])}
+        and not declared & {owner.lower().replace("_", "-") for owner in [root, *owners.get(root, [])]}
     ]
     assert not wrong, "\n".join(wrong)
 

@@ -17,8 +17,6 @@ ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 STARTED = (ROOT / "docs" / "getting-started.md").read_text("utf-8")
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 
 def block(text: str, language: str, word: str) -> str:
     """The one fenced block of a language with `word` in it."""

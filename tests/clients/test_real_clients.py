@@ -20,8 +20,6 @@ from tests.process import Running, checkout
 HERE = Path(__file__).parent
 UNCHECKED = ssl._create_unverified_context()
 
-pytestmark = pytest.mark.xdist_group("clients")
-
 
 @pytest.fixture(scope="module")
 def running_with_tls(tmp_path_factory) -> Iterator[Running]:

@@ -12,7 +12,7 @@ import pytest
 from mailpit_py import __version__
 from tests.packaging.conftest import NO_NODE, run
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import pytest
 from tests.packaging.conftest import ROOT, copy_of_checkout, empty_environment, run
 from tests.process import Running, sandbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
