@@ -1,9 +1,11 @@
-"""Back-pressure: one bound on the bytes of content that are being read, queued and written."""
+"""Back-pressure: a bound on the content that is being read, queued and written, and a floor of free disk space."""
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 from threading import Condition
 
 from mailpit_py.errors import StorageFull
@@ -84,3 +86,22 @@ class Budget:
                 self._callbacks.pop(key, None)
 
         return unsubscribe
+
+
+class Disk:
+    """Knows whether the disk under a folder has less than `floor_bytes` free; it looks once a second."""
+
+    def __init__(self, folder: Path, floor_bytes: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._folder = folder
+        self._floor_bytes = floor_bytes
+        self._clock = clock
+        self._look_at = 0.0
+        self._is_low = False
+
+    def is_low(self) -> bool:
+        """True while there is too little room to take another message."""
+        now = self._clock()
+        if now >= self._look_at:
+            self._look_at = now + 1.0
+            self._is_low = shutil.disk_usage(self._folder).free < self._floor_bytes
+        return self._is_low

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from mailpit_py.errors import NotFound, QueryError
 from mailpit_py.mail.envelope import Reply
-from mailpit_py.storage.fulltext import TERM_LIMIT
+from mailpit_py.storage.fulltext import SHORTEST_TERM, TERM_LIMIT
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.row import decode_addresses, decode_correspondents, decode_outcomes
 from mailpit_py.storage.search import Compiler, Condition, Terms, compile_for_attempts
@@ -84,11 +84,16 @@ def word_lookup(connection: Connection) -> Terms:
 
     @lru_cache
     def look_up(part: str, kind: str) -> Sequence[str] | None:
-        ending = "AND substr(term, -length(?)) = ? " if kind == "suffix" else "AND ? = ? "
-        rows = connection.exec_driver_sql(
-            f"SELECT term FROM term_index WHERE term_index MATCH ? {ending}LIMIT ?",
-            ('"' + part.replace('"', '""') + '"', part, part, TERM_LIMIT + 1),
-        ).all()
+        where: list[str] = []
+        parameters: list[Any] = []
+        if len(part) >= SHORTEST_TERM:
+            where.append("id IN (SELECT rowid FROM term_index WHERE term_index MATCH ?)")
+            parameters.append(f'"{part}"')  # letters and numbers only: nothing to escape
+        if kind == "suffix":
+            where.append("substr(term, -length(?)) = ?")
+            parameters += [part, part]
+        sql = f"SELECT term FROM term WHERE {' AND '.join(where)} LIMIT ?"
+        rows = connection.exec_driver_sql(sql, (*parameters, TERM_LIMIT + 1)).all()
         return None if len(rows) > TERM_LIMIT else [row[0] for row in rows]
 
     return look_up

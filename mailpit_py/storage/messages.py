@@ -88,11 +88,17 @@ def mark(context: Context, rows: Sequence[Any], *, seen: bool | None, pinned: bo
 
 
 def remove(context: Context, rows: Iterable[Any]) -> int:
-    """Remove these placements (rows of PLACED), and the messages that have no other; return how many."""
+    """Remove these placements (rows of PLACED), and the messages that have no other; return how many.
+
+    What frees pages comes first, so that deleting also works when there is no room.
+    """
     ordered = sorted(rows, key=lambda row: (row.mailbox_id, row.uid))
+    if not ordered:
+        return 0
+    context.execute("DELETE FROM placement WHERE id = ?", [(row.placement_id,) for row in ordered])
+    _bury(context, {row.message_id: row.session_id for row in ordered})
     for mailbox_id, group in groupby(ordered, key=lambda row: row.mailbox_id):
         members = list(group)
-        context.execute("DELETE FROM placement WHERE id = ?", [(row.placement_id,) for row in members])
         _count(
             context,
             mailbox_id,
@@ -104,7 +110,6 @@ def remove(context: Context, rows: Iterable[Any]) -> int:
         )
         if members[0].inbox_id is not None:
             context.record(members[0].inbox_id, "removed", [_ref(row, row.seen, row.pinned) for row in members])
-    _bury(context, {row.message_id: row.session_id for row in ordered})
     context.removed += len(ordered)
     return len(ordered)
 
@@ -114,9 +119,10 @@ def _bury(context: Context, sessions: dict[int, int | None]) -> None:
     dead = [number for number in sessions if not _is_placed(context, number)]
     if not dead:
         return
-    context.index.forget(context.connection, dead)
     keys = [(number,) for number in dead]
-    for table, key in (("body", "message_id"), ("content", "message_id"), ("delivery", "owner_id"), ("message", "id")):
+    context.execute("DELETE FROM content WHERE message_id = ?", keys)
+    context.index.forget(context.connection, dead)
+    for table, key in (("body", "message_id"), ("delivery", "owner_id"), ("message", "id")):
         context.execute(f"DELETE FROM {table} WHERE {key} = ?", keys)
     let_sessions_go(context, [(number, sessions[number]) for number in dead])
 

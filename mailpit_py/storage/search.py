@@ -105,7 +105,7 @@ class Compiler:
             found = self._terms(first, "infix")
             return None if found is None else [_phrase([one]) for one in dict.fromkeys([first, *found])]
         heads: Sequence[str] | None = [first]
-        if not starts and len(first) >= SHORTEST_TERM:
+        if not starts:
             heads = self._terms(first, "suffix")
         if heads is None:
             return None

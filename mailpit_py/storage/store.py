@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from mailpit_py.errors import StorageError, StorageFull
 from mailpit_py.mail.envelope import Line, Session
 from mailpit_py.storage import deliveries, listing, migrate, query, reading, selecting, upkeep
-from mailpit_py.storage.budget import Budget
+from mailpit_py.storage.budget import Budget, Disk
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.engine import create_file, reader_engine, storage_errors, translate, writer_engine
 from mailpit_py.storage.fulltext import FullText, is_available
@@ -62,6 +62,7 @@ class Store:
         self.is_temporary = is_temporary
         self.journal = Journal()
         self.budget = Budget(options.budget_bytes)
+        self._disk = Disk(path.parent, options.free_floor_bytes)
         synchronous = "OFF" if is_temporary else "FULL" if options.durable else "NORMAL"
         self._engine = writer_engine(path, synchronous=synchronous, max_page_count=options.max_page_count)
         self._readers = reader_engine(path)
@@ -136,8 +137,8 @@ class Store:
         """Store a message: all of it, or nothing and an exception in the future."""
         future: Future[None] = Future()
         size = len(arrival.raw)
-        if self.budget.is_stalled():
-            future.set_exception(StorageFull("the store makes no progress"))
+        if reason := self._why_full():
+            future.set_exception(StorageFull(reason))
             return future
         self.budget.charge(size)
         future.add_done_callback(lambda _: self.budget.refund(size))
@@ -147,6 +148,11 @@ class Store:
         else:
             self._prepare_apart(job, arrival)
         return future
+
+    def _why_full(self) -> str:
+        if self.budget.is_stalled():
+            return "the store makes no progress"
+        return "the disk is nearly full" if self._disk.is_low() else ""
 
     def _prepare_apart(self, job: Job, arrival: Arrival) -> None:
         def work() -> None:

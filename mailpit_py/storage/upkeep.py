@@ -138,7 +138,8 @@ def vacuum(context: Context, pages: int) -> bool:
     free = context.execute("PRAGMA freelist_count").scalar_one()
     if free <= max(_FREE_PAGES_KEPT, context.execute("PRAGMA page_count").scalar_one() // 10):
         return False
-    context.execute(f"PRAGMA incremental_vacuum({pages})").all()
+    for _ in range(pages):  # one at a time: sqlite3 takes only the first step of a statement without columns
+        context.execute("PRAGMA incremental_vacuum(1)")
     return True
 
 

@@ -40,13 +40,15 @@ class StoreOptions:
 
     `durable` makes a commit survive a power cut (synchronous=FULL); without it, it survives a
     crash of the process. `compression` is zstd's level, 0 stores raw bytes. `budget_bytes` bounds
-    the content that is in flight and queued. `wall` gives the time in UTC microseconds.
+    the content that is in flight and queued; with less than `free_floor_bytes` free on the disk
+    messages are refused, so that reading and deleting still work. `wall` gives the time in UTC microseconds.
     """
 
     limits: Limits = Limits()
     compression: int = 1
     durable: bool = False
     budget_bytes: int = 256 << 20
+    free_floor_bytes: int = 16 << 20
     max_page_count: int | None = None
     wall: Callable[[], int] = _wall
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session, Transaction
 from mailpit_py.storage import Arrival, Attempt, Store
@@ -56,3 +59,11 @@ def subjects(store: Store, text: str = "", **more: object) -> list[str]:
     """The subjects that a search finds, newest first."""
     query = store.parse_query(text)
     return [item.subject for item in store.page(query=query, **more).items]  # type: ignore[union-attr,arg-type]
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 10) -> bool:
+    """Wait until the writer has done what it does between its jobs."""
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return holds()

@@ -42,3 +42,61 @@ def tables(run_sql: Callable[..., list[Any]]) -> Callable[[Store], dict[str, int
         return {name: run_sql(store, f"SELECT count(*) FROM {name}")[0][0] for (name,) in names}
 
     return count
+
+
+@pytest.fixture
+def check_index(run_sql: Callable[..., list[Any]]) -> Callable[[Store], None]:
+    """Compare the search index with one that is built anew from the stored texts."""
+
+    def check(store: Store) -> None:
+        store.page(query=store.parse_query("waits for the index"))
+        with closing(sqlite3.connect(store.path, timeout=10)) as connection:
+            for table in ("search", "term_index"):  # raises if index and content differ
+                connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")
+            connection.execute("CREATE VIRTUAL TABLE temp.found USING fts5vocab('main', 'search', 'instance')")
+            before = connection.execute("SELECT * FROM found").fetchall()
+            connection.execute("INSERT INTO search (search) VALUES ('rebuild')")
+            assert connection.execute("SELECT * FROM found").fetchall() == before
+            words = {row[0] for row in before if 3 <= len(row[0]) <= 200}
+            assert words <= {term for (term,) in connection.execute("SELECT term FROM term")}
+            connection.rollback()
+
+    return check
+
+
+@pytest.fixture
+def check_counters(run_sql: Callable[..., list[Any]]) -> Callable[[Store], None]:
+    """Compare every counter and every allocator with what it counts."""
+
+    def check(store: Store) -> None:
+        kept = run_sql(store, "SELECT id, total, unread, pinned, files, size_bytes FROM mailbox ORDER BY id")
+        counted = run_sql(
+            store,
+            "SELECT b.id, count(p.id), coalesce(sum(p.seen = 0), 0), coalesce(sum(p.pinned), 0), "
+            "coalesce(sum(m.attachment_count > 0), 0), coalesce(sum(m.size_bytes), 0) FROM mailbox b "
+            "LEFT JOIN placement p ON p.mailbox_id = b.id LEFT JOIN message m ON m.id = p.message_id "
+            "GROUP BY b.id ORDER BY b.id",
+        )
+        assert kept == counted
+        assert run_sql(store, "SELECT refused FROM inbox") == run_sql(
+            store, "SELECT count(a.id) FROM inbox i LEFT JOIN attempt a ON a.inbox_id = i.id GROUP BY i.id"
+        )
+        assert run_sql(store, "SELECT id, kept FROM session ORDER BY id") == run_sql(
+            store,
+            "SELECT s.id, (SELECT count(*) FROM message WHERE session_id = s.id) "
+            "+ (SELECT count(*) FROM attempt WHERE session_id = s.id) FROM session s ORDER BY s.id",
+        )
+        assert not run_sql(
+            store, "SELECT b.id FROM mailbox b JOIN placement p ON p.mailbox_id = b.id WHERE p.uid >= b.uidnext"
+        )
+        for table, key in (("content", "message_id"), ("body", "message_id")):
+            assert run_sql(store, f"SELECT {key} FROM {table} ORDER BY 1") == run_sql(
+                store, "SELECT id FROM message ORDER BY 1"
+            )
+        assert not run_sql(store, "SELECT id FROM message WHERE id NOT IN (SELECT message_id FROM placement)")
+        assert not run_sql(
+            store,
+            "SELECT owner_id FROM delivery WHERE owner_id NOT IN (SELECT id FROM message UNION SELECT id FROM attempt)",
+        )
+
+    return check
