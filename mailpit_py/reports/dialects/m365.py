@@ -1,0 +1,156 @@
+"""Microsoft 365: HTML beside text, GUID boundaries, no space after `dns;`, Exchange's own diagnostics."""
+
+from __future__ import annotations
+
+from html import escape
+
+from mailpit_py.reports import date, mime, status
+from mailpit_py.reports.dialects.dialect import ALL, Dialect
+from mailpit_py.reports.draft import Draft, Row, eight_bit
+from mailpit_py.reports.field import field, mailbox
+from mailpit_py.reports.report import Action, RecipientStatus
+from mailpit_py.reports.token import DIGITS
+
+_SUBJECTS = {
+    Action.FAILED: "Undeliverable",
+    Action.DELAYED: "Delivery delayed",
+    Action.DELIVERED: "Delivered",
+    Action.RELAYED: "Relayed",
+    Action.EXPANDED: "Expanded",
+}
+_OPENING = {
+    Action.FAILED: "Delivery has failed to these recipients or groups:",
+    Action.DELAYED: "Delivery is delayed to these recipients or groups:",
+    Action.DELIVERED: "Your message has been delivered to the following recipients:",
+    Action.RELAYED: "Delivery to these recipients or groups is complete, but no delivery notification will follow:",
+    Action.EXPANDED: "Delivery to the following recipients is complete; the lists behind them were expanded:",
+}
+_ADVICE = (
+    "Check the address and send the message again. If it comes back again, ask the administrator of the other side."
+)
+_PATIENCE = "Nothing needs to be done: the attempts go on."
+
+
+def server(draft: Draft) -> str:
+    """Return the name of the Exchange server that reports."""
+    cell = draft.token("cell", 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return f"{cell}{draft.token('server', 1, DIGITS)}PR{cell[::-1]}MB{draft.token('number', 4, DIGITS)}.eurprd08.prod.outlook.com"
+
+
+def compose(draft: Draft) -> bytes:
+    """Return the report as Exchange Online would."""
+    parts = [_notice(draft), _status(draft), _returned(draft)]
+    mark = mime.boundary(parts, lambda number: draft.guid(f"boundary {number}"))
+    kind = f'multipart/report; report-type={draft.report_type}; boundary="{mark}"'
+    stamp = date.rfc5322(draft.report.at)
+    domain = draft.first.final_recipient.rpartition("@")[2] or draft.host
+    topic = draft.message.subject
+    fields = [
+        field("Received", f"from {server(draft)} by {draft.host} with Microsoft SMTP Server; {stamp}"),
+        field("MIME-Version", "1.0"),
+        field("From", mailbox("Microsoft Outlook", f"postmaster@{draft.address(domain)}"), utf8=draft.utf8),
+        draft.to(brackets=True),
+        field("Date", stamp),
+        field("Content-Type", kind),
+        *eight_bit(*parts),
+        field("X-MS-Exchange-Message-Is-Ndr", ""),
+        field("Content-Language", "en-US"),
+        field("Message-ID", f"<{draft.guid('message-id')}@{server(draft)}>"),
+        *draft.references("In-Reply-To", "References"),
+        field("Thread-Topic", topic, utf8=draft.utf8),
+        draft.subject(f"{_SUBJECTS[draft.action]}: {topic}"),
+        field("Auto-Submitted", "auto-replied"),
+        field("X-MS-Exchange-CrossTenant-OriginalArrivalTime", f"{date.unnamed(draft.report.at)} (UTC)"),
+        field("X-MS-Exchange-CrossTenant-FromEntityHeader", "Hosted"),
+        field("X-MS-Exchange-Transport-CrossTenantHeadersStamped", server(draft).partition(".")[0]),
+    ]
+    return mime.entity(fields, mime.multipart(parts, mark))
+
+
+def _blocks(draft: Draft) -> list[tuple[str, list[str]]]:
+    """The human text as paragraphs: what kind, and their lines."""
+    advice = {Action.FAILED: _ADVICE, Action.DELAYED: _PATIENCE}.get(draft.action)
+    blocks = [("h", [_OPENING[draft.action]])]
+    for each in draft.recipients:
+        known = status.describe(each.status)
+        blocks.append(("p", [each.final_recipient, *([known.sentence] if known else [])]))
+    blocks += [("p", [advice])] if advice else []
+    if draft.is_success:
+        return blocks
+    blocks += [("h", ["Diagnostic information for administrators:"]), ("p", [f"Generating server: {server(draft)}"])]
+    blocks += [("p", [each.final_recipient, _remote(each)]) for each in draft.recipients]
+    return blocks
+
+
+def _remote(recipient: RecipientStatus) -> str:
+    if not recipient.code:
+        return f"Remote Server returned '{_unanswered(recipient)}'"
+    source = f"{recipient.remote_mta}\n" if recipient.remote_mta else ""
+    return f"{source}Remote Server returned '{recipient.one_line}'"
+
+
+def _unanswered(recipient: RecipientStatus) -> str:
+    """Exchange gives its own errors a reply code as well."""
+    code = "550" if recipient.status[0] == "5" or recipient.action is Action.FAILED else "451"
+    return f"{code} {recipient.status} {recipient.one_line}"
+
+
+def _notice(draft: Draft) -> bytes:
+    blocks = _blocks(draft)
+    ending = (
+        ""
+        if draft.is_success
+        else "\n\nOriginal message headers:\n\n" + draft.header_section.decode("utf-8", "replace")
+    )
+    plain = "\n\n".join("\n".join(lines) for _, lines in blocks) + ending
+    page = "".join(
+        f"<h3>{escape(lines[0])}</h3>\n" if kind == "h" else f"<p>{'<br>'.join(map(escape, lines))}</p>\n"
+        for kind, lines in blocks
+    )
+    texts = [_text("plain", plain), _text("html", f"<html>\n<body>\n{page}</body>\n</html>")]
+    mark = mime.boundary(texts, lambda number: draft.guid(f"alternative {number}"))
+    kind = f'multipart/alternative; differences=Content-Type; boundary="{mark}"'
+    return mime.entity([field("Content-Type", kind), *eight_bit(*texts)], mime.multipart(texts, mark))
+
+
+def _text(kind: str, text: str) -> bytes:
+    body = mime.text(text)
+    charset = "us-ascii" if body.isascii() else "utf-8"
+    return mime.entity([field("Content-Type", f'text/{kind}; charset="{charset}"'), *eight_bit(body)], body)
+
+
+def _status(draft: Draft) -> bytes:
+    report = draft.report
+    rows: list[Row] = [("Original-Envelope-Id", draft.envelope_id)] if report.envid else []
+    rows += [("Reporting-MTA", f"dns;{server(draft)}"), ("Received-From-MTA", f"dns;{report.client}")]
+    rows += [("Arrival-Date", date.rfc5322(report.arrival))]
+    head = [field("Content-Type", f"message/{draft.report_type}")]
+    groups = [_rows(draft, each) for each in draft.recipients]
+    return draft.status_part(head, [rows, *groups, []])  # Exchange leaves an empty block at the end
+
+
+def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
+    rows = draft.original_recipient(recipient)
+    rows += [("Final-Recipient", draft.typed(recipient.final_recipient, "rfc822;"))]
+    rows += [("Action", recipient.action.value), ("Status", recipient.status)]
+    if recipient.diagnostic:
+        said = recipient.one_line if recipient.code else _unanswered(recipient)
+        rows.append(("Diagnostic-Code", f"smtp;{draft.words(said)}"))
+    if recipient.remote_mta:
+        rows.append(("Remote-MTA", f"dns;{recipient.remote_mta}"))
+    if recipient.will_retry_until is not None:
+        rows.append(("Will-Retry-Until", date.rfc5322(recipient.will_retry_until)))
+    local = recipient.final_recipient.rpartition("@")[0] or recipient.final_recipient
+    return [*rows, ("X-Display-Name", draft.words(local))]
+
+
+def _returned(draft: Draft) -> bytes:
+    report = draft.report
+    version = f"15.20.{draft.token('build', 4, DIGITS)}.21"
+    trace = f"from {report.client} by {server(draft)} with Microsoft SMTP Server id {version};"
+    received = field("Received", f"{trace} {date.rfc5322(report.arrival)}")
+    body = draft.copy(draft.return_path(), received)
+    return mime.entity([field("Content-Type", draft.returned_type()), *eight_bit(body)], body)
+
+
+DIALECT = Dialect("m365", "Microsoft 365", compose, ALL, shares=False)

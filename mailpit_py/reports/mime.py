@@ -1,0 +1,62 @@
+"""MIME parts written: entities, multiparts with a boundary that is checked, returned messages."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Callable, Iterable
+from itertools import count
+
+from mailpit_py.reports.field import LONGEST, clean, cut_octets
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LONG_LINE = re.compile(rb"[^\r\n]{999,}")
+_HEADER_END = re.compile(rb"\r\n\r\n|\A\r\n")
+
+
+def entity(fields: Iterable[bytes], body: bytes) -> bytes:
+    """Return a header section, the blank line and a body that ends its last line."""
+    return b"".join(fields) + b"\r\n" + (body if body.endswith(b"\r\n") or not body else body + b"\r\n")
+
+
+def multipart(parts: Iterable[bytes], boundary: str, preamble: str = "") -> bytes:
+    """Return the body of a multipart (RFC 2046 §5.1.1)."""
+    delimiter = b"--" + boundary.encode()
+    opening = f"{preamble}\r\n\r\n".encode() if preamble else b""
+    inner = b"".join(delimiter + b"\r\n" + part + b"\r\n" for part in parts)
+    return opening + inner + delimiter + b"--\r\n"
+
+
+def boundary(parts: Iterable[bytes], candidate: Callable[[int], str]) -> str:
+    """Return the first of `candidate(0), candidate(1), ...` that occurs in no part."""
+    joined = b"\n".join(parts)
+    return next(text for number in count() if (text := candidate(number)).encode() not in joined)
+
+
+def text(lines: str) -> bytes:
+    """Return text for people as UTF-8 octets: control characters cleaned, CRLF, no line over 998."""
+    octets = [clean(line).rstrip(" ").encode() for line in lines.replace("\r\n", "\n").split("\n")]
+    return b"\r\n".join(piece for line in octets for piece in cut_octets(line, LONGEST))
+
+
+def base64(octets: bytes) -> bytes:
+    """Return `octets` as base64 in lines of 76 characters (RFC 2045 §6.8)."""
+    lines = (binascii.b2a_base64(octets[at : at + 57], newline=False) for at in range(0, len(octets), 57))
+    return b"".join(line + b"\r\n" for line in lines)
+
+
+def on_the_wire(raw: bytes) -> bytes:
+    """Return a message as a mail server passes it on: CRLF only, lines over 998 octets continued."""
+    lines = _LINE_END.sub(b"\r\n", raw)
+    return _LONG_LINE.sub(_continue, lines) if _LONG_LINE.search(lines) else lines
+
+
+def _continue(match: re.Match[bytes]) -> bytes:
+    return b"\r\n ".join(cut_octets(match[0], LONGEST - 1))
+
+
+def header_section(raw: bytes) -> bytes:
+    """Return the header section of a message whose lines end in CRLF, without the blank line."""
+    end = _HEADER_END.search(raw)
+    section = raw[: end.start()] if end else raw
+    return section if section.endswith(b"\r\n") or not section else section + b"\r\n"
