@@ -1,4 +1,4 @@
-"""The event loop in a thread of its own, and the sockets that are bound for it."""
+"""The event loop in a thread of its own, and the sockets that it serves."""
 
 from __future__ import annotations
 
@@ -89,8 +89,9 @@ def _new_loop(use_uvloop: bool) -> asyncio.AbstractEventLoop:
 def bind(place: Bind) -> list[socket.socket]:
     """Return sockets that listen at `place`, one for each address; clients wait until somebody accepts.
 
-    A socket that is only bound does not keep others from its port, so it listens at once. Port 0 takes a free port, the same for all addresses; an address family that this machine lacks
-    is left out if another one is there. Raises ConfigError, with advice, if it cannot be done.
+    (A socket that is only bound would not keep others from its port.) Port 0 takes a free port, the
+    same for all addresses; an address family that this machine lacks is left out if another one is
+    there. Raises ConfigError, with advice, if it cannot be done.
     """
     if place.path is not None:
         return [_bind_unix(place.path, place.mode)]
