@@ -20,7 +20,7 @@ After {age} on {host} your message still waits to be delivered.
 The message identifier is:     {id}
 The subject of the message is: {subject}
 
-It has not reached this address yet:
+The address to which the message has not yet been delivered is:
 """
 PATIENCE = """
 No action is required on your part. The attempts go on for {remaining}, and you

@@ -37,7 +37,7 @@ def opening_fields(draft: Draft) -> list[bytes]:
     )
     return [
         field("Received", f"{trace} with SMTP id {draft.token('smtp id', 14)}.{date.unix(draft.report.at)}; {when}"),
-        draft.failed_recipients(),
+        *([draft.failed_recipients()] if draft.action is Action.FAILED else []),
         field("Date", when),
         field("From", mailbox("Mail Delivery Subsystem", f"mailer-daemon@{HOST}")),
         draft.to(),

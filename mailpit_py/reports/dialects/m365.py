@@ -34,7 +34,8 @@ _PATIENCE = "Nothing needs to be done: the attempts go on."
 def server(draft: Draft) -> str:
     """Return the name of the Exchange server that reports."""
     cell = draft.token("cell", 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return f"{cell}{draft.token('server', 1, DIGITS)}PR{cell[::-1]}MB{draft.token('number', 4, DIGITS)}.eurprd08.prod.outlook.com"
+    machine = f"{cell}{draft.token('server', 1, DIGITS)}PR{cell[::-1]}MB{draft.token('number', 4, DIGITS)}"
+    return f"{machine}.eurprd08.prod.outlook.com"
 
 
 def compose(draft: Draft) -> bytes:
@@ -73,7 +74,8 @@ def _blocks(draft: Draft) -> list[tuple[str, list[str]]]:
     blocks = [("h", [_OPENING[draft.action]])]
     for each in draft.recipients:
         known = status.describe(each.status)
-        blocks.append(("p", [each.final_recipient, *([known.sentence] if known else [])]))
+        linked = f"{each.final_recipient}<mailto:{each.final_recipient}>"  # as Outlook writes a link as text
+        blocks.append(("p", [linked, *([known.sentence] if known else [])]))
     blocks += [("p", [advice])] if advice else []
     if draft.is_success:
         return blocks
