@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, redirect
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response as BaseResponse
 
 from mailpit_py.account import Accounts
 from mailpit_py.api import cid, docs, events, native, probes, problem, shell
@@ -111,6 +112,13 @@ def _add_routes(app: Flask, webroot: str, page: shell.Shell) -> None:
     app.register_blueprint(shell.blueprint(page), url_prefix=base)
     for blueprint in (native.blueprint(), docs.blueprint(), events.blueprint()):
         app.register_blueprint(blueprint, url_prefix=f"{base}/api/v2")
+
+    if base:
+
+        @app.get(base)
+        def to_webroot() -> BaseResponse:
+            """Lead on to the page, by a relative address: a proxy in front may have another name and scheme."""
+            return redirect(webroot)
 
     @app.errorhandler(404)
     def nowhere(error: HTTPException) -> Response:

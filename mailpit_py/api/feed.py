@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from mailpit_py.api import frames
-from mailpit_py.api.frames import Frame
 from mailpit_py.errors import StorageError
-from mailpit_py.storage import Change, Changes, Cursor, Store
+from mailpit_py.storage import Changes, Cursor, Store
 
 logger = logging.getLogger(__name__)
 
@@ -21,28 +20,49 @@ IDLE = 15.0
 RING_BYTES = 4 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The frames of one round of the tailer: everything after `start` up to `end`, both sequence numbers."""
+
+    start: int
+    end: int
+    frames: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        """The octets of all frames."""
+        return sum(map(len, self.frames))
+
+
 @dataclass(slots=True)
 class Ring:
     """The newest frames of one inbox. It lacks nothing that came after `floor`, a sequence number."""
 
     floor: int
-    frames: deque[Frame] = field(default_factory=deque)
+    batches: deque[Batch] = field(default_factory=deque)
     size: int = 0
 
-    def extend(self, new: Sequence[Frame]) -> None:
-        """Add frames; the oldest ones leave when there is no more room."""
-        self.frames.extend(new)
-        self.size += sum(len(one.encoded) for one in new)
+    def add(self, batch: Batch) -> None:
+        """Keep a batch; the oldest ones leave when there is no more room."""
+        if not batch.frames:
+            return
+        self.batches.append(batch)
+        self.size += batch.size
         while self.size > RING_BYTES:
-            oldest = self.frames.popleft()
-            self.size -= len(oldest.encoded)
-            self.floor = oldest.seq
+            oldest = self.batches.popleft()
+            self.size -= oldest.size
+            self.floor = oldest.end
 
     def after(self, seq: int) -> list[bytes] | None:
-        """The frames that a client at `seq` lacks, or None if it is further behind than the ring reaches."""
-        if seq < self.floor:
+        """The frames that a client at `seq` lacks, or None if they cannot be had from here without a repetition.
+
+        That is so for a client further behind than the ring reaches, and for one in the middle of a
+        batch.
+        """
+        later = [batch for batch in self.batches if batch.end > seq]
+        if seq < self.floor or (later and later[0].start < seq):
             return None
-        return [one.encoded for one in self.frames if one.seq > seq]
+        return [frame for batch in later for frame in batch.frames]
 
 
 class Feed:
@@ -125,17 +145,25 @@ class Feed:
             return ring.after(cursor.seq), max(self._tail, cursor)
 
     def _catch_up(self, inbox: str, cursor: Cursor) -> Generator[bytes, None, Cursor]:
-        """Yield what followed `cursor`, read from the store; return where the client then stands."""
+        """Yield what followed `cursor`, read from the store; return where the client then stands.
+
+        That is where the tailer stands, if it is further: from there the rings go on.
+        """
         changes = self._store.changes(cursor)
         if changes.resync:
             yield frames.resync(changes.cursor)
-        else:
-            yield from (one.encoded for one in self._build(inbox, cursor, changes))
+            return changes.cursor
+        tail = self._tail
+        if cursor < tail < changes.cursor:
+            changes = Changes(tuple(one for one in changes.items if one.cursor <= tail), tail)
+        yield from self._build(inbox, cursor, changes)
         return changes.cursor
 
-    def _build(self, inbox: str, start: Cursor, changes: Changes) -> list[Frame]:
-        mine: list[Change] = [change for change in changes.items if change.inbox == inbox]
-        return frames.build(start, mine, self._store.summaries, self._store.counts(inbox)) if mine else []
+    def _build(self, inbox: str, start: Cursor, changes: Changes) -> tuple[bytes, ...]:
+        mine = [change for change in changes.items if change.inbox == inbox]
+        if not mine:
+            return ()
+        return tuple(frames.build(start, mine, self._store.summaries, self._store.counts(inbox)))
 
     def _run(self) -> None:
         journal = self._store.journal
@@ -167,14 +195,16 @@ class Feed:
         """Put what happened into the rings and wake the clients; False if nothing has happened."""
         if not (changes.items or changes.resync):
             return False
-        built = {} if changes.resync else {inbox: self._build(inbox, self._tail, changes) for inbox in self._inboxes()}
+        start, end = self._tail, changes.cursor
+        inboxes = [] if changes.resync else self._inboxes()
+        built = {inbox: Batch(start.seq, end.seq, self._build(inbox, start, changes)) for inbox in inboxes}
         with self._moved:
-            self._tail = changes.cursor
+            self._tail = end
             for inbox in list(self._rings):
                 if inbox in built:
-                    self._rings[inbox].extend(built[inbox])
+                    self._rings[inbox].add(built[inbox])
                 else:
-                    self._rings[inbox] = Ring(changes.cursor.seq)
+                    self._rings[inbox] = Ring(end.seq)
             self._moved.notify_all()
         return True
 

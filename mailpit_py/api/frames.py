@@ -18,20 +18,11 @@ Rows = Callable[[str, tuple[str, ...]], Iterable[Row]]
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """A websocket frame as it goes over the wire, and the sequence number of the change it ends in."""
-
-    seq: int
-    encoded: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Piece:
     """One entry of one change; `cursor` is where a client stands that has read this far."""
 
     kind: str
     entry: bytes
-    seq: int
     cursor: Cursor
 
 
@@ -55,14 +46,14 @@ def resync(cursor: Cursor) -> bytes:
     return text_frame(encode({"resync": True, "cursor": str(cursor)}))
 
 
-def build(start: Cursor, changes: Sequence[Change], rows: Rows, totals: Counts) -> list[Frame]:
+def build(start: Cursor, changes: Sequence[Change], rows: Rows, totals: Counts) -> list[bytes]:
     """Frames for the changes of one inbox that follow `start`, in order.
 
     What a later change of the same batch makes void is left out. A frame that ends within a change
     carries the cursor before it: a client that is cut off there sees that change again, whole.
     """
     tail = b',"counts":' + encode(shape.counts(totals)) + b"}"
-    frames, pieces, size = [], list[Piece](), 0
+    frames, pieces, size = list[bytes](), list[Piece](), 0
     for piece in _pieces(start, _coalesced(changes), rows):
         if pieces and size + len(piece.entry) > MAX_PAYLOAD - len(tail) - 200:
             frames.append(_frame(pieces, tail))
@@ -96,7 +87,7 @@ def _pieces(start: Cursor, changes: Iterable[tuple[Change, list[Ref]]], rows: Ro
         entries = list(_entries(change, refs, rows))
         for number, entry in enumerate(entries, 1):
             cursor = change.cursor if number == len(entries) else before
-            yield Piece(change.kind, entry, change.cursor.seq, cursor)
+            yield Piece(change.kind, entry, cursor)
         before = change.cursor
 
 
@@ -113,7 +104,7 @@ def _entries(change: Change, refs: list[Ref], rows: Rows) -> Iterator[bytes]:
             yield from (encode(shape.row(found[ref.public_id])) for ref in refs if ref.public_id in found)
 
 
-def _frame(pieces: list[Piece], tail: bytes) -> Frame:
+def _frame(pieces: list[Piece], tail: bytes) -> bytes:
     groups = list[tuple[str, list[bytes]]]()
     for piece in pieces:
         if not groups or groups[-1][0] != piece.kind:
@@ -121,7 +112,7 @@ def _frame(pieces: list[Piece], tail: bytes) -> Frame:
         groups[-1][1].append(piece.entry)
     changes = b",".join(_change(kind, entries) for kind, entries in groups)
     head = encode({"cursor": str(pieces[-1].cursor)})[:-1]
-    return Frame(pieces[-1].seq, text_frame(head + b',"changes":[' + changes + b"]" + tail))
+    return text_frame(head + b',"changes":[' + changes + b"]" + tail)
 
 
 def _change(kind: str, entries: list[bytes]) -> bytes:

@@ -61,7 +61,7 @@ class Shell:
     def file(self, name: str) -> Response:
         """A built file. Those below assets/ have a hash in their name and never change. Raises NotFound."""
         path = safe_join(str(self._directory), name)
-        if path is None or name == "index.html" or not Path(path).is_file():
+        if path is None or name == "index.html" or ".." in name.split("/") or not Path(path).is_file():
             raise NotFound
         suffix = Path(path).suffix
         kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -115,7 +115,7 @@ def page_or_file(shell: Shell, webroot: str, error: HTTPException) -> Response |
     inner = request.path.removeprefix(webroot)
     if error.code != 404 or request.method not in ("GET", "HEAD") or inner == request.path:
         return None
-    if inner.startswith(("api/", "assets/")) or inner == "api":
+    if inner.startswith(("api/", "assets/")) or inner == "api" or ".." in inner.split("/"):
         return None
     if "/" in inner or "." not in inner:
         return shell.page()

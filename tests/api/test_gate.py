@@ -187,7 +187,7 @@ def test_problems_below_api_are_json_and_elsewhere_text(client: Client) -> None:
 def test_nothing_answers_outside_the_webroot(make_app: Any, webroot: str) -> None:
     app = make_app(webroot=webroot)
     for _, _, path in walk(app, "0" * 22):
-        assert path.startswith(webroot)
+        assert f"{path}/".startswith(webroot)
     if webroot != "/":
         assert app.test_client().get("/").status_code == 404
         assert app.test_client().get("/api/v2/info").status_code == 404
