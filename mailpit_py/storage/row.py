@@ -40,19 +40,15 @@ def encode_correspondents(correspondents: Sequence[Correspondent]) -> str:
     return _dump([[one.name, one.address] for one in correspondents[:FIRST]]) if correspondents else ""
 
 
-def decode_correspondents(text: str) -> tuple[Correspondent, ...]:
-    """The inverse of `encode_correspondents`."""
-    return tuple(Correspondent(*pair) for pair in json.loads(text)) if text else ()
-
-
 def encode_addresses(recipients: Sequence[Recipient]) -> str:
     """The addresses of the first five as JSON."""
     return _dump([one.address for one in recipients[:FIRST]]) if recipients else ""
 
 
-def decode_addresses(text: str) -> tuple[str, ...]:
-    """The inverse of `encode_addresses`."""
-    return tuple(json.loads(text)) if text else ()
+def decode_all(texts: Sequence[str]) -> list[list[Any]]:
+    """The lists that the texts stand for, read at once: a page has a hundred of them."""
+    read: list[list[Any]] = json.loads("[" + ",".join(text or "[]" for text in texts) + "]")
+    return read
 
 
 def encode_outcomes(recipients: Sequence[Recipient]) -> str:

@@ -11,7 +11,7 @@ from mailpit_py.storage.query import All, Either, Flag, Node, Not, Received, Siz
 from mailpit_py.storage.word import fold, split
 
 _FLAGS = {
-    "attachment": "m.attachment_count > 0",
+    "attachment": "p.message_id IN (SELECT id FROM message WHERE attachment_count > 0)",  # a partial index
     "html": "m.has_html = 1",
     "unread": "p.seen = 0",
     "read": "p.seen = 1",
@@ -100,8 +100,10 @@ class Compiler:
         assert self._terms is not None
         first = words[0]
         if len(words) == 1 and not starts and not ends:
+            if len(first) == 1 or (len(first) < SHORTEST_TERM and not first.isascii()):
+                return None  # nearly every message has it, or it is a word of a script without spaces
             if len(first) < SHORTEST_TERM:
-                return [_phrase(words) + " *"] if first.isascii() else None
+                return [_phrase(words) + " *"]
             found = self._terms(first, "infix")
             return None if found is None else [_phrase([one]) for one in dict.fromkeys([first, *found])]
         heads: Sequence[str] | None = [first]
