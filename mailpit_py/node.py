@@ -67,7 +67,9 @@ class Node:
         self.http = HttpServer(sockets["listen"], self._application, tls=tls.of_page())
         stack.callback(self.http.stop)
         self.http.start()
-        stack.enter_context(Retention(self.store))
+        retention = Retention(self.store)
+        retention.start()
+        stack.callback(retention.stop)
         stack.callback(self.store.journal.close)  # the first thing to stop, so that every follower ends
         self.http.wait_ready()
         self._notes = tls.notes()

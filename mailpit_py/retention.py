@@ -18,7 +18,7 @@ SWEEP_SECONDS = 60.0
 def limits(config: Config) -> Limits:
     """The limits that the options ask for; 0 messages means no limit."""
     return Limits(
-        max_messages=config.max or None,
+        max_messages=config.max if config.max > 0 else None,
         max_age_seconds=config.max_age_seconds,
         max_bytes=config.max_total_bytes,
     )

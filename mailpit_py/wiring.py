@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from mailpit_py import retention
 from mailpit_py.account import Accounts
 from mailpit_py.bind import Bind
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
 from mailpit_py.servers.smtp.settings import SmtpSettings
 from mailpit_py.servers.tls import ServerTls, server_tls
-from mailpit_py.storage import Limits, StoreOptions
+from mailpit_py.storage import StoreOptions
 
 EVERYWHERE = ("0.0.0.0", "::")
 
@@ -71,11 +72,7 @@ def authority_directory(config: Config) -> Path:
 def store_options(config: Config) -> StoreOptions:
     """What the store is told."""
     return StoreOptions(
-        limits=Limits(
-            max_messages=config.max if config.max > 0 else None,
-            max_age_seconds=config.max_age_seconds,
-            max_bytes=config.max_total_bytes,
-        ),
+        limits=retention.limits(config),
         compression=config.compression,
         durable=config.synchronous == "full",
     )
