@@ -105,11 +105,9 @@ class _Reader:
                     yield from self.finish(self.text[position + 1 : end - 1])
                 position = end
                 continue
-            if char == "<" and (match := _OPEN_ANGLE.match(self.text, position)):
-                yield from self.finish(match[1])
-            elif match := _TOKEN.match(self.text, position):
-                yield from self.take(match)
-            assert match is not None
+            match = (_OPEN_ANGLE if char == "<" else _TOKEN).match(self.text, position)
+            assert match is not None  # between them they take any character
+            yield from self.finish(match[1]) if char == "<" else self.take(match)
             position = match.end()
         yield from self.finish(None)
         yield from self.flush()

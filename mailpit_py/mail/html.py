@@ -97,8 +97,7 @@ def _settled(document: str) -> str:
 def _written(source: str, start_tag: StartTag, style: Callable[[Any], str]) -> str:
     tree = LexborHTMLParser("<!DOCTYPE html>" + source)  # no quirks: as the document that is written
     writer = _Writer(start_tag, style)
-    if tree.root is not None:
-        writer.walk(tree.root)
+    writer.walk(tree.root)
     return "".join(writer.out)
 
 
@@ -132,7 +131,7 @@ class _Writer:
                 self.single.discard(node[2:-1])
             elif node.is_text_node:
                 self.out.append(entities.escape(node.text_content or "", quote=False))
-            elif node.is_element_node:
+            else:
                 self.element(node, stack)
 
     def element(self, node: Any, stack: list[Any]) -> None:

@@ -34,8 +34,7 @@ def to_text(html: str) -> str:
     """
     tree = LexborHTMLParser(tame(html[:_LARGEST].replace("\0", "\ufffd")))
     writer = _TextWriter()
-    if tree.root is not None:
-        writer.walk(tree.root)
+    writer.walk(tree.root)
     return writer.result()
 
 
@@ -62,7 +61,7 @@ class _TextWriter:
                 item()
             elif item.is_text_node:
                 self.text(item.text_content or "")
-            elif item.is_element_node and item.tag not in _UNSEEN:
+            elif item.tag not in _UNSEEN:
                 attributes = item.attributes
                 if not _NOT_SHOWN.search(attributes.get("style") or ""):
                     stack.extend(self.element(item, attributes))

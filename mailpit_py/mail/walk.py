@@ -76,10 +76,10 @@ class _Walker:
     def delimit(self, start: int, position: int, found: tuple[bytes, bool]) -> int:
         """End the parts that a boundary line at `start` ends, and open the next one after it."""
         key, closing = found
-        if not closing and self.is_delimiter(position):  # doubled: there is no part between
-            return position
         level = self.boundaries[key][-1]
         self.close(level + 1, self.before_line_end(start))
+        if not closing and self.is_delimiter(position):  # doubled: there is no part between
+            return position
         if closing:
             self.forget(level)
             return position
@@ -105,7 +105,8 @@ class _Walker:
                 self.report(part, "unterminated-multipart" if part.children else "boundary-not-found")
                 self.forget(index)
             self.keys.pop()
-            self.open.pop().body_end = max(part.body_start, end)
+            self.open.pop()
+            end = part.body_end = max(part.body_start, end)
 
     def forget(self, index: int) -> None:
         """Await the boundary of the open part at `index` no longer."""

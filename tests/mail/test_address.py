@@ -13,7 +13,10 @@ from mailpit_py.mail.address import parse
         (b"<ann@example.org>", [("", "ann@example.org")]),
         (b"Ann Example <ann@example.org>", [("Ann Example", "ann@example.org")]),
         (b'"Ann Example" <ann@example.org>', [("Ann Example", "ann@example.org")]),
-        (b'"Example, Ann" <ann@example.org>, bob@example.com', [("Example, Ann", "ann@example.org"), ("", "bob@example.com")]),
+        (
+            b'"Example, Ann" <ann@example.org>, bob@example.com',
+            [("Example, Ann", "ann@example.org"), ("", "bob@example.com")],
+        ),
         (b"a@example.org, B  C <b@example.org>", [("", "a@example.org"), ("B C", "b@example.org")]),
         (b'"a \\"quoted\\" name" <a@example.org>', [('a "quoted" name', "a@example.org")]),
         (b"ann@example.org (Ann Example)", [("Ann Example", "ann@example.org")]),
@@ -23,7 +26,10 @@ from mailpit_py.mail.address import parse
         (b"(a\\)b) ann@example.org", [("a)b", "ann@example.org")]),
         (b"Friends: ann@example.org, Bob <bob@example.com>;", [("", "ann@example.org"), ("Bob", "bob@example.com")]),
         (b"undisclosed-recipients:;", []),
-        (b"A: a@example.org;, B: b@example.org;, c@example.org", [("", "a@example.org"), ("", "b@example.org"), ("", "c@example.org")]),
+        (
+            b"A: a@example.org;, B: b@example.org;, c@example.org",
+            [("", "a@example.org"), ("", "b@example.org"), ("", "c@example.org")],
+        ),
         (b"=?utf-8?Q?J=C3=BCrgen?= <j@example.org>", [("Jürgen", "j@example.org")]),
         (b'"=?utf-8?Q?J=C3=BCrgen?=" <j@example.org>', [("Jürgen", "j@example.org")]),
         (b"=?utf-8?Q?Doe,_Jane?= <j@example.org>", [("Doe, Jane", "j@example.org")]),

@@ -72,9 +72,45 @@ def test_inline_styles(style, expected):
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(
-    ["url(", "URL(", "'", '"', ")", "(", "{", "}", ";", ":", "\\", "\n", "@import ", "@font-face", "http://x", "src(", "image-set(", "/*", "*/",
-     "u\\72 l(", "</style>", "<", "a", " ", "[", "]", "!", ",", "expression(", "behavior"]), max_size=25).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "url(",
+                "URL(",
+                "'",
+                '"',
+                ")",
+                "(",
+                "{",
+                "}",
+                ";",
+                ":",
+                "\\",
+                "\n",
+                "@import ",
+                "@font-face",
+                "http://x",
+                "src(",
+                "image-set(",
+                "/*",
+                "*/",
+                "u\\72 l(",
+                "</style>",
+                "<",
+                "a",
+                " ",
+                "[",
+                "]",
+                "!",
+                ",",
+                "expression(",
+                "behavior",
+            ]
+        ),
+        max_size=25,
+    ).map("".join)
+)
 def test_no_style_keeps_a_url_and_cleaning_is_stable(style):  # fmt: skip
     once = css.sheet(style, none)
     assert not list(css.urls(tinycss2.parse_component_value_list(once)))

@@ -10,7 +10,10 @@ from mailpit_py.mail import Link, Span, linkify, links, read
     [
         ("", []),
         ("nothing", [("nothing", "")]),
-        ("see https://example.org/a?b=c#d.", [("see ", ""), ("https://example.org/a?b=c#d", "https://example.org/a?b=c#d"), (".", "")]),
+        (
+            "see https://example.org/a?b=c#d.",
+            [("see ", ""), ("https://example.org/a?b=c#d", "https://example.org/a?b=c#d"), (".", "")],
+        ),
         ("HTTP://EXAMPLE.ORG", [("HTTP://EXAMPLE.ORG", "HTTP://EXAMPLE.ORG")]),
         ("<http://a/>", [("<", ""), ("http://a/", "http://a/"), (">", "")]),
         ("(http://a/b_(c))", [("(", ""), ("http://a/b_(c)", "http://a/b_(c)"), (")", "")]),

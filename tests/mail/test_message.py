@@ -93,7 +93,10 @@ def test_a_message_without_fields_has_empty_values():
     assert (message.text, message.html, message.snippet, message.attachments) == ("", "", "", ())
 
 
-@pytest.mark.parametrize(("raw", "expected"), [(b"<a@b>", "a@b"), (b"a@b", "a@b"), (b"<[abc]>", "[abc]"), (b"<", ""), (b"> <", "> <".strip("<> "))])
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [(b"<a@b>", "a@b"), (b"a@b", "a@b"), (b"<[abc]>", "[abc]"), (b"<", ""), (b"> <", "> <".strip("<> "))],
+)
 def test_message_ids_lose_their_brackets(raw, expected):
     assert read(b"Message-ID: " + raw + b"\n\n").message_id == expected
 
@@ -108,7 +111,10 @@ def test_a_part_knows_its_fields():
     assert [field.name for field in png.fields] == ["Content-Type", "Content-ID", "Content-Transfer-Encoding"]
 
 
-@pytest.mark.parametrize(("value", "charset"), [("text/plain; charset=UTF-8", "utf-8"), ('text/plain; charset=" x y"', "x"), ("text/plain; charset=", "")])
+@pytest.mark.parametrize(
+    ("value", "charset"),
+    [("text/plain; charset=UTF-8", "utf-8"), ('text/plain; charset=" x y"', "x"), ("text/plain; charset=", "")],
+)
 def test_a_part_knows_its_charset(value, charset):
     assert read(f"Content-Type: {value}\n\n".encode()).root.charset == charset
 
@@ -130,7 +136,9 @@ def test_line_ends_of_text_are_unified():
     ],
 )
 def test_the_snippet_is_one_readable_line(source, expected):
-    message = read(("Content-Transfer-Encoding: 8bit\nX: y\n" + source.replace("text/plain", "text/plain; charset=utf-8")).encode())
+    message = read(
+        ("Content-Transfer-Encoding: 8bit\nX: y\n" + source.replace("text/plain", "text/plain; charset=utf-8")).encode()
+    )
     assert message.snippet == expected
     assert len(message.snippet) <= 250
 

@@ -31,7 +31,7 @@ from mailpit_py.mail.parameter import main_value, parameters
         (b"a; filename*0=one; filename*1=two", {"filename": "onetwo"}),
         (b"a; filename*1=two; filename*0=one", {"filename": "onetwo"}),
         (b"a; filename*0*=utf-8''%C3; filename*1*=%BC; filename*2=.pdf", {"filename": "ü.pdf"}),
-        (b'a; filename*0*=utf-8\'\'a%20; filename*1="b%20"', {"filename": "a b%20"}),
+        (b"a; filename*0*=utf-8''a%20; filename*1=\"b%20\"", {"filename": "a b%20"}),
         (b"a; filename*0=one; filename*2=three", {"filename": "one"}),
         (b"a; filename*1=only", {"filename": "only"}),
         (b"a; filename=x; filename*1=only", {"filename": "x"}),
@@ -53,7 +53,8 @@ def test_parameters_are_capped():
 
 
 @pytest.mark.parametrize(
-    ("raw", "expected"), [(b" Attachment; x", "attachment"), (b"", ""), (b"7bit (comment)", "7bit"), (b"\xff", "\ufffd")]
+    ("raw", "expected"),
+    [(b" Attachment; x", "attachment"), (b"", ""), (b"7bit (comment)", "7bit"), (b"\xff", "\ufffd")],
 )
 def test_the_main_value_is_lower_case(raw, expected):
     assert main_value(raw) == expected

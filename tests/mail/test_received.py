@@ -73,13 +73,23 @@ def test_the_fields_of_each_server_are_understood(name):
     text, expected = LINES[name]
     found = parse(text)
     values = (found.from_, found.from_address, found.by, found.with_, found.id, found.for_, found.tls)
-    wanted = (expected.from_, expected.from_address, expected.by, expected.with_, expected.id, expected.for_, expected.tls)
+    wanted = (
+        expected.from_,
+        expected.from_address,
+        expected.by,
+        expected.with_,
+        expected.id,
+        expected.for_,
+        expected.tls,
+    )
     assert values == wanted
     assert found.at == NOON
     assert found.raw == text
 
 
-@pytest.mark.parametrize("text", ["", ";", "(((((", ")))", "from", "from ; x", "from x (", "by by by", "from [999.1.1.1] by y; never"])
+@pytest.mark.parametrize(
+    "text", ["", ";", "(((((", ")))", "from", "from ; x", "from x (", "by by by", "from [999.1.1.1] by y; never"]
+)
 def test_nonsense_never_raises(text):
     assert parse(text).at is None
 

@@ -126,17 +126,21 @@ def test_every_kind_of_line_end_is_understood(end):
 
 
 def test_the_outer_boundary_ends_an_unterminated_inner_multipart():
-    raw = MULTIPART + (
-        b"--x\nContent-Type: multipart/mixed; boundary=y\n\n--y\n\ninner\n--x\n\nouter\n--x--\n"
-    )
+    raw = MULTIPART + (b"--x\nContent-Type: multipart/mixed; boundary=y\n\n--y\n\ninner\n--x\n\nouter\n--x--\n")
     message = read(raw)
-    assert [(part.path, part.body) for part in message.parts() if not part.children] == [("1.1", b"inner"), ("2", b"outer")]
+    assert [(part.path, part.body) for part in message.parts() if not part.children] == [
+        ("1.1", b"inner"),
+        ("2", b"outer"),
+    ]
     assert codes(message) == {"unterminated-multipart"}
 
 
 def test_a_boundary_used_twice_belongs_to_the_inner_multipart_first():
     raw = MULTIPART + b"--x\n" + MULTIPART + b"--x\n\ninner\n--x--\n\n--x\n\nouter\n--x--\n"
-    assert [(part.path, part.body) for part in read(raw).parts() if not part.children] == [("1.1", b"inner"), ("2", b"outer")]
+    assert [(part.path, part.body) for part in read(raw).parts() if not part.children] == [
+        ("1.1", b"inner"),
+        ("2", b"outer"),
+    ]
 
 
 def test_a_boundary_line_that_looks_like_a_field_ends_the_header_section():
@@ -199,3 +203,10 @@ def test_one_field_larger_than_the_header_limit_is_cut():
     message = read(b"Subject: " + b"x" * 100 + b"\n\nbody", Limits(header_bytes=50))
     assert message.subject == "x" * 41
     assert message.text == "body"
+
+
+def test_parts_are_capped_inside_of_messages_too():
+    inside = b"Content-Type: message/rfc822\n\n" + MULTIPART.replace(b"=x", b"=y") + b"--y\n\none\n" * 9
+    message = read(MULTIPART + b"--x\n" + inside + b"--x--\n", Limits(parts=5))
+    assert [part.path for part in message.parts()] == ["", "1", "1.TEXT", "1.1", "1.2"]
+    assert codes(message) == {"too-many-parts"}

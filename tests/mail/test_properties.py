@@ -1,0 +1,63 @@
+"""What holds for any octets at all: nothing raises, spans nest, texts can be stored."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailpit_py.mail import Limits, read
+from mailpit_py.mail.html import sanitise, to_text
+
+MESSAGES = sorted((Path(__file__).parent.parent / "messages").glob("*.eml"))
+
+
+@pytest.mark.parametrize("path", MESSAGES, ids=lambda path: path.name)
+def test_our_own_messages_are_sound(path, assert_sound):
+    assert_sound(path.read_bytes())
+
+
+@pytest.mark.parametrize("path", MESSAGES, ids=lambda path: path.name)
+def test_every_beginning_of_a_message_is_sound(path, assert_sound):
+    raw = path.read_bytes()
+    for end in range(0, len(raw), 1 + len(raw) // 60):
+        assert_sound(raw[:end])
+
+
+TOKENS = (
+    b"Content-Type: |multipart/mixed|multipart/alternative|multipart/related|multipart/digest|"
+    b'message/rfc822|text/html|text/plain|; boundary=b|; boundary="c"|; charset=|utf-7|utf-16|'
+    b"iso-2022-jp|; name*0*=|utf-8''%FF|\r\n|\n|\r|\n\n|--b|--b--|--c|--c--|--| |\t|:|From: |To: |"
+    b"Subject: |Received: from |by |; |Date: |Mon, 1 Jan 2024 00:00:00 +0000|=?utf-8?Q?|=?utf-8?B?|"
+    b"?=|=|QQ==|Content-Transfer-Encoding: |base64|quoted-printable|uuencode|begin 644 x\n|end\n|"
+    b'#86)C|<|>|@|,|"|(|)|\\|[|]|a|\x00|\xff|\xc3\xbc|+2AA-|Content-Disposition: |attachment|'
+    b"; filename=|From nobody\n|http://x/|\xe2\x80\xae|<style>|<!--|</p>"
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(st.sampled_from(TOKENS.split(b"|")), max_size=60).map(b"".join))
+def test_any_sequence_of_mail_tokens_is_sound(assert_sound, raw):
+    assert_sound(raw)
+    assert_sound(
+        raw,
+        Limits(depth=2, parts=3, fields=2, all_fields=4, header_bytes=40, field_bytes=10, addresses=2, parameters=1),
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_octets_are_sound(assert_sound, raw):
+    assert_sound(raw)
+
+
+def test_three_thousand_mutations_are_sound(assert_sound, mutations):
+    for raw in mutations([path.read_bytes() for path in MESSAGES], 3_000, seed=5322):
+        assert_sound(raw)
+
+
+def test_mutations_are_rendered_without_raising(mutations):
+    for raw in mutations([path.read_bytes() for path in MESSAGES if b"text/html" in path.read_bytes()], 200, seed=2045):
+        message = read(raw)
+        sanitise(message.html, resolve=lambda url: None, remote=True)
+        to_text(message.html)
