@@ -52,7 +52,7 @@ _POSTMARK: Mapping[str, Outcome] = {
     "smtpapierror": _fails("system_error"),
     "inbounderror": _fails("misconfigured"),
     "dmarcpolicy": _fails("dmarc"),
-    "templaterenderingfailed": _fails("content"),
+    "templaterenderingfailed": _fails("content_rejected"),
 }
 _MAILERSEND: Mapping[str, Outcome] = {
     "hard-bounce": _fails("unknown_user", code=550),

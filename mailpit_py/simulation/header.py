@@ -61,7 +61,7 @@ def _words(value: str) -> tuple[list[str], str]:
 
 def _at_content(plan: Plan) -> Plan:
     """Return the plan for the moment at which a header is seen. Raises Misuse if that is too late."""
-    if Stage.AFTER in plan.stages or Stage.CONTENT in plan.stages:
+    if plan.stage is Stage.AFTER:
         return plan
     if plan.stage is Stage.DATA:
         raise Misuse(f"{plan.verb} comes too early to be asked for in a header")

@@ -128,7 +128,7 @@ _POLICY = (
              "A scanner found something harmful in the content.", FIX_AND_RESEND),
     Scenario("attachment", _C, 552, "5.7.0", "Attachments of this kind are not accepted",
              "The type of an attachment is forbidden here.", FIX_AND_RESEND),
-    Scenario("content", _C, 554, "5.6.0", "Message content is not accepted",
+    Scenario("content_rejected", _C, 554, "5.6.0", "Message content is not accepted",
              "The content breaks a rule of the receiver.", FIX_AND_RESEND),
     Scenario("policy", _C, 550, "5.7.1", "Message refused by local policy",
              "The receiver does not want this message and does not say more.", FIX_AND_RESEND),

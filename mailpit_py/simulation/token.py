@@ -50,7 +50,7 @@ STAGES: Mapping[str, Stage] = MappingProxyType(
 )
 STYLES = ("multiline", "nocode", "mixed", "longline", "lf", "binary")
 
-_WORDS: Mapping[str, Token] = MappingProxyType(
+WORDS: Mapping[str, Token] = MappingProxyType(
     {word: Token(Kind.STAGE, word, name=stage.value) for word, stage in STAGES.items()}
     | {word: Token(Kind.STYLE, word, name=word) for word in STYLES}
     | {word: Token(Kind.PROVIDER, word, name=word) for word in PROVIDERS}
@@ -74,8 +74,8 @@ BARE_CODE = re.compile(r"[0-9]{3}")
 def read(word: str) -> Token | None:
     """Return the token that `word` is, in any case, or None."""
     word = word.lower()
-    if word in _WORDS:
-        return _WORDS[word]
+    if word in WORDS:
+        return WORDS[word]
     if _STATUS.fullmatch(word):
         return Token(Kind.STATUS, word, name=word)
     for kind, pattern in _NUMBERS:
@@ -98,7 +98,7 @@ def nearest(word: str) -> str:
     """Return the known word that `word` may be a slip of, or nothing."""
     if len(word) < 3:
         return ""
-    matches = get_close_matches(word.lower(), _WORDS, n=1, cutoff=0.75)
+    matches = get_close_matches(word.lower(), WORDS, n=1, cutoff=0.75)
     return matches[0] if matches else ""
 
 

@@ -32,6 +32,6 @@ PROVIDERS = (
     }),
     Provider("ses", "Amazon SES, receiving", {
         "unknown_user": Words(550, "5.1.1", "Mailbox does not exist"),
-        "content": Words(500, "5.6.1", "Message content rejected", CONTENT),
+        "content_rejected": Words(500, "5.6.1", "Message content rejected", CONTENT),
     }),
 )  # fmt: skip

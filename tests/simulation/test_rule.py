@@ -1,0 +1,336 @@
+"""Rules as people write them: what they match, how they are checked, and that they survive being written down."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailpit_py.simulation import mapping
+from mailpit_py.simulation.facts import Facts
+from mailpit_py.simulation.index import RuleIndex
+from mailpit_py.simulation.mapping import KINDS
+from mailpit_py.simulation.outcome import (
+    Accept,
+    ConnectionLimit,
+    Discard,
+    Drop,
+    Greylist,
+    HideKeywords,
+    Later,
+    Moment,
+    Quota,
+    Rate,
+    Raw,
+    Refuse,
+    Report,
+    Silence,
+    SizeLimit,
+    Throttle,
+    TlsFailure,
+)
+from mailpit_py.simulation.problem import RuleError
+from mailpit_py.simulation.refusal import Refusal
+from mailpit_py.simulation.rule_mapping import as_mapping, load, load_all
+from mailpit_py.simulation.stage import Stage
+
+from .building import facts
+
+OUTCOMES = [
+    Accept(),
+    Discard(),
+    Refuse(Refusal("spam", "gmail")),
+    Refuse(Refusal(code=550, status="5.1.1", text="Gone", is_temporary=True)),
+    Raw(b"\xff\x00 no\n"),
+    Throttle(10),
+    Drop(Moment.AFTER_CONTENT, keeps=True),
+    Drop(),
+    TlsFailure(),
+    HideKeywords(frozenset({"STARTTLS", "SIZE"})),
+    Later(Report.COMPLAINT, None, 5),
+    Later(Report.FAILURE, Refusal(status="5.1.1")),
+    Silence(5, Refuse(Refusal("spam"))),
+    Silence(5, Drop()),
+    Silence(0.5),
+    Greylist(times=2, wait=30, window=60),
+    Quota(messages=3),
+    Quota(size_bytes=10, times=2),
+    Rate(2, 0.5, Refusal("deferred")),
+    SizeLimit(10),
+    ConnectionLimit(3),
+]
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=repr)
+def test_an_outcome_survives_json(outcome):
+    assert mapping.load(json.loads(json.dumps(mapping.as_mapping(outcome)))) == outcome
+
+
+def test_every_kind_of_outcome_is_tried():
+    assert {type(outcome) for outcome in OUTCOMES} == set(KINDS.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "stage"),
+    [
+        ("mailbox_full", Refuse(Refusal("mailbox_full")), Stage.RCPT),
+        ("mailbox_full gmail", Refuse(Refusal("mailbox_full", "gmail")), Stage.RCPT),
+        ("spam", Refuse(Refusal("spam")), Stage.CONTENT),
+        ("550 5.1.1 Gone for good", Refuse(Refusal(code=550, status="5.1.1", text="Gone for good")), Stage.RCPT),
+        ("bounce+5.1.1", Refuse(Refusal(status="5.1.1")), Stage.RCPT),
+        ("greylist+30s", Greylist(wait=30), Stage.RCPT),
+        ("drop", Drop(Moment.MID_DATA), Stage.DATA),
+        ("discard", Discard(), Stage.CONTENT),
+        ("ndr+5.1.1+5s", Later(Report.FAILURE, Refusal(status="5.1.1"), 5), Stage.AFTER),
+    ],
+)
+def test_an_outcome_may_be_written_with_the_words_of_an_address(text, outcome, stage):
+    rule = load({"outcome": text})
+    assert (rule.outcome, rule.stage) == (outcome, stage)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stage"),
+    [
+        ({"kind": "tls_failure"}, Stage.STARTTLS),
+        ({"kind": "hide_keywords", "keywords": ["SIZE"]}, Stage.HELO),
+        ({"kind": "throttle", "bytes_per_second": 5}, Stage.DATA),
+        ({"kind": "refuse", "refusal": "spam"}, Stage.RCPT),
+        ({"kind": "refuse", "refusal": "5.1.1"}, Stage.RCPT),
+        ({"kind": "size_limit", "size_bytes": 5}, Stage.RCPT),
+        ({"kind": "later", "report": "complaint"}, Stage.AFTER),
+    ],
+)
+def test_an_outcome_knows_its_stage(outcome, stage):
+    assert load({"outcome": outcome}).stage is stage
+
+
+@pytest.mark.parametrize(
+    ("name", "stage"),
+    [("ehlo", Stage.HELO), ("End_Of_Data", Stage.CONTENT), ("auth", Stage.AUTH), ("MAIL", Stage.MAIL)],
+)
+def test_stages_have_the_names_that_people_use(name, stage):
+    assert load({"outcome": "policy", "stage": name}).stage is stage
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "reason"),
+    [
+        ([], "rule", "a table"),
+        ({}, "outcome", "a text such as"),
+        ({"outcome": 5}, "outcome", "a text such as"),
+        ({"outcome": ""}, "outcome", "is empty"),
+        ({"outcome": "nonsense"}, "outcome", "nonsense"),
+        ({"outcome": "bounce+spam+x2"}, "outcome", "a rule has probability"),
+        ({"outcome": "spam+p30"}, "outcome", "a rule has probability"),
+        ({"outcome": {"kind": "nonsense"}}, "outcome.kind", "one of accept"),
+        ({"outcome": {}}, "outcome.kind", "one of accept"),
+        ({"outcome": {"kind": "throttle"}}, "outcome.bytes_per_second", "is missing"),
+        ({"outcome": {"kind": "throttle", "bytes_per_second": 0}}, "outcome", "from 1"),
+        ({"outcome": {"kind": "throttle", "bytes_per_second": 1.5}}, "outcome.bytes_per_second", "a whole number"),
+        ({"outcome": {"kind": "throttle", "bytes_per_second": 1, "x": 1}}, "outcome.x", "not known here"),
+        ({"outcome": {"kind": "silence", "seconds": True}}, "outcome.seconds", "a number"),
+        ({"outcome": {"kind": "silence", "seconds": 301}}, "outcome", "from 0 to 300"),
+        ({"outcome": {"kind": "silence", "seconds": 1, "then": "greylist"}}, "outcome.then", "only accept, drop"),
+        ({"outcome": {"kind": "drop", "moment": "never"}}, "outcome.moment", "one of before-reply"),
+        ({"outcome": {"kind": "drop", "keeps": 1}}, "outcome.keeps", "true or false"),
+        ({"outcome": {"kind": "drop", "keeps": True}}, "outcome", "after-content"),
+        ({"outcome": {"kind": "raw", "octets": "\u20ac"}}, "outcome.octets", "U+00FF"),
+        ({"outcome": {"kind": "raw", "octets": ""}}, "outcome", "octets must be"),
+        ({"outcome": {"kind": "hide_keywords", "keywords": "SIZE"}}, "outcome.keywords", "a list"),
+        ({"outcome": {"kind": "hide_keywords", "keywords": ["size"]}}, "outcome", "in capitals"),
+        ({"outcome": {"kind": "later", "report": "party"}}, "outcome.report", "one of failure"),
+        ({"outcome": {"kind": "quota"}}, "outcome", "needs messages or size_bytes"),
+        ({"outcome": {"kind": "greylist", "wait": 60, "window": 60}}, "outcome", "shorter than window"),
+        ({"outcome": {"kind": "refuse", "refusal": 5}}, "outcome.refusal", "a scenario"),
+        ({"outcome": {"kind": "refuse", "refusal": "nonsense"}}, "outcome.refusal", "no scenario is called"),
+        ({"outcome": {"kind": "refuse", "refusal": {"code": "550"}}}, "outcome.refusal.code", "wrong type"),
+        ({"outcome": {"kind": "refuse", "refusal": {"colour": "red"}}}, "outcome.refusal.colour", "not known here"),
+        ({"outcome": "spam", "colour": "red"}, "colour", "not known here"),
+        ({"outcome": "spam", "name": 5}, "name", "a text"),
+        ({"outcome": "spam", "name": "#1"}, "name", "has no # first"),
+        ({"outcome": "spam", "stage": "lunch"}, "stage", "one of CONNECT"),
+        ({"outcome": "spam", "provider": "lunch"}, "provider", "one of generic"),
+        ({"outcome": "spam", "probability": 1.1}, "probability", "from 0 to 1"),
+        ({"outcome": "spam", "probability": True}, "probability", "from 0 to 1"),
+        ({"outcome": "spam", "every": -1}, "every", "whole number"),
+        ({"outcome": "spam", "first": 1.5}, "first", "whole number"),
+        ({"outcome": "spam", "scope": "lunch"}, "scope", "one of global"),
+        ({"outcome": "spam", "expires_at": "soon"}, "expires_at", "microseconds"),
+        ({"outcome": "spam", "enabled": 1}, "enabled", "true or false"),
+        ({"outcome": "spam", "match": 5}, "match", "a table"),
+        ({"outcome": "spam", "match": {"colour": "red"}}, "match.colour", "not known here"),
+        ({"outcome": "spam", "match": {"recipient": 5}}, "match.recipient", "a text such as"),
+        ({"outcome": "spam", "match": {"recipient": ""}}, "match.recipient", "a text such as"),
+        ({"outcome": "spam", "match": {"subject": "/(/"}}, "match.subject", "not closed"),
+        ({"outcome": "spam", "match": {"header": "X"}}, "match.header", "a table of field names"),
+        ({"outcome": "spam", "match": {"header": {"X": 5}}}, "match.header.X", "a text such as"),
+        ({"outcome": "spam", "match": {"client": "lunch"}}, "match.client", "an address or a network"),
+        ({"outcome": "spam", "match": {"notify": "LUNCH"}}, "match.notify", "one of DELAY"),
+        ({"outcome": "spam", "match": {"larger": "1"}}, "match.larger", "whole number"),
+        # what is not known yet, and what cannot happen then
+        ({"outcome": "unknown_user", "scope": "message-id"}, "scope", "message-id is not known at RCPT"),
+        ({"outcome": "unknown_user", "stage": "MAIL", "scope": "recipient"}, "scope", "not known at MAIL"),
+        ({"outcome": "policy", "stage": "MAIL", "match": {"recipient": "*@a"}}, "match.recipient", "not known at MAIL"),
+        ({"outcome": "policy", "stage": "HELO", "match": {"sender": "*@a"}}, "match.sender", "not known at HELO"),
+        ({"outcome": "policy", "stage": "HELO", "match": {"larger": 1}}, "match.larger", "not known at HELO"),
+        ({"outcome": "policy", "stage": "RCPT", "match": {"subject": "a"}}, "match.subject", "not known at RCPT"),
+        ({"outcome": "policy", "stage": "RCPT", "match": {"header": {"A": "a"}}}, "match.header", "not known at RCPT"),
+        ({"outcome": "policy", "stage": "MAIL", "match": {"notify": "NEVER"}}, "match.notify", "not known at MAIL"),
+        ({"outcome": "drop+data", "stage": "RCPT"}, "stage", "happens at DATA"),
+        ({"outcome": "discard", "stage": "RCPT"}, "stage", "happens at CONTENT"),
+        ({"outcome": {"kind": "tls_failure"}, "stage": "RCPT"}, "stage", "STARTTLS or CONNECT"),
+        ({"outcome": "policy", "stage": "AFTER"}, "stage", "only what follows a message"),
+        ({"outcome": "full+3msgs", "every": 2}, "outcome", "looks at each message twice"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_field(rule, field, reason):
+    with pytest.raises(RuleError) as caught:
+        load(rule)
+    assert [problem.field for problem in caught.value.problems] == [field]
+    assert reason in caught.value.problems[0].reason
+    assert field in str(caught.value)
+
+
+def test_all_mistakes_are_told_at_once():
+    with pytest.raises(RuleError) as caught:
+        load_all([{"outcome": "spam"}, {"outcome": "x", "every": -1, "match": {"client": "?", "notify": "?"}}])
+    fields = {problem.field for problem in caught.value.problems}
+    assert fields == {"rules.1.outcome", "rules.1.every", "rules.1.match.client", "rules.1.match.notify"}
+
+
+def test_two_rules_of_one_name_are_refused():
+    with pytest.raises(RuleError, match=r"rules\.1\.name: another rule is called a"):
+        load_all([{"name": "a", "outcome": "spam"}, {"name": "a", "outcome": "policy"}])
+
+
+FULL = {
+    "name": "flaky-gmail",
+    "match": {
+        "recipient": "*@gmail.com",
+        "sender": "*@app.example",
+        "subject": "/invoice/i",
+        "header": {"X-Campaign": "spring*", "X-Other": "*"},
+        "larger": 10,
+        "smaller": 10_000,
+        "client": "127.0.0.0/8",
+        "identity": "joe",
+        "inbox": "default",
+        "notify": "failure",
+    },
+    "stage": "content",
+    "outcome": "mailbox_full",
+    "provider": "gmail",
+    "probability": 0.1,
+    "every": 5,
+    "first": 10,
+    "after": 3,
+    "max": 2,
+    "scope": "recipient",
+    "expires_at": 9,
+    "enabled": True,
+}
+
+
+def test_a_rule_survives_being_written_down():
+    rule = load(FULL)
+    assert load(json.loads(json.dumps(as_mapping(rule)))) == rule
+    assert load(as_mapping(load({"outcome": "spam"}))) == load({"outcome": "spam"})
+
+
+HIT = Facts(
+    inbox="Default",
+    client="127.0.0.9",
+    identity="Joe",
+    reverse_path="s@app.example",
+    recipient="Ann@GMAIL.com",
+    notify="DELAY,FAILURE",
+    size_bytes=500,
+    fields=(("subject", "Your Invoice"), ("X-campaign", "Autumn"), ("x-campaign", "Spring 26"), ("X-Other", "")),
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, True),
+        ({"inbox": "ci"}, False),
+        ({"client": "10.0.0.1"}, False),
+        ({"client": "unix"}, False),
+        ({"client": "::1"}, False),
+        ({"identity": ""}, False),
+        ({"reverse_path": "s@other.example"}, False),
+        ({"reverse_path": None}, False),
+        ({"recipient": "ann@gmail.com.example"}, False),
+        ({"notify": ""}, False),
+        ({"notify": "NEVER"}, False),
+        ({"size_bytes": 10}, False),
+        ({"size_bytes": 10_000}, False),
+        ({"size_bytes": None}, False),
+        ({"fields": ()}, False),
+        ({"fields": HIT.fields[:1]}, False),
+    ],
+)
+def test_a_rule_matches_if_everything_fits(change, expected):
+    changed = Facts(**{name: getattr(HIT, name) for name in HIT.__slots__} | change)
+    rule = load(FULL)
+    assert rule.match.holds(changed) is expected
+    assert bool(RuleIndex([rule]).candidates(Stage.CONTENT, changed)) >= expected
+
+
+def test_a_smaller_bound_alone_needs_a_size():
+    rule = load({"outcome": "spam", "match": {"smaller": 10}})
+    assert [rule.match.holds(facts("a@b.c", size_bytes=size)) for size in (None, 9, 10)] == [False, True, False]
+
+
+def test_the_key_is_the_name_or_the_content():
+    one, same = load({"outcome": "spam"}), load({"outcome": "spam", "expires_at": 5})
+    assert load({"name": "a", "outcome": "spam"}).key == "a"
+    assert one.key == same.key == "#" + one.key[1:]
+    assert one.key != load({"outcome": "spam", "every": 2}).key
+    assert one.key != load({"outcome": "policy"}).key
+
+
+SOURCES = st.one_of(
+    st.text("abx@.*?", min_size=1, max_size=12),
+    st.sampled_from(["*@a.example", "ann@a.example", "/a.b/", "/ann|bob/i", "/^x/", "*ann*", "*@*.example"]),
+)
+MATCHES = st.fixed_dictionaries(
+    {},
+    optional={
+        "recipient": SOURCES,
+        "sender": SOURCES,
+        "subject": SOURCES,
+        "header": st.fixed_dictionaries({"X": SOURCES}),
+    },
+)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(MATCHES, max_size=12),
+    st.text("abx@.nexmplo", max_size=15),
+    st.sampled_from(["ann@a.example", "x@b.example", ""]),
+    st.lists(st.tuples(st.sampled_from(["Subject", "X", "x"]), st.text("abxANN b", max_size=8)), max_size=3),
+)
+def test_the_index_leaves_out_nothing_that_matches(matches, recipient, sender, fields):
+    rules = [load({"outcome": "spam", "match": match}) for match in matches]
+    about = Facts(recipient=recipient, reverse_path=sender, fields=tuple(fields))
+    found = [
+        placed.rule for placed in RuleIndex(rules).candidates(Stage.CONTENT, about) if placed.rule.match.holds(about)
+    ]
+    assert found == [rule for rule in rules if rule.match.holds(about)]
+
+
+def test_rules_of_other_stages_are_not_asked():
+    assert RuleIndex([load({"outcome": "spam"})]).candidates(Stage.RCPT, facts("a@b.c")) == ()
+
+
+def test_rules_that_cannot_match_are_not_looked_at():
+    rules = [load({"outcome": "unknown_user", "match": {"recipient": f"*@customer{n}.example"}}) for n in range(500)]
+    rules += [load({"outcome": "unknown_user", "match": {"recipient": f"/^user{n}-.*gone/"}}) for n in range(500)]
+    index = RuleIndex(rules)
+    assert len(index.candidates(Stage.RCPT, facts("ann@acme.example"))) == 0
+    assert [placed.place for placed in index.candidates(Stage.RCPT, facts("x@customer7.example"))] == [7]
