@@ -167,9 +167,11 @@ class Feed:
 
     def _run(self) -> None:
         journal = self._store.journal
-        while not (self.closed or journal.closed):
+        while not journal.closed:
             self._await_listener()
-            tick = journal.tick  # read before the table, so that no wake is missed
+            tick = journal.tick  # read before the table and before `closed`, so that no wake is missed
+            if self.closed:
+                break
             try:
                 news = self._publish(self._store.changes(self._tail))
             except StorageError as error:

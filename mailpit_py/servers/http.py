@@ -38,6 +38,7 @@ class HttpServer:
         self._app_factory = app_factory
         self._tls = tls
         self._app: Any = None
+        self._stopped = False
         self._listeners: list[Listener] = []
         self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)
@@ -54,7 +55,13 @@ class HttpServer:
         return done
 
     def stop(self, grace: float = GRACE) -> None:
-        """End: no new requests, long-lived connections closed, running requests given `grace` seconds."""
+        """End: no new requests, long-lived connections closed, running requests given `grace` seconds.
+
+        May be called twice, and without a start.
+        """
+        if self._stopped:
+            return
+        self._stopped = True
         if not self._thread.ident:
             self._close_sockets()
             return

@@ -42,6 +42,7 @@ class Request(WSGIRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer a request that was not understood, in plain text and without repeating any of it."""
         self.close_connection = True
+        self.request_version = self.protocol_version  # a head that was not understood has none
         text = self.responses.get(code, ("Error", ""))[0]
         body = f"{int(code)} {text}\n".encode()
         self.send_response(code, text)
@@ -136,23 +137,23 @@ class Listener(ThreadedWSGIServer):
         served = request
         try:
             if self._tls is not None:
-                served = self._shake_hands(request)
+                served = self._wrap(request, self._tls)
+                served.do_handshake()
             self.process_request_thread(served, client_address)
-        except OSError as error:  # a failed handshake: the client spoke something else, or left
+        except OSError as error:  # the client spoke something else than TLS, or left
             logger.debug("peer=%s no TLS: %s", client_address, error)
             self.shutdown_request(served)
         finally:
             self._forget(request, served)
 
-    def _shake_hands(self, request: socket.socket) -> socket.socket:
-        assert self._tls is not None
+    def _wrap(self, request: socket.socket, tls: ssl.SSLContext) -> ssl.SSLSocket:
+        """Put TLS around a connection, whose descriptor moves to the returned socket; nothing is sent yet."""
         request.settimeout(TIMEOUT)
-        served = self._tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
+        served = tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
         with self._lock:
             self._heads[served] = self._heads.pop(request, time.monotonic())
             self._open.discard(request)
             self._open.add(served)
-        served.do_handshake()
         return served
 
     def _forget(self, *connections: socket.socket) -> None:
