@@ -45,9 +45,30 @@ def test_names_are_understood(name, codec):
 
 @pytest.mark.parametrize(
     "name",
-    ["rot13", "rot_13", "zlib", "zip", "hex", "base64", "bz2", "quopri", "uu", "idna", "punycode", "unicode_escape",
-     "raw_unicode_escape", "undefined", "mbcs", "oem", "charmap", "utf-8\0", "../../x", "encodings.utf_8", "string-escape"],
-)  # fmt: skip
+    [
+        "rot13",
+        "rot_13",
+        "zlib",
+        "zip",
+        "hex",
+        "base64",
+        "bz2",
+        "quopri",
+        "uu",
+        "idna",
+        "punycode",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "undefined",
+        "mbcs",
+        "oem",
+        "charmap",
+        "utf-8\0",
+        "../../x",
+        "encodings.utf_8",
+        "string-escape",
+    ],
+)
 def test_what_is_no_charset_of_text_is_not_a_codec(name):
     assert codec_of(name) in ("", "utf_8")
     assert decode(b"caf\xc3\xa9", name) == "café"

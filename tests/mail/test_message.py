@@ -15,6 +15,11 @@ def multipart(kind: str, *parts: str, boundary: str = "x", extra: str = "") -> s
     return f"Content-Type: multipart/{kind}; boundary={boundary}{extra}\n{opened}\n--{boundary}--\n"
 
 
+SHOWN = "<p>html words</p>"
+LOGO = part("image/png", "x", "Content-Location: logo.png")
+ROOT = part("text/html", "<p>html words</p>", "Content-ID: <root>")
+NOTES = part("text/plain; name=notes.txt", "notes")
+NAMED_TEXT = part("text/plain", "shown", "Content-Disposition: inline; filename=n.txt")
 TEXT = part("text/plain", "plain words")
 HTML = part("text/html", "<p>html words</p>")
 PNG = part("image/png", "aGVsbG8=", "Content-ID: <logo@example>", "Content-Transfer-Encoding: base64")
@@ -26,13 +31,13 @@ INLINE_PNG = part("image/png", "png", "Content-Disposition: inline; filename=i.p
     ("source", "text", "html", "files", "inline"),
     [
         (TEXT, "plain words", "", [], []),
-        (HTML, "", "<p>html words</p>", [], []),
+        (HTML, "", SHOWN, [], []),
         (part("application/xhtml+xml", "<p>x</p>"), "", "<p>x</p>", [], []),
         (PDF, "", "", ["1"], []),
         (part("text/plain", "x", "Content-Disposition: attachment"), "", "", ["1"], []),
         (part("text/plain; name=body.txt", "x"), "x", "", [], []),
-        (multipart("alternative", TEXT, HTML), "plain words", "<p>html words</p>", [], []),
-        (multipart("alternative", HTML, TEXT), "plain words", "<p>html words</p>", [], []),
+        (multipart("alternative", TEXT, HTML), "plain words", SHOWN, [], []),
+        (multipart("alternative", HTML, TEXT), "plain words", SHOWN, [], []),
         (multipart("alternative", HTML, part("text/html", "<p>better")), "", "<p>better", [], []),
         (multipart("alternative", part("text/plain", "worse"), TEXT), "plain words", "", [], []),
         (
@@ -43,16 +48,22 @@ INLINE_PNG = part("image/png", "png", "Content-Disposition: inline; filename=i.p
             [],
         ),
         (multipart("alternative", TEXT, PDF), "plain words", "", ["2"], []),
-        (multipart("alternative", TEXT, multipart("related", HTML, PNG, boundary="y")), "plain words", "<p>html words</p>", [], ["2.2"]),
-        (multipart("related", HTML, PNG, PDF), "", "<p>html words</p>", ["3"], ["2"]),
-        (multipart("related", PNG, HTML.replace("\n", "\nContent-ID: <root>\n", 1), extra='; start="<root>"'), "", "<p>html words</p>", [], ["1"]),
-        (multipart("related", HTML, part("image/png", "x", "Content-Location: logo.png")), "", "<p>html words</p>", [], ["2"]),
-        (multipart("related", HTML, part("image/png", "x")), "", "<p>html words</p>", ["2"], []),
-        (multipart("related", HTML, multipart("mixed", PNG, PDF, boundary="y")), "", "<p>html words</p>", ["2.1", "2.2"], []),
+        (
+            multipart("alternative", TEXT, multipart("related", HTML, PNG, boundary="y")),
+            "plain words",
+            SHOWN,
+            [],
+            ["2.2"],
+        ),
+        (multipart("related", HTML, PNG, PDF), "", SHOWN, ["3"], ["2"]),
+        (multipart("related", PNG, ROOT, extra='; start="<root>"'), "", SHOWN, [], ["1"]),
+        (multipart("related", HTML, LOGO), "", SHOWN, [], ["2"]),
+        (multipart("related", HTML, part("image/png", "x")), "", SHOWN, ["2"], []),
+        (multipart("related", HTML, multipart("mixed", PNG, PDF, boundary="y")), "", SHOWN, ["2.1", "2.2"], []),
         (multipart("mixed", TEXT, PDF, part("text/plain", "footer")), "plain words\nfooter", "", ["2"], []),
         (multipart("mixed", TEXT, INLINE_PNG, PNG), "plain words", "", ["2", "3"], []),
-        (multipart("mixed", TEXT, part("text/plain; name=notes.txt", "notes")), "plain words", "", ["2"], []),
-        (multipart("mixed", TEXT, part("text/plain", "shown", "Content-Disposition: inline; filename=n.txt")), "plain words\nshown", "", [], []),
+        (multipart("mixed", TEXT, NOTES), "plain words", "", ["2"], []),
+        (multipart("mixed", TEXT, NAMED_TEXT), "plain words\nshown", "", [], []),
         (
             multipart("mixed", multipart("alternative", TEXT, HTML, boundary="y"), part("text/plain", "<footer>")),
             "plain words\n<footer>",
@@ -60,12 +71,18 @@ INLINE_PNG = part("image/png", "png", "Content-Disposition: inline; filename=i.p
             [],
             [],
         ),
-        (multipart("mixed", TEXT, HTML), "plain words\nhtml words", '<div style="white-space: pre-wrap">plain words</div>\n<p>html words</p>', [], []),
+        (
+            multipart("mixed", TEXT, HTML),
+            "plain words\nhtml words",
+            '<div style="white-space: pre-wrap">plain words</div>\n<p>html words</p>',
+            [],
+            [],
+        ),
         (multipart("mixed", TEXT, part("message/rfc822", TEXT)), "plain words", "", ["2"], []),
         (multipart("signed", TEXT, part("application/pgp-signature", "sig")), "plain words", "", ["2"], []),
         ("Content-Type: multipart/mixed\n\nshown as it is", "shown as it is", "", [], []),
     ],
-)  # fmt: skip
+)
 def test_bodies_and_files_are_chosen_as_a_reader_does(source, text, html, files, inline):
     message = read(source.encode())
     assert message.text == text
@@ -82,9 +99,15 @@ def test_header_values():
     )
     assert message.subject == "ü"
     assert message.message_id == "1@example.org"
-    assert [str(*field) for field in (message.from_, message.sender, message.reply_to, message.to, message.cc, message.bcc)] == [
-        "Ann <ann@example.org>", "s@example.org", "r@example.org", "t@example.org", "c@example.org", "b@example.org",
-    ]  # fmt: skip
+    fields = (message.from_, message.sender, message.reply_to, message.to, message.cc, message.bcc)
+    assert [str(*field) for field in fields] == [
+        "Ann <ann@example.org>",
+        "s@example.org",
+        "r@example.org",
+        "t@example.org",
+        "c@example.org",
+        "b@example.org",
+    ]
 
 
 def test_a_message_without_fields_has_empty_values():
@@ -161,7 +184,7 @@ def test_the_snippet_is_one_readable_line(source, expected):
         ("soft\u00adhyphen&nbsp;x", "softhyphen x"),
         ("", ""),
     ],
-)  # fmt: skip
+)
 def test_html_is_stripped_for_search(markup, expected):
     assert strip_html(markup) == expected
 
@@ -171,10 +194,11 @@ def test_a_short_text_is_its_own_snippet():
 
 
 def test_search_text_has_each_column():
+    both = part("text/html", "<p>plain words</p><p>only in html</p>")
     message = read(
         b"From: Ann <ann@example.org>\nTo: t@example.org\nCc: Cee <c@example.org>\nSubject: hello\n"
-        + multipart("mixed", multipart("alternative", TEXT, part("text/html", "<p>plain words</p><p>only in html</p>"), boundary="y"), PDF).encode()
-    )  # fmt: skip
+        + multipart("mixed", multipart("alternative", TEXT, both, boundary="y"), PDF).encode()
+    )
     found = message.search_text
     assert found.subject == "hello"
     assert found.sender == "Ann <ann@example.org>"

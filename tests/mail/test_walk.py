@@ -152,7 +152,10 @@ def test_a_boundary_line_that_looks_like_a_field_ends_the_header_section():
 
 
 def test_the_parts_of_a_digest_are_messages_by_default():
-    raw = b"Content-Type: multipart/digest; boundary=x\n\n--x\n\nSubject: one\n\nbody\n--x\nContent-Type: text/plain\n\ntwo\n--x--"
+    raw = (
+        MULTIPART.replace(b"mixed", b"digest")
+        + b"--x\n\nSubject: one\n\nbody\n--x\nContent-Type: text/plain\n\ntwo\n--x--"
+    )
     assert shape(read(raw))[1:] == [("1", "message/rfc822"), ("1.1", "text/plain"), ("2", "text/plain")]
 
 
