@@ -39,7 +39,7 @@ def writer_engine(path: Path, *, synchronous: str, max_page_count: int | None) -
         f"synchronous = {synchronous}",
         f"cache_size = -{WRITER_CACHE_KIB}",
         "temp_store = MEMORY",
-        "wal_autocheckpoint = 2000",
+        "wal_autocheckpoint = 4000",
         f"journal_size_limit = {64 << 20}",
     ]
     if max_page_count is not None:

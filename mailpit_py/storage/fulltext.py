@@ -19,6 +19,7 @@ VERSION = "1"
 SHORTEST_TERM = 3
 LONGEST_TERM = 200
 TERM_LIMIT = 1_000
+TIDY_AFTER = 5_000
 
 COLUMNS = tuple(column.name for column in schema.body.columns if column.name != "message_id")
 _NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
@@ -87,7 +88,9 @@ class FullText:
                 connection.exec_driver_sql(statement)
             _remember(connection, "index_version", VERSION)
             _remember(connection, "index_watermark", 0)
+            _remember(connection, "index_removed", 0)
         self.watermark = int(_meta(connection, "index_watermark") or 0)
+        self._removed = int(_meta(connection, "index_removed") or 0)
         for statement in _SCRATCH:
             connection.exec_driver_sql(statement)
 
@@ -128,10 +131,18 @@ class FullText:
                 indexed,
             )
             self._removed += len(indexed)
+            _remember(connection, "index_removed", self._removed)
 
-    def needs_tidying(self, live: int) -> bool:
-        """True once so many messages went that words which occur nowhere may be the greater part of `term`."""
-        return self.enabled and self._removed > max(5_000, live)
+    @property
+    def may_need_tidying(self) -> bool:
+        """True once so many messages went that `term` may have many words which occur nowhere."""
+        return self.enabled and self._removed > TIDY_AFTER
+
+    def tidy_if_due(self, connection: Connection) -> None:
+        """Rebuild `term` if more messages went since the last time than there are now: a constant cost for each."""
+        live = connection.exec_driver_sql("SELECT coalesce(sum(total), 0) FROM mailbox").scalar_one()
+        if self._removed > max(TIDY_AFTER, live):
+            self.tidy(connection)
 
     def tidy(self, connection: Connection) -> None:
         """Rebuild `term` from the words that still occur."""
@@ -141,6 +152,7 @@ class FullText:
             connection.exec_driver_sql(statement)
         _add_terms(connection, "all_term")
         self._removed = 0
+        _remember(connection, "index_removed", 0)
 
 
 def _add_terms(connection: Connection, vocabulary: str) -> None:

@@ -30,6 +30,7 @@ class Housework:
         self._prune = True
         self._drain = True
         self._vacuum = True
+        self._untidy = True
         self._groups = 0
         self._untrimmed = TRIM_EVERY
         self._quiet_until = 0.0
@@ -40,6 +41,7 @@ class Housework:
             self._prune = True
         self._drain = self._drain or context.cleared
         self._vacuum = self._vacuum or context.removed > 0
+        self._untidy = self._untidy or context.removed > 0
         self._untrimmed += context.changed
 
     def back_off(self, now: float) -> None:
@@ -71,6 +73,9 @@ class Housework:
             yield self._prune_chunk
         if lazily and self._drain:
             yield self._drain_chunk
+        if idle and self._untidy and self._index.may_need_tidying:
+            self._untidy = False
+            yield self._tidy
         if self._untrimmed >= TRIM_EVERY and lazily:
             self._untrimmed = 0
             yield upkeep.trim
@@ -88,6 +93,9 @@ class Housework:
 
     def _drain_chunk(self, context: Context) -> None:
         self._drain = upkeep.drain(context)
+
+    def _tidy(self, context: Context) -> None:
+        self._index.tidy_if_due(context.connection)
 
     def _vacuum_some(self, context: Context) -> None:
         self._vacuum = upkeep.vacuum(context, VACUUM_PAGES)

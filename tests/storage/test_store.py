@@ -285,3 +285,32 @@ def test_a_closed_store_takes_nothing_and_closing_again_is_harmless(tmp_path):
         store.add(arrival()).result(5)
     with pytest.raises(StorageError, match="closed"):
         store.add(arrival(b"x" * 300_000)).result(5)
+
+
+def test_a_store_knows_its_inboxes_and_its_size(store):
+    before = store.size_bytes()
+    keep(store, arrival(os.urandom(400_000)))
+    assert store.inboxes() == ("default",)
+    assert store.size_bytes() >= before + 400_000
+
+
+def test_a_damaged_database_is_a_storage_error(tmp_path):
+    path = tmp_path / "mail.db"
+    Store.open(path).close()
+    damaged = bytearray(path.read_bytes())
+    damaged[100:] = b"\xff" * (len(damaged) - 100)
+    path.write_bytes(damaged)
+    with pytest.raises(StorageError, match="the store failed"):
+        Store.open(path)
+
+
+def test_a_message_without_a_session_is_kept_without_one(store):
+    (public_id,) = keep(store, arrival(transaction=Transaction(session(""), Envelope("a@example.org"))))
+    stored = store.message("default", public_id)
+    assert stored is not None
+    assert (stored.session, stored.summary.session_id, store.transcript("default", public_id)) == (None, "", ())
+
+
+def test_unusual_options_are_refused():
+    with pytest.raises(ValueError, match="compression"):
+        StoreOptions(compression=9)

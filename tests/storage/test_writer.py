@@ -11,6 +11,8 @@ from mailpit_py.errors import StorageError, StorageFull
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Transaction
 from mailpit_py.storage import Limits, Selection, Store, StoreOptions
 from mailpit_py.storage import prepare as prepare_module
+from mailpit_py.storage import store as store_module
+from mailpit_py.storage.context import Context
 from tests.storage.building import NOW, arrival, eventually, keep, raw_message, session, subjects
 
 
@@ -108,15 +110,22 @@ def test_a_full_disk_refuses_mail_but_what_is_there_stays_readable_and_it_recove
         assert store.page(limit=1).items[0].subject == "after"
 
 
-def test_the_index_recovers_from_a_full_disk_too(tmp_path, caplog, check_index, run_sql):
-    options = StoreOptions(limits=Limits(max_messages=None), max_page_count=150)
-    words = " ".join(f"word{number}" for number in range(400))
-    with Store.open(tmp_path / "mail.db", options) as store, caplog.at_level(logging.CRITICAL):
-        futures = [store.add(arrival(raw_message(f"m{number}", words))) for number in range(200)]
-        stored = [future for future in futures if future.exception(10) is None]
-        assert 0 < len(stored) < 200
+def test_the_index_recovers_from_a_full_disk_too(tmp_path, caplog, check_index):
+    def leave_no_room(context: Context) -> None:
+        pages = context.execute("PRAGMA page_count").scalar_one()
+        context.execute(f"PRAGMA max_page_count = {pages + 1}").all()
+
+    words = " ".join(f"word{number}" for number in range(2_000))
+    with Store.open(tmp_path / "mail.db") as store, caplog.at_level(logging.WARNING):
+        go = held_up(store)
+        stored = [store.add(arrival(raw_message(f"m{number}", words))) for number in range(9)]
+        store._submit(leave_no_room)
+        go.set()
+        assert [future.exception(10) for future in stored] == [None] * 9
+        assert eventually(lambda: "upkeep of the database failed" in caplog.text)
+        assert store.page().items[0].subject == "m8"
         store._submit(lambda context: context.execute("PRAGMA max_page_count = 1000000").all()).result(5)
-        assert store.count(query=store.parse_query("word17")) == len(stored)
+        assert store.count(query=store.parse_query("word17")) == 9
         check_index(store)
 
 
@@ -131,6 +140,17 @@ def test_large_content_is_prepared_apart_and_arrives_whole(store):
     raws = [raw_message(f"large{number}", "z" * 400_000) for number in range(6)]
     ids = keep(store, *(arrival(raw) for raw in raws))
     assert [store.raw("default", public_id) for public_id in ids] == raws
+
+
+def test_a_failure_while_large_content_is_prepared_is_told_to_the_sender(store, monkeypatch):
+    def out_of_memory(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(store_module, "prepare", out_of_memory)
+    with pytest.raises(StorageError):
+        store.add(arrival(b"x" * 300_000)).result(5)
+    keep(store, arrival())
+    assert eventually(lambda: store.budget.used_bytes == 0)
 
 
 def test_readers_see_whole_groups_while_others_write(store):
