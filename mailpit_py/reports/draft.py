@@ -171,9 +171,4 @@ class Draft:
         )
         if Nasty.BASE64_STATUS in self.report.nasty:
             return mime.entity([*head, field("Content-Transfer-Encoding", "base64")], mime.base64(body))
-        return mime.entity([*head, *eight_bit(body)], body)
-
-
-def eight_bit(*bodies: bytes) -> list[bytes]:
-    """Return the field that says 8bit, if any of the bodies is (RFC 2045 §6.2)."""
-    return [] if all(body.isascii() for body in bodies) else [field("Content-Transfer-Encoding", "8bit")]
+        return mime.entity([*head, *mime.eight_bit(body)], body)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import count
 
-from mailpit_py.reports.field import LONGEST, clean, cut_octets
+from mailpit_py.reports.field import LONGEST, clean, cut_octets, field, parameter
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LONG_LINE = re.compile(rb"[^\r\n]{999,}")
@@ -60,3 +60,23 @@ def header_section(raw: bytes) -> bytes:
     end = _HEADER_END.search(raw)
     section = raw[: end.start()] if end else raw
     return section if section.endswith(b"\r\n") or not section else section + b"\r\n"
+
+
+def report(fields: Iterable[bytes], report_type: str, parts: list[bytes], candidate: Callable[[int], str]) -> bytes:
+    """Return a multipart/report message of these parts (RFC 6522 §3)."""
+    mark = boundary(parts, candidate)
+    kind = f"multipart/report; report-type={report_type}; {parameter('boundary', mark)}"
+    content = [field("MIME-Version", "1.0"), field("Content-Type", kind), *eight_bit(*parts)]
+    return entity([*fields, *content], multipart(parts, mark))
+
+
+def text_part(lines: str) -> bytes:
+    """Return text for people as a part."""
+    body = text(lines)
+    charset = "us-ascii" if body.isascii() else "utf-8"
+    return entity([field("Content-Type", f"text/plain; charset={charset}"), *eight_bit(body)], body)
+
+
+def eight_bit(*bodies: bytes) -> list[bytes]:
+    """Return the field that says 8bit, if any of the bodies is (RFC 2045 §6.2)."""
+    return [] if all(body.isascii() for body in bodies) else [field("Content-Transfer-Encoding", "8bit")]

@@ -39,9 +39,9 @@ def truncated(raw: bytes, original_bytes: int) -> bytes:
 
 def forwarded(report: Report, raw: bytes) -> bytes:
     """Return a report as the attachment of a forwarded message (RFC 2046 §5.2.1)."""
-    note = mime.entity([field("Content-Type", "text/plain; charset=us-ascii")], b"See the message below.\r\n")
-    kind = "message/rfc822" if raw.isascii() else "message/global" if report.smtputf8 else "message/rfc822"
-    eight = [] if raw.isascii() else [field("Content-Transfer-Encoding", "8bit")]
+    note = mime.text_part("See the message below.\n")
+    kind = "message/global" if report.smtputf8 and not raw.isascii() else "message/rfc822"
+    eight = mime.eight_bit(raw)
     inner = mime.entity([field("Content-Type", kind), *eight], raw)
     parts = [note, inner]
     mark = mime.boundary(parts, lambda number: f"fwd-{token(report.seed, f'forward {number}', 24)}")

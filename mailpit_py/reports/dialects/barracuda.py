@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailpit_py.reports import date, mime
 from mailpit_py.reports.dialects.dialect import Dialect
-from mailpit_py.reports.draft import Draft, Row, eight_bit
+from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import DIGITS
@@ -26,7 +26,7 @@ def compose(draft: Draft) -> bytes:
         field("Message-ID", f"<{draft.token('message-id', 12)}.BSF@{draft.host}>"),
         field("MIME-Version", "1.0"),
         field("Content-Type", kind),
-        *eight_bit(*parts),
+        *mime.eight_bit(*parts),
     ]
     return mime.entity(fields, mime.multipart(parts, mark))
 
@@ -38,7 +38,7 @@ def _notice(draft: Draft) -> bytes:
     )
     body = mime.text(text)
     kind = field("Content-Type", 'text/plain; charset="utf-8"')
-    return mime.entity([kind, _INLINE, *eight_bit(body)], body)
+    return mime.entity([kind, _INLINE, *mime.eight_bit(body)], body)
 
 
 def _status(draft: Draft) -> bytes:
@@ -61,7 +61,7 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
 
 def _returned(draft: Draft) -> bytes:
     body = draft.copy(full=False)
-    return mime.entity([field("Content-Type", draft.returned_type(full=False)), _INLINE, *eight_bit(body)], body)
+    return mime.entity([field("Content-Type", draft.returned_type(full=False)), _INLINE, *mime.eight_bit(body)], body)
 
 
 DIALECT = Dialect("barracuda", "Barracuda", compose, frozenset({Action.FAILED}))

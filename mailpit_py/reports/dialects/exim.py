@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailpit_py.reports import date, mime
 from mailpit_py.reports.dialects.dialect import Dialect
-from mailpit_py.reports.draft import Draft, Row, eight_bit
+from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import LONGEST, field, laid_out, mailbox
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import BASE62, DIGITS
@@ -66,18 +66,19 @@ def opening_fields(draft: Draft) -> list[bytes]:
     return [draft.failed_recipients(), *fields] if draft.action is Action.FAILED else fields
 
 
-def notice(draft: Draft) -> str:
-    """Return the text for people."""
+def notice(draft: Draft, *, reasons: bool = True) -> str:
+    """Return the text for people; a warning tells the reasons only if `reasons`."""
     if draft.is_success:
         arrived = (f"<{each.final_recipient}> (relayed to non-DSN-aware mailer)" for each in draft.recipients)
         title = " ----- The following addresses had successful delivery notifications -----"
         return "\n".join([CREATED, title, *arrived])
-    paragraphs = "\n".join(line for each in draft.recipients for line in paragraph(each))
+    paragraphs = [paragraph(each) for each in draft.recipients]
     if draft.action is Action.FAILED:
-        return f"{CREATED}\n{FAILED}\n{paragraphs}"
+        return "\n".join([f"{CREATED}\n{FAILED}", *(line for lines in paragraphs for line in lines)])
     values = {"id": message_id(draft, "queue"), "subject": draft.message.subject}
     opening = DELAYED.format(age=draft.age, host=draft.host, **values)
-    return f"{CREATED}\n{opening}\n{paragraphs}\n{PATIENCE.format(remaining=draft.remaining)}"
+    addresses = "\n".join(line for lines in paragraphs for line in (lines if reasons else lines[:1]))
+    return f"{CREATED}\n{opening}\n{addresses}\n{PATIENCE.format(remaining=draft.remaining)}"
 
 
 def paragraph(recipient: RecipientStatus) -> list[str]:
@@ -101,14 +102,14 @@ def compose(draft: Draft) -> bytes:
     stamp = date.unix(draft.report.at)
     mark = mime.boundary(parts, lambda number: f"{stamp}-eximdsn-{draft.token(f'boundary {number}', 9, DIGITS)}")
     kind = f"multipart/report; report-type={draft.report_type}; boundary={mark}"
-    mime_fields = [field("Content-Type", kind, width=LONGEST), field("MIME-Version", "1.0"), *eight_bit(*parts)]
+    mime_fields = [field("Content-Type", kind, width=LONGEST), field("MIME-Version", "1.0"), *mime.eight_bit(*parts)]
     return mime.entity([*opening_fields(draft), *mime_fields], mime.multipart(parts, mark))
 
 
 def _text(draft: Draft) -> bytes:
     body = mime.text(notice(draft))
     charset = "us-ascii" if body.isascii() else "utf-8"
-    return mime.entity([field("Content-type", f"text/plain; charset={charset}"), *eight_bit(body)], body)
+    return mime.entity([field("Content-type", f"text/plain; charset={charset}"), *mime.eight_bit(body)], body)
 
 
 def _status(draft: Draft) -> bytes:
@@ -145,7 +146,7 @@ def returned_copy(draft: Draft) -> bytes:
 
 def _returned(draft: Draft) -> bytes:
     body = returned_copy(draft)
-    return mime.entity([field("Content-type", draft.returned_type()), *eight_bit(body)], body)
+    return mime.entity([field("Content-type", draft.returned_type()), *mime.eight_bit(body)], body)
 
 
 DIALECT = Dialect("exim", "Exim", compose, _ACTIONS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailpit_py.reports import mime
 from mailpit_py.reports.dialects import exim
 from mailpit_py.reports.dialects.dialect import Dialect
-from mailpit_py.reports.draft import Draft, eight_bit
+from mailpit_py.reports.draft import Draft
 from mailpit_py.reports.field import field
 from mailpit_py.reports.report import Action
 
@@ -15,13 +15,17 @@ _HEADERS = "------ This is a copy of the message's headers. ------"
 
 def compose(draft: Draft) -> bytes:
     """Return the report as an old Exim would."""
-    body = mime.text(f"{exim.notice(draft)}\n")
+    body = mime.text(f"{exim.notice(draft, reasons=False)}\n")
     if draft.action is Action.FAILED:  # a warning carried no copy
         rule = _WHOLE if draft.is_full else _HEADERS
         body += mime.text(f"\n{rule}\n\n") + exim.returned_copy(draft)
     fields = exim.opening_fields(draft)
     if not body.isascii():
-        fields += [field("MIME-Version", "1.0"), field("Content-Type", "text/plain; charset=utf-8"), *eight_bit(body)]
+        fields += [
+            field("MIME-Version", "1.0"),
+            field("Content-Type", "text/plain; charset=utf-8"),
+            *mime.eight_bit(body),
+        ]
     return mime.entity(fields, body)
 
 

@@ -8,7 +8,7 @@ from html import escape
 
 from mailpit_py.reports import date, mime, status
 from mailpit_py.reports.dialects.dialect import Dialect
-from mailpit_py.reports.draft import Draft, Row, eight_bit
+from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field, mailbox
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import BASE62
@@ -61,7 +61,7 @@ def compose(draft: Draft) -> bytes:
         *opening_fields(draft),
         field("MIME-Version", "1.0"),
         field("Content-Type", kind),
-        *eight_bit(*parts),
+        *mime.eight_bit(*parts),
     ]
     return mime.entity(fields, mime.multipart(parts, mark))
 
@@ -103,17 +103,17 @@ def _notice(draft: Draft) -> bytes:
     texts = [_text("plain", mime.text(plain)), _text("html", mime.text(document))]
     inner = _boundary(draft, "alternative", texts)
     alternative = mime.entity(
-        [field("Content-Type", f'multipart/alternative; boundary="{inner}"'), *eight_bit(*texts)],
+        [field("Content-Type", f'multipart/alternative; boundary="{inner}"'), *mime.eight_bit(*texts)],
         mime.multipart(texts, inner),
     )
     related = [alternative, _icon()]
     mark = _boundary(draft, "related", related)
-    head = [field("Content-Type", f'multipart/related; boundary="{mark}"'), *eight_bit(*related)]
+    head = [field("Content-Type", f'multipart/related; boundary="{mark}"'), *mime.eight_bit(*related)]
     return mime.entity(head, mime.multipart(related, mark))
 
 
 def _text(kind: str, body: bytes) -> bytes:
-    return mime.entity([field("Content-Type", f'text/{kind}; charset="UTF-8"'), *eight_bit(body)], body)
+    return mime.entity([field("Content-Type", f'text/{kind}; charset="UTF-8"'), *mime.eight_bit(body)], body)
 
 
 def _icon() -> bytes:
@@ -178,7 +178,7 @@ def _returned(draft: Draft) -> bytes:
         "Received", f"from {report.client} by mx.google.com with ESMTP id {draft.token('original', 16)}; {when}"
     )
     body = draft.copy(draft.return_path(), received)
-    return mime.entity([field("Content-Type", draft.returned_type()), *eight_bit(body)], body)
+    return mime.entity([field("Content-Type", draft.returned_type()), *mime.eight_bit(body)], body)
 
 
 DIALECT = Dialect("gmail", "Gmail", compose, shares=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailpit_py.reports import mime
 from mailpit_py.reports.dialects import gmail
 from mailpit_py.reports.dialects.dialect import Dialect
-from mailpit_py.reports.draft import Draft, eight_bit
+from mailpit_py.reports.draft import Draft
 from mailpit_py.reports.field import field
 from mailpit_py.reports.report import Action, RecipientStatus
 
@@ -40,7 +40,7 @@ def compose(draft: Draft) -> bytes:
         *gmail.opening_fields(draft),
         field("MIME-Version", "1.0"),
         field("Content-Type", f"text/plain; charset={charset}"),
-        *eight_bit(body),
+        *mime.eight_bit(body),
     ]
     return mime.entity(fields, body)
 

@@ -6,7 +6,7 @@ from html import escape
 
 from mailpit_py.reports import date, mime, status
 from mailpit_py.reports.dialects.dialect import ALL, Dialect
-from mailpit_py.reports.draft import Draft, Row, eight_bit
+from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field, mailbox
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import DIGITS
@@ -53,7 +53,7 @@ def compose(draft: Draft) -> bytes:
         draft.to(brackets=True),
         field("Date", stamp),
         field("Content-Type", kind),
-        *eight_bit(*parts),
+        *mime.eight_bit(*parts),
         field("X-MS-Exchange-Message-Is-Ndr", ""),
         field("Content-Language", "en-US"),
         field("Message-ID", f"<{draft.guid('message-id')}@{server(draft)}>"),
@@ -112,13 +112,13 @@ def _notice(draft: Draft) -> bytes:
     texts = [_text("plain", plain), _text("html", f"<html>\n<body>\n{page}</body>\n</html>")]
     mark = mime.boundary(texts, lambda number: draft.guid(f"alternative {number}"))
     kind = f'multipart/alternative; differences=Content-Type; boundary="{mark}"'
-    return mime.entity([field("Content-Type", kind), *eight_bit(*texts)], mime.multipart(texts, mark))
+    return mime.entity([field("Content-Type", kind), *mime.eight_bit(*texts)], mime.multipart(texts, mark))
 
 
 def _text(kind: str, text: str) -> bytes:
     body = mime.text(text)
     charset = "us-ascii" if body.isascii() else "utf-8"
-    return mime.entity([field("Content-Type", f'text/{kind}; charset="{charset}"'), *eight_bit(body)], body)
+    return mime.entity([field("Content-Type", f'text/{kind}; charset="{charset}"'), *mime.eight_bit(body)], body)
 
 
 def _status(draft: Draft) -> bytes:
@@ -152,7 +152,7 @@ def _returned(draft: Draft) -> bytes:
     trace = f"from {report.client} by {server(draft)} with Microsoft SMTP Server id {version};"
     received = field("Received", f"{trace} {date.rfc5322(report.arrival)}")
     body = draft.copy(draft.return_path(), received)
-    return mime.entity([field("Content-Type", draft.returned_type()), *eight_bit(body)], body)
+    return mime.entity([field("Content-Type", draft.returned_type()), *mime.eight_bit(body)], body)
 
 
 DIALECT = Dialect("m365", "Microsoft 365", compose, ALL, shares=False)

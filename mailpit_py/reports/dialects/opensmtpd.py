@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailpit_py.reports import date, mime
 from mailpit_py.reports.dialects.dialect import Dialect
-from mailpit_py.reports.draft import Draft, Row, eight_bit
+from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field, laid_out, mailbox
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import DIGITS
@@ -43,7 +43,7 @@ def compose(draft: Draft) -> bytes:
         field("Date", when),
         field("MIME-Version", "1.0"),
         laid_out("Content-Type", f'multipart/mixed;boundary="{mark}"'),
-        *eight_bit(*parts),
+        *mime.eight_bit(*parts),
         field("Message-ID", f"<{draft.token('message-id', 16)}@{draft.host}>"),
     ]
     return mime.entity(fields, mime.multipart(parts, mark, "This is a MIME-encapsulated message."))
@@ -57,7 +57,7 @@ def _notice(draft: Draft) -> bytes:
     body = mime.text("\n".join([*lines, "    Below is a copy of the original message:"]))
     kind = "us-ascii" if body.isascii() else "utf-8"
     head = [field("Content-Description", "Notification"), field("Content-Type", f"text/plain; charset={kind}")]
-    return mime.entity([*head, *eight_bit(body)], body)
+    return mime.entity([*head, *mime.eight_bit(body)], body)
 
 
 def _line(recipient: RecipientStatus) -> str:
@@ -90,7 +90,7 @@ def _returned(draft: Draft) -> bytes:
     body = draft.copy(laid_out("Received", *trace, utf8=draft.utf8), full=full)
     kind = draft.returned_type(full=False)
     head = [field("Content-Description", "Message headers"), field("Content-Type", kind)]
-    return mime.entity([*head, *eight_bit(body)], body)
+    return mime.entity([*head, *mime.eight_bit(body)], body)
 
 
 DIALECT = Dialect("opensmtpd", "OpenSMTPD", compose, _ACTIONS, is_standard=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailpit_py.reports import date, mime
 from mailpit_py.reports.dialects.dialect import Dialect
-from mailpit_py.reports.draft import Draft, Row, eight_bit
+from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import BASE62, DIGITS
@@ -33,7 +33,7 @@ def compose(draft: Draft) -> bytes:
         field("Date", when),
         field("MIME-Version", "1.0"),
         field("Content-Type", kind),
-        *eight_bit(*parts),
+        *mime.eight_bit(*parts),
         field("X-DSNContext", f"335a7efd - {draft.token('context', 4)} - 00000001 - 80040546"),
         field("Message-ID", f"<{draft.token('message-id', 17, BASE62)}@{host}>"),
         draft.subject(f"Delivery Status Notification ({'Failure' if draft.action is Action.FAILED else 'Delay'})"),
@@ -48,7 +48,7 @@ def _notice(draft: Draft) -> bytes:
     text = _FAILED if draft.action is Action.FAILED else _DELAYED
     body = mime.text(f"{_OPENING}\n{text}{recipients}\n")
     charset = "utf-8" if b"+" in body or not body.isascii() else "unicode-1-1-utf-7"
-    return mime.entity([field("Content-Type", f"text/plain; charset={charset}"), *eight_bit(body)], body)
+    return mime.entity([field("Content-Type", f"text/plain; charset={charset}"), *mime.eight_bit(body)], body)
 
 
 def _status(draft: Draft, host: str) -> bytes:
@@ -73,7 +73,7 @@ def _returned(draft: Draft, host: str) -> bytes:
     when = date.rfc5322(report.arrival, "-0800", -8)
     received = field("Received", f"from {report.client} by {host} with Microsoft SMTPSVC(7.5.7601); {when}")
     body = draft.copy(draft.return_path(), received)
-    return mime.entity([field("Content-Type", draft.returned_type()), *eight_bit(body)], body)
+    return mime.entity([field("Content-Type", draft.returned_type()), *mime.eight_bit(body)], body)
 
 
 DIALECT = Dialect("outlook", "Outlook.com (Hotmail)", compose)

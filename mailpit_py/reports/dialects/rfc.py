@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mailpit_py.reports import date, mime, status
 from mailpit_py.reports.dialects.dialect import ALL, Dialect
-from mailpit_py.reports.draft import Draft, Row, eight_bit
-from mailpit_py.reports.field import LONGEST, field, mailbox, parameter
+from mailpit_py.reports.draft import Draft, Row
+from mailpit_py.reports.field import LONGEST, field, mailbox
 from mailpit_py.reports.report import Action, RecipientStatus
 
 _OPENING = {
@@ -31,8 +31,6 @@ _SUBJECTS = {
 def compose(draft: Draft) -> bytes:
     """Return the report exactly as the standards ask for it."""
     parts = [_notice(draft), _status(draft), _returned(draft)]
-    mark = mime.boundary(parts, lambda number: f"=_{draft.token(f'boundary {number}', 30)}")
-    content = f"multipart/report; report-type={draft.report_type}; {parameter('boundary', mark)}"
     subject = _SUBJECTS[draft.action]
     fields = [
         field("From", mailbox("Mail Delivery System", f"MAILER-DAEMON@{draft.host}")),
@@ -42,11 +40,8 @@ def compose(draft: Draft) -> bytes:
         field("Message-ID", f"<{draft.token('message-id', 24)}@{draft.host}>"),
         *draft.references("In-Reply-To", "References"),
         field("Auto-Submitted", "auto-replied"),
-        field("MIME-Version", "1.0"),
-        field("Content-Type", content),
-        *eight_bit(*parts),
     ]
-    return mime.entity(fields, mime.multipart(parts, mark))
+    return mime.report(fields, draft.report_type, parts, lambda number: f"=_{draft.token(f'boundary {number}', 30)}")
 
 
 def _notice(draft: Draft) -> bytes:
@@ -54,9 +49,7 @@ def _notice(draft: Draft) -> bytes:
     for recipient in draft.recipients:
         lines += [*_paragraph(recipient), ""]
     closing = _CLOSING.get(draft.action)
-    body = mime.text("\n".join([*lines, closing.format(remaining=draft.remaining)] if closing else lines[:-1]))
-    charset = "us-ascii" if body.isascii() else "utf-8"
-    return mime.entity([field("Content-Type", f"text/plain; charset={charset}"), *eight_bit(body)], body)
+    return mime.text_part("\n".join([*lines, closing.format(remaining=draft.remaining)] if closing else lines[:-1]))
 
 
 def _paragraph(recipient: RecipientStatus) -> list[str]:
@@ -101,7 +94,7 @@ def _returned(draft: Draft) -> bytes:
     trace = f"from {report.client} by {draft.host} with ESMTP id {draft.queue_id};"
     received = field("Received", f"{trace} {date.rfc5322(report.arrival)}", width=LONGEST)
     body = draft.copy(draft.return_path(), received)
-    return mime.entity([field("Content-Type", draft.returned_type()), *eight_bit(body)], body)
+    return mime.entity([field("Content-Type", draft.returned_type()), *mime.eight_bit(body)], body)
 
 
 DIALECT = Dialect("rfc", "RFC 3464", compose, ALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailpit_py.reports import date, mime
 from mailpit_py.reports.decision import Returned, returned
 from mailpit_py.reports.dialects.dialect import ALL, Dialect
-from mailpit_py.reports.draft import Draft, Row, eight_bit
+from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field, laid_out, mailbox
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import DIGITS
@@ -46,7 +46,7 @@ def compose(draft: Draft) -> bytes:
         draft.to(brackets=True),
         field("MIME-Version", "1.0"),
         laid_out("Content-Type", f"multipart/report; report-type={draft.report_type};", f'boundary="{mark}"'),
-        *eight_bit(*parts),
+        *mime.eight_bit(*parts),
         draft.subject(_subject(draft)),
         field("Auto-Submitted", f"auto-generated ({_SUBMITTED.get(draft.action, 'return-receipt')})"),
     ]
@@ -80,7 +80,7 @@ def _notice(draft: Draft) -> bytes:
     if draft.action is Action.DELAYED:
         lines += [f"Warning: message still undelivered after {draft.age}", f"Will keep trying for {draft.remaining}"]
     body = mime.text("\n".join(lines))
-    head = [] if body.isascii() else [field("Content-Type", "text/plain; charset=utf-8"), *eight_bit(body)]
+    head = [] if body.isascii() else [field("Content-Type", "text/plain; charset=utf-8"), *mime.eight_bit(body)]
     return mime.entity(head, body)
 
 
@@ -137,7 +137,7 @@ def _returned(draft: Draft) -> bytes:
         f"for <{one}>; {date.rfc5322(report.arrival, 'GMT')}",
     )
     body = draft.copy(draft.return_path(), laid_out("Received", *trace, utf8=draft.utf8), full=full)
-    return mime.entity([field("Content-Type", draft.returned_type(full=full)), *eight_bit(body)], body)
+    return mime.entity([field("Content-Type", draft.returned_type(full=full)), *mime.eight_bit(body)], body)
 
 
 DIALECT = Dialect("sendmail", "Sendmail", compose, ALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailpit_py.reports import date, mime
 from mailpit_py.reports.dialects.dialect import Dialect
-from mailpit_py.reports.draft import Draft, Row, eight_bit
+from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import DIGITS
@@ -28,7 +28,7 @@ def compose(draft: Draft) -> bytes:
         draft.subject("Delivery Status Notification (Failure)"),
         field("MIME-Version", "1.0"),
         field("Content-Type", kind),
-        *eight_bit(*parts),
+        *mime.eight_bit(*parts),
         field("X-SES-Outgoing", f"{date.compact(draft.report.at)[:8]}-192.0.2.{draft.token('last octet', 2, '12345')}"),
         field("Auto-Submitted", "auto-replied"),
     ]
@@ -39,7 +39,7 @@ def _notice(draft: Draft) -> bytes:
     body = mime.text("\n".join([_OPENING, *(each.final_recipient for each in draft.recipients)]))
     kind = "us-ascii" if body.isascii() else "utf-8"
     head = [field("Content-Type", f"text/plain; charset={kind}"), field("Content-Description", "Notification")]
-    return mime.entity([*head, *eight_bit(body)], body)
+    return mime.entity([*head, *mime.eight_bit(body)], body)
 
 
 def _status(draft: Draft, host: str) -> bytes:
@@ -55,13 +55,15 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
     rows: list[Row] = [("Action", recipient.action.value)]
     rows += [("Final-Recipient", draft.typed(recipient.final_recipient))]
     rows += [("Diagnostic-Code", f"smtp; {draft.words(_said(draft, recipient))}")]
-    return [*rows, ("Status", recipient.status if recipient.code >= 500 or not recipient.code else "4.4.7")]
+    return [*rows, ("Status", recipient.status if recipient.status[0] == "5" else "4.4.7")]
 
 
 def _said(draft: Draft, recipient: RecipientStatus) -> str:
     """SES reports what it could not deliver in time as its own 554, the last error in brackets."""
     if recipient.code >= 500:
         return recipient.one_line
+    if recipient.status[0] == "5":
+        return f"554 {recipient.status} {recipient.one_line}"
     minutes = (draft.report.at - draft.report.arrival) // 60_000_000
     expired = f"554 4.4.7 Message expired: unable to deliver in {minutes} minutes."
     return f"{expired}<{recipient.one_line}>"
@@ -73,7 +75,7 @@ def _returned(draft: Draft, host: str) -> bytes:
     received = field("Received", f"from {report.client} by {host} with SMTP; {when}")
     body = draft.copy(draft.return_path(), received)
     title = field("Content-Description", "Undelivered Message")
-    return mime.entity([field("Content-Type", draft.returned_type()), title, *eight_bit(body)], body)
+    return mime.entity([field("Content-Type", draft.returned_type()), title, *mime.eight_bit(body)], body)
 
 
 DIALECT = Dialect("ses", "Amazon SES", compose, frozenset({Action.FAILED}))

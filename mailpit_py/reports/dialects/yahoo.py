@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailpit_py.reports import date, mime
 from mailpit_py.reports.dialects.dialect import Dialect
-from mailpit_py.reports.draft import Draft, eight_bit
+from mailpit_py.reports.draft import Draft
 from mailpit_py.reports.field import field
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import BASE62, DIGITS
@@ -34,7 +34,11 @@ def compose(draft: Draft) -> bytes:
         field("Message-ID", f"<{draft.token('message-id', 9, DIGITS)}.{draft.token('id', 7, DIGITS)}@{host}>"),
     ]
     if not body.isascii():
-        fields += [field("MIME-Version", "1.0"), field("Content-Type", "text/plain; charset=utf-8"), *eight_bit(body)]
+        fields += [
+            field("MIME-Version", "1.0"),
+            field("Content-Type", "text/plain; charset=utf-8"),
+            *mime.eight_bit(body),
+        ]
     return mime.entity(fields, body)
 
 
