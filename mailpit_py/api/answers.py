@@ -9,6 +9,7 @@ from flask import Response, request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError, from_json, to_json
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from mailpit_py.api.problem import Problem
 
@@ -33,9 +34,22 @@ def read_query(model: type[Model]) -> Model:
     return _validated(model, _single(request.args), "query parameter")
 
 
+def read_octets() -> bytes:
+    """The whole body. Raises the 413 problem if it is too large.
+
+    Werkzeug cuts a body without a declared length off at the limit instead of refusing it, and half
+    a message must not pass for a whole one.
+    """
+    data = request.get_data(cache=False)
+    limit = request.max_content_length
+    if limit is not None and len(data) >= limit and request.environ.get("wsgi.input_terminated"):
+        raise RequestEntityTooLarge
+    return data
+
+
 def read_body(model: type[Model]) -> Model:
     """The JSON body as `model`. Raises a problem: 400 if it is no JSON object, 422 if a field is wrong."""
-    data = request.get_data(cache=False)
+    data = read_octets()
     if not data.strip():
         raise Problem(400, "This request needs a JSON body.", kind="body")
     try:

@@ -9,7 +9,7 @@ from email.policy import SMTP
 from flask import Blueprint, Response, request, url_for
 
 from mailpit_py.api import schemas
-from mailpit_py.api.answers import answer, read_body
+from mailpit_py.api.answers import answer, read_body, read_octets
 from mailpit_py.api.context import here
 from mailpit_py.api.models import NewMessage, Nothing
 from mailpit_py.api.native import sample
@@ -38,7 +38,7 @@ def add_message() -> Response:
     octet by octet. Without `reverse_path` and `recipients` the envelope is taken from the header.
     """
     if request.mimetype == "message/rfc822":
-        return _receive(request.get_data(cache=False), "", ())
+        return _receive(read_octets(), "", ())
     new = read_body(NewMessage)
     raw = _lines(new.raw).encode("utf-8", "replace") if new.raw is not None else _compose(new)
     return _receive(raw, new.reverse_path, tuple(new.recipients))
