@@ -4,7 +4,7 @@ Nothing here knows the time or draws a number: instants, ids and seeds are argum
 """
 
 from mailpit_py.reports.autoreply import Answer, AutoReply, build_auto_reply, should_answer
-from mailpit_py.reports.check import check
+from mailpit_py.reports.checklist import check
 from mailpit_py.reports.decision import Event, Returned, Verdict, returned, wanted
 from mailpit_py.reports.dialects import DIALECTS, Dialect
 from mailpit_py.reports.dsn import build_dsn, split

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from mailpit_py.mail import Message, read
 from mailpit_py.mail.envelope import Envelope
 from mailpit_py.mail.header import text_of
-from mailpit_py.reports import agent, date, mime, returned
+from mailpit_py.reports import agent, date, mime
+from mailpit_py.reports import original as original_of
 from mailpit_py.reports.field import field, mailbox
 from mailpit_py.reports.outcome import EMPTY, Kind, Outcome, ReadReport, is_report
 from mailpit_py.reports.token import token
@@ -155,7 +156,7 @@ def understand(message: Message) -> ReadReport | None:
         path=message.root.path,
         fields=EMPTY,
         outcomes=(outcome,),
-        original=returned.from_headers(message),
+        original=original_of.from_headers(message),
         text=message.text,
     )
 

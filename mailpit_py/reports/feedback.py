@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from mailpit_py.mail import Message, Part, read
-from mailpit_py.reports import agent, blocks, date, mime, returned
+from mailpit_py.reports import agent, blocks, date, mime
+from mailpit_py.reports import original as original_of
 from mailpit_py.reports.blocks import Block
 from mailpit_py.reports.field import LONGEST, field
 from mailpit_py.reports.outcome import EMPTY, Kind, Outcome, ReadReport
@@ -136,7 +137,7 @@ def understand(message: Message, part: Part) -> ReadReport:
         path=part.path,
         fields=facts,
         outcomes=tuple(Outcome(address=address, action=action, block=facts) for address in addresses),
-        original=returned.with_facts(returned.find(message, part), facts),
+        original=original_of.with_facts(original_of.find(message, part), facts),
         reporting_mta=facts.typed("Reporting-MTA")[1],
         arrival=instant(facts.value("Arrival-Date") or facts.value("Received-Date")),
         blocks=found,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-MUST, SHOULD = "must", "should"
+MUST, SHOULD, NOTE = "must", "should", "note"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One deviation: a slug, how strongly it is asked for, a sentence, the section, and what was found."""
+    """One deviation: a slug, a level, a sentence, the section that asks for it, and what was found.
+
+    The level is `must`, `should`, or `note` for what is allowed and surprises all the same.
+    """
 
     code: str
     level: str
@@ -64,7 +67,7 @@ _ROWS = (
     ("no-status", MUST, "Status is missing.", "RFC 3464 §2.3.4"),
     ("status-syntax", MUST, "Status is not class.subject.detail.", "RFC 3464 §2.3.4"),
     ("status-and-action", MUST, "The class of Status does not go with Action.", "RFC 3464 §2.3.4"),
-    ("transient-failure", SHOULD, "A final failure has a status of class 4: what failed may pass, the time is over.",
+    ("transient-failure", NOTE, "A final failure has a status of class 4: the cause may pass, the time is over.",
      "RFC 3463 §2"),
     ("status-and-diagnostic", SHOULD, "Status says something else than the server's own reply.", "RFC 3464 §2.3.6"),
     ("diagnostic-syntax", MUST, "Diagnostic-Code is not written as `type; text`.", "RFC 3464 §2.3.6"),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from mailpit_py.mail import Message, Part, read
 from mailpit_py.mail.address import parse
-from mailpit_py.reports import agent, blocks, date, mime, returned
+from mailpit_py.reports import agent, blocks, date, mime
+from mailpit_py.reports import original as original_of
 from mailpit_py.reports.blocks import Block
 from mailpit_py.reports.field import LONGEST, field, mailbox
 from mailpit_py.reports.outcome import EMPTY, Kind, Outcome, ReadReport
@@ -109,7 +110,7 @@ def understand(message: Message, part: Part) -> ReadReport:
         path=part.path,
         fields=facts,
         outcomes=(outcome,),
-        original=returned.with_facts(returned.find(message, part), facts),
+        original=original_of.with_facts(original_of.find(message, part), facts),
         reporting_mta=facts.value("Reporting-UA"),
         blocks=found,
     )

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from mailpit_py.mail import Message, read
-from mailpit_py.reports import agent, returned, status
+from mailpit_py.reports import agent, status
+from mailpit_py.reports import original as original_of
 from mailpit_py.reports.outcome import EMPTY, Kind, Original, Outcome, ReadReport
 
 _ADDRESS = r"[^\s<>()\[\]\",;:]{1,256}@[A-Za-z0-9\[][^\s<>()\",;:]{0,254}"
@@ -16,12 +17,16 @@ _MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """One form: how it opens, how an address stands in it, where the original begins, what is delayed."""
+    """One form: how it opens, how an address stands in it, what line the original begins below.
+
+    `adjacent` says that the reason follows the address without a blank line.
+    """
 
     name: str
     opening: re.Pattern[str]
     address: re.Pattern[str]
     rule: re.Pattern[bytes]
+    adjacent: bool = True
 
 
 _BELOW = re.compile(rb"^--- Below this line is a copy of the (?:message|headers?).*$", re.M)
@@ -40,6 +45,7 @@ _STYLES = (
         re.compile(r"Delivery to the following recipient"),
         re.compile(rf"^ {{2,8}}({_ADDRESS})[ \t]*$", re.M),
         re.compile(rb"^\s*----- (?:Original message|Message header follows) -----\s*$", re.M),
+        adjacent=False,
     ),
 )
 _ANY = _Style(
@@ -49,6 +55,7 @@ _ANY = _Style(
         rf"^(?:[ \t>]{{0,8}}|.{{0,80}}(?:\bto|for|recipient)[ \t]*:?[ \t]+)<?({_ADDRESS})>?:?[ \t]*$", re.M | re.I
     ),
     re.compile(rb"^[ \t]*-{2,}[^\r\n]{0,20}(?:original|returned|copy|below|unsent)[^\r\n]{0,60}$", re.M | re.I),
+    adjacent=False,
 )
 _SENDERS = re.compile(r"mailer-daemon|postmaster|mail delivery|mailerdaemon|mdaemon", re.I)
 _SUBJECTS = re.compile(
@@ -63,7 +70,10 @@ _DELAYED = re.compile(
     re.I,
 )
 _CODE = re.compile(r"(?<![\d.-])[45]\d\d[ -:][^\r\n]{3,}")
-_SAID = re.compile(r"\A(?:Remote host said|The error that the other server returned was)\s*:\s*", re.I)
+_SAID = re.compile(
+    r"\A(?:Remote host said|The error that the other server returned was|Technical details of [a-z]+ failure)\s*:\s*",
+    re.I,
+)
 
 
 def understand(message: Message) -> ReadReport | None:
@@ -113,7 +123,8 @@ def _outcomes(message: Message, style: _Style, head: str) -> tuple[Outcome, ...]
     delayed = bool(_DELAYED.search(head) or _DELAYED.search(message.subject))
     found: dict[str, Outcome] = {}
     for place, end in zip(places, ends, strict=True):
-        reason = _reason(head[place.end() : end])
+        after = head[place.end() : end]
+        reason = _reason(after.removeprefix("\n").split("\n\n")[0] if style.adjacent else after)
         if style is not _ANY or reason:
             found.setdefault(place[1], _outcome(place[1], reason, delayed=delayed))
     return tuple(found.values()) or _named_in_header(message, head, delayed=delayed)
@@ -128,10 +139,10 @@ def _named_in_header(message: Message, head: str, *, delayed: bool) -> tuple[Out
 
 def _reason(text: str) -> str:
     """The words about one address on one line: from the first reply code on, else all of them."""
-    lines = [_SAID.sub("", line.strip()) for line in text.strip().splitlines()]
+    lines = [_SAID.sub("", line.strip()) for line in text.strip().split("\n")]
     match = _CODE.search("\n".join(lines))
     if match is None:
-        paragraph = "\n".join(lines).split("\n\n")[0]
+        paragraph = "\n".join(lines).strip().split("\n\n")[0]
         return " ".join(paragraph.split())[:998]
     rest = "\n".join(lines)[match.start() :].split("\n\n")[0]
     code = match[0][:3]
@@ -157,5 +168,5 @@ def _outcome(address: str, reason: str, *, delayed: bool) -> Outcome:
 def _original(message: Message, rest: bytes) -> Original:
     copy = read(rest.lstrip(b"\r\n\t ")) if rest.strip() else None
     if copy is None:
-        return returned.from_headers(message)
-    return returned.describe(copy, message, is_whole=bool(copy.text.strip()))
+        return original_of.from_headers(message)
+    return original_of.describe(copy, message, is_whole=bool(copy.text.strip()))

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from mailpit_py.mail import Message, Part, date
-from mailpit_py.reports import agent, blocks, returned, xtext
+from mailpit_py.reports import agent, blocks, xtext
+from mailpit_py.reports import original as original_of
 from mailpit_py.reports.blocks import Block, without_comments
 from mailpit_py.reports.outcome import EMPTY, Kind, Outcome, ReadReport
 
@@ -19,7 +20,7 @@ def understand(message: Message, part: Part) -> ReadReport:
     """Read the report whose machine-readable part is `part`."""
     found = blocks.parse(part.decoded)
     about_message, about_recipients = _divide(found)
-    original = returned.with_facts(returned.find(message, part), about_message)
+    original = original_of.with_facts(original_of.find(message, part), about_message)
     system = agent.guess(message)
     outcomes = (_outcome(block, system) for block in about_recipients)
     return ReadReport(

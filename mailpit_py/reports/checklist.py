@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from mailpit_py.mail import Message, Part, read
 from mailpit_py.mail.envelope import Envelope
 from mailpit_py.mail.header import text_of
-from mailpit_py.reports import check_status, returned
+from mailpit_py.reports import original as original_of
+from mailpit_py.reports import status_checklist
 from mailpit_py.reports.decision import Event, wanted
 from mailpit_py.reports.finding import Finding, finding
 from mailpit_py.reports.outcome import REPORT_TYPES, Kind, ReadReport
@@ -35,7 +36,7 @@ def check(
     if report.kind is not Kind.AUTO_REPLY:
         found += _structure(message, report)
     if report.kind is Kind.DELIVERY_STATUS:
-        found += check_status.check(report)
+        found += status_checklist.check(report)
     elif report.kind is Kind.FEEDBACK:
         found += _feedback(report)
     elif report.kind is Kind.DISPOSITION:
@@ -43,7 +44,7 @@ def check(
     if envelope is not None:
         found += _envelope(report, envelope, original)
     if original is not None and report.kind is Kind.DELIVERY_STATUS:
-        found += [*_wishes(report, original), *check_status.against(report, original)]
+        found += [*_wishes(report, original), *status_checklist.against(report, original)]
     return tuple(dict.fromkeys(found))
 
 
@@ -103,7 +104,7 @@ def _parts(children: list[Part], part: Part) -> Iterator[Finding]:
 
 
 def _third(part: Part) -> Iterator[Finding]:
-    if part.content_type not in returned.RETURNED_TYPES:
+    if part.content_type not in original_of.RETURNED_TYPES:
         yield finding("third-part", part.content_type)
     elif not part.is_message and read(part.decoded).text.strip():
         yield finding("body-in-headers")
