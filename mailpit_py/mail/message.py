@@ -32,7 +32,7 @@ def read(raw: bytes, limits: Limits = DEFAULT) -> Message:
 class Message:
     """One message. `raw` is exactly what was received; everything else is derived from it and kept."""
 
-    __slots__ = ("_defects", "_found", "_html", "_selection", "_text", "limits", "raw", "root")
+    __slots__ = ("_defects", "_found", "_html", "_selection", "_subject", "_text", "limits", "raw", "root")
 
     def __init__(self, raw: bytes, root: Part, limits: Limits = DEFAULT) -> None:
         self.raw = raw
@@ -40,6 +40,7 @@ class Message:
         self.limits = limits
         self._found: dict[bytes, tuple[Address, ...]] = {}
         self._selection: body.Selection | None = None
+        self._subject: str | None = None
         self._text: str | None = None
         self._html: str | None = None
         self._defects: tuple[Defect, ...] | None = None
@@ -73,8 +74,10 @@ class Message:
     @property
     def subject(self) -> str:
         """The decoded subject, or `''`."""
-        raw = self.root.section.value(b"subject")
-        return header.decode_value(raw, self.limits.field_bytes) if raw else ""
+        if self._subject is None:
+            raw = self.root.section.value(b"subject")
+            self._subject = header.decode_value(raw, self.limits.field_bytes) if raw else ""
+        return self._subject
 
     @property
     def from_(self) -> tuple[Address, ...]:

@@ -47,6 +47,9 @@ _SENTENCES = {
 }
 
 
+_MESSAGES = ("message/rfc822", "message/global", "message/news")
+
+
 @dataclass(frozen=True, slots=True)
 class Defect:
     """Something wrong in a message that was worked around: a slug, a sentence, the part's path."""
@@ -109,6 +112,8 @@ class Part:
     `path` numbers parts as IMAP does (RFC 3501 §6.4.5): `1`, `1.2`; a root multipart is `''`, and
     the multipart directly inside a message/rfc822 part `2` is `2.TEXT`. `header_end` is before the
     blank line that follows the header section. `children` of a message are its one nested root.
+    `is_multipart` and `is_message` (RFC 2046 §5.2.1, RFC 6532 §3.7) are what the type says; a broken
+    one may have no children.
     """
 
     __slots__ = (
@@ -119,6 +124,8 @@ class Part:
         "children",
         "content_type",
         "defects",
+        "is_message",
+        "is_multipart",
         "numbering",
         "path",
         "raw",
@@ -129,6 +136,8 @@ class Part:
         self.raw = raw
         self.section = section
         self.content_type = content_type
+        self.is_multipart = content_type.startswith("multipart/")
+        self.is_message = content_type in _MESSAGES
         self.body_start = self.body_end = section.end
         self.children: list[Part] = []
         self.defects: list[Defect] = []
@@ -202,16 +211,6 @@ class Part:
     def content_location(self) -> str:
         """The Content-Location (RFC 2557), white space removed, or `''`."""
         return "".join(header.decode_value(self.section.value(b"content-location") or b"").split())
-
-    @property
-    def is_multipart(self) -> bool:
-        """Whether the type says multipart; a broken one may have no children."""
-        return self.content_type.startswith("multipart/")
-
-    @property
-    def is_message(self) -> bool:
-        """Whether this part is a message of its own (RFC 2046 §5.2.1, RFC 6532 §3.7)."""
-        return self.content_type in ("message/rfc822", "message/global", "message/news")
 
     @property
     def body(self) -> bytes:
