@@ -65,7 +65,7 @@ def test_hostile_html_does_nothing(node: Node, visit: Visit, watched, harm: str)
         expect(frame.get_by_text("Readable")).to_be_visible()
         expect(page).to_have_title("mailpit-py")  # read by now, so everything that loads has loaded
         target = frame.locator("#go")
-        if target.count():
+        if target.count() and target.is_enabled():
             target.click(no_wait_after=True)
         page.wait_for_timeout(150)  # for whatever the click might have begun
     for extra in page.context.pages[1:]:
@@ -108,10 +108,10 @@ def test_hostile_words_are_words_everywhere(node: Node, visit: Visit) -> None:
     page = visit(node.url)
     expect(page.get_by_text("[RLO]txt.exe").first).to_be_visible()
     row(page, "[RLO]txt.exe").click()
-    for tab in ("Text", "Parts", "Headers", "Source", "Path", "Wire"):
+    shown = {"Text": evil, "Parts": evil, "Headers": evil, "Source": evil, "Path": "onerror=", "Wire": "bounce@acme.test"}
+    for tab, words in shown.items():
         page.get_by_role("tab", name=tab).click()
-        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
-        expect(page.get_by_role("tabpanel").get_by_text("evil").first).to_be_attached()
+        expect(page.get_by_role("tabpanel")).to_contain_text(words)
         assert page.locator("img[src=x]").count() == 0
     page.get_by_role("tab", name="Text").click()
     links = page.get_by_role("tabpanel").get_by_role("link")

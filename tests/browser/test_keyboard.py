@@ -124,7 +124,9 @@ def test_marking_all_as_read(page: Page) -> None:
 
 def test_the_palette_reaches_actions_settings_and_the_search(page: Page, node: Node) -> None:
     page.keyboard.press("Control+k")
-    page.keyboard.type("theme dark")
+    page.keyboard.type("theme dark")  # at once: what is typed before it is seen counts
+    expect(page.get_by_role("combobox", name="Command")).to_have_value("theme dark")
+    expect(page.get_by_role("combobox", name="Command")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     page.keyboard.press("Control+k")
@@ -139,7 +141,7 @@ def test_help_lists_the_keys_and_settings_switch_them_off(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.get_by_role("button", name="Settings").click()
-    page.get_by_role("dialog").get_by_text("Single keys").locator("../..").locator("label").first.click()
+    page.get_by_role("switch", name="Single keys").press("Space")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.press("j")

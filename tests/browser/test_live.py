@@ -88,7 +88,7 @@ def test_a_refused_transaction_is_shown_with_its_reply(node: Node, visit: Visit)
 def test_a_lost_connection_is_told_and_what_came_meanwhile_is_caught_up(
     run: Callable[..., Node], visit: Visit, watched, tmp_path
 ) -> None:
-    watched.expected = ("WebSocket connection to", "ERR_CONNECTION_REFUSED")
+    watched.expected = ("WebSocket connection to", "Failed to load resource")
     options = {"database": str(tmp_path / "mail.db")}
     first = run(**options)
     send(first, mail("Before"))
@@ -103,7 +103,7 @@ def test_a_lost_connection_is_told_and_what_came_meanwhile_is_caught_up(
 
 
 def test_a_new_database_behind_the_same_address_is_noticed(run: Callable[..., Node], visit: Visit, watched) -> None:
-    watched.expected = ("WebSocket connection to", "ERR_CONNECTION_REFUSED")
+    watched.expected = ("WebSocket connection to", "Failed to load resource")
     first = run()
     send(first, mail("Of the first"))
     page = visit(first.url)

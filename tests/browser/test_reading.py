@@ -41,7 +41,7 @@ VIEWS = {
     "headers": "Content-Type",
     "source": "Header section",
     "path": "mx.acme.test",
-    "wire": "RCPT TO:<audit@x.test>",
+    "wire": "TO:<audit@x.test>",
 }
 
 

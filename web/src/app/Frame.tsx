@@ -17,10 +17,12 @@ import { Splitter } from "./Splitter";
 import styles from "./frame.module.css";
 import { keptWidth } from "./width";
 
-const MessagePane = lazy(() => import("../message/MessagePane"));
+const messagePane = () => import("../message/MessagePane");
+const MessagePane = lazy(messagePane);
 const AttemptPane = lazy(() => import("../message/AttemptPane"));
 const Connect = lazy(() => import("../connect/Connect"));
-const Palette = lazy(() => import("../palette/Palette"));
+const palette = () => import("../palette/Palette");
+const Palette = lazy(palette);
 const Help = lazy(() => import("../keys/Help"));
 const SettingsDialog = lazy(() => import("../settings/SettingsDialog"));
 const Drawer = lazy(() => import("./ViewsDrawer"));
@@ -33,6 +35,7 @@ export function Frame() {
   const { density } = useSettings();
   const firstRun = useFirstRun();
   useCommandKeys();
+  useEffect(haveReady, []);
   useEffect(() => void list.open(scope), [scope]);
 
   const connect = place.name === "connect" || firstRun;
@@ -60,6 +63,15 @@ export function Frame() {
       <Toasts />
     </div>
   );
+}
+
+/** Load what is likely wanted next as soon as there is nothing better to do. */
+function haveReady(): () => void {
+  const timer = setTimeout(() => {
+    void messagePane();
+    void palette();
+  }, 300);
+  return () => clearTimeout(timer);
 }
 
 function Reading() {

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { overlay } from "../app/overlay";
+import { ahead, overlay } from "../app/overlay";
 import { confirmStore } from "../ui/confirm";
 import { settings } from "../settings/store";
 import { commands, runCommand } from "./commands";
@@ -17,6 +17,14 @@ function taken(event: KeyboardEvent): boolean {
   return event.key === "Enter" && target.closest("a, button, summary, [role=tab], [role=treeitem]") !== null;
 }
 
+/** Keep what is typed while the palette is still on its way. */
+function typedAhead(event: KeyboardEvent): boolean {
+  const typing = event.target instanceof HTMLElement && event.target.closest("input, [role=dialog]") !== null;
+  if (overlay.get() !== "palette" || typing || event.key.length !== 1) return false;
+  ahead.set((text) => text + event.key);
+  return true;
+}
+
 function bindings(): Binding[] {
   return [...commands.get().values()].map(({ name, keys }) => ({ command: name, keys: keys ?? [] }));
 }
@@ -29,6 +37,7 @@ export function useCommandKeys(): void {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
       const held = event.ctrlKey || event.metaKey;
+      if (!held && typedAhead(event)) return event.preventDefault();
       if (!held && (taken(event) || overlay.get() !== "none" || confirmStore.get())) return;
       const found = match(bindings(), event, pending, settings.get().singleKeys);
       pending = found.pending;

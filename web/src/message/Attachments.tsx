@@ -1,6 +1,6 @@
 import { IconCalendarEvent, IconDownload, IconFile, IconFileText, IconFileZip, IconMail, IconPhoto } from "@tabler/icons-react";
 import { apiUrl, partPath } from "../api/client";
-import type { Message, Part } from "../api/types";
+import type { File, Message } from "../api/types";
 import { bytes } from "../ui/format";
 import { Tip } from "../ui/Tip";
 import { fileName, isPicture } from "./parts";
@@ -30,9 +30,9 @@ export function Attachments({ message }: { message: Message }) {
   );
 }
 
-const download = (id: string, part: Part) => ({ onClick: () => location.assign(apiUrl(partPath(id, part.path), { download: true })) });
+const download = (id: string, part: File) => ({ onClick: () => location.assign(apiUrl(partPath(id, part.path), { download: true })) });
 
-function Sign({ id, part }: { id: string; part: Part }) {
+function Sign({ id, part }: { id: string; part: File }) {
   if (isPicture(part) && part.size_bytes < THUMBNAIL_LIMIT) {
     return <img className={styles.thumb} src={apiUrl(partPath(id, part.path))} alt="" loading="lazy" decoding="async" />;
   }
@@ -40,7 +40,7 @@ function Sign({ id, part }: { id: string; part: Part }) {
   return <Kind size={18} className={styles.fileSign} aria-hidden />;
 }
 
-function signOf({ content_type: type, is_message }: Part) {
+function signOf({ content_type: type, is_message }: File) {
   if (is_message) return IconMail;
   if (type.startsWith("image/")) return IconPhoto;
   if (type === "text/calendar") return IconCalendarEvent;

@@ -1,5 +1,6 @@
 import { Modal } from "@mantine/core";
-import { useMemo, useState, type KeyboardEvent } from "react";
+import { useEffect, useMemo, useState, type KeyboardEvent } from "react";
+import { ahead } from "../app/overlay";
 import { usePlace } from "../app/place";
 import { commands, type Command } from "../keys/commands";
 import { Keys } from "../keys/Keys";
@@ -12,6 +13,11 @@ export default function Palette({ onClose }: { onClose(): void }) {
   const all = useStore(commands);
   const { go } = usePlace();
   const [text, setText] = useState("");
+  const early = useStore(ahead);
+  useEffect(() => {
+    setText((typed) => typed + early);
+    ahead.set("");
+  }, [early]);
   const [at, setAt] = useState(0);
   const found = useMemo(() => {
     const offered = rank([...all.values()].filter((command) => !command.quiet), text);

@@ -47,8 +47,8 @@ export function SearchField() {
     }
   };
   return (
-    <Popover opened={help} onChange={setHelp} position="bottom-start" offset={4} width={440} trapFocus={false} withinPortal closeOnClickOutside>
-      <Popover.Target popupType="dialog">
+    <Popover opened={help} onChange={setHelp} position="bottom-start" offset={4} width={440} trapFocus={false} withinPortal closeOnClickOutside withRoles={false}>
+      <Popover.Target>
         <TextInput
           className={styles.field ?? ""}
           type="text"
