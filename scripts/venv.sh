@@ -58,7 +58,7 @@ prepare_venv() {
 # True if something that decides what is installed has changed since the stamp file was written.
 is_due() {
     [ ! -f "$1" ] || { [ -f "$root/web/index.html" ] && [ ! -f "$root/mailpit_py/static/index.html" ]; } || [ -n "$(
-        cd "$root" && find pyproject.toml constraints.txt hatch_build.py web \
+        cd "$root" && find pyproject.toml constraints.txt hatch_build.py run test web \
             \( -name node_modules -prune \) -o \( -type f -newer "$1" -print \) 2>/dev/null | head -n 1
     )" ]
 }
