@@ -69,7 +69,10 @@ def parse(address: str, domains: Sequence[str] = OWN_DOMAINS, provider: str = ""
 
 def own_domain(domain: str, domains: Sequence[str] = OWN_DOMAINS) -> str | None:
     """Return the own domain that `domain` is or lies under, or None."""
-    return next((own for own in domains if domain == own or domain.endswith(f".{own}")), None)
+    for own in domains:
+        if domain.endswith(own) and domain[: -len(own)][-1:] in ("", "."):
+            return own
+    return None
 
 
 def read_plan(words: Sequence[str], label: str = "", provider: str = "") -> Plan:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from mailpit_py.simulation.facts import Facts
 from mailpit_py.simulation.matcher import Matcher
@@ -17,6 +18,7 @@ from mailpit_py.simulation.rule import Rule
 from mailpit_py.simulation.stage import Stage
 
 _GRAM = 3
+_NETWORK = "client/"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,9 +67,8 @@ class _StageIndex:
     def candidates(self, facts: Facts) -> Sequence[Placed]:
         found: set[Placed] | None = None
         for name, by_text in self._texts.items():
-            for text in facts.texts(name):
-                for key in _keys(text.lower()) & by_text.keys():
-                    found = (found or set()) | set(by_text[key])
+            for key in _keys_at(name, facts) & by_text.keys():
+                found = (found or set()) | set(by_text[key])
         if found is None:
             return self._open
         return sorted(found.union(self._open), key=lambda at: at.place)
@@ -75,17 +76,28 @@ class _StageIndex:
 
 def _anchors(rule: Rule) -> list[tuple[str, str]]:
     """Return everything that a rule could hang on, as (name of the text, key)."""
-    return [(name, key) for name, matcher in rule.match.texts() for key in _demands(matcher)]
+    anchors = [(name, key) for name, matcher in rule.match.tests for key in _demands(matcher)]
+    if network := rule.match.client:
+        anchors.append((f"{_NETWORK}{network.prefixlen}", _prefix(network.network_address, network.prefixlen)))
+    return anchors
+
+
+def _keys_at(name: str, facts: Facts) -> set[str]:
+    """Return all keys that this moment has under a name."""
+    if name.startswith(_NETWORK):
+        return _client_keys(facts.client, int(name.removeprefix(_NETWORK)))
+    return {key for text in facts.texts(name) for key in _keys(text.lower())}
 
 
 def _demands(matcher: Matcher) -> set[str]:
     """Return keys of which each text that matches has every one."""
     if matcher.exact is not None:
         return {f"={matcher.exact}"}
-    literal = matcher.literal
-    domain = {f"@{literal[1:]}"} if matcher.source.lower() == f"*{literal}" and literal.startswith("@") else set()
     # Lower case of some other letters depends on their neighbours, so that only ASCII is safe to look for.
-    return domain | {gram for gram in _grams(literal) if gram.isascii()}
+    grams = {gram for literal in matcher.literals for gram in _grams(literal) if gram.isascii()}
+    tail = matcher.source.lower()[1:]
+    is_domain = matcher.literals == {tail} and tail.rfind("@") == 0
+    return grams | {tail} if is_domain else grams
 
 
 def _keys(text: str) -> set[str]:
@@ -94,3 +106,16 @@ def _keys(text: str) -> set[str]:
 
 def _grams(text: str) -> set[str]:
     return {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
+
+
+def _prefix(address: IPv4Address | IPv6Address, length: int) -> str:
+    """Return the first `length` bits of an address, with its version."""
+    return f"{address.version}/{int(address) >> (address.max_prefixlen - length)}"
+
+
+def _client_keys(client: str, length: int) -> set[str]:
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return set()
+    return {_prefix(address, length)} if length <= address.max_prefixlen else set()

@@ -34,11 +34,11 @@ class Matcher:
         object.__setattr__(self, "_pieces", tuple(self.source.lower().split("*")))
 
     @property
-    def literal(self) -> str:
-        """A text in lower case that everything that matches contains, the longest that is easily seen."""
+    def literals(self) -> frozenset[str]:
+        """Texts in lower case that everything that matches contains, as far as they are easily seen."""
         if self._pattern:
-            return self._pattern.literal
-        return max((part for piece in self._pieces for part in piece.split("?")), key=len)
+            return self._pattern.literals
+        return frozenset(part for piece in self._pieces for part in piece.split("?")) - {""}
 
     @property
     def exact(self) -> str | None:

@@ -33,12 +33,12 @@ class _State:
 class Pattern:
     """A compiled pattern. Raises SyntaxProblem for one that is wrong, not supported or too large."""
 
-    __slots__ = ("_final", "_first", "_ignore_case", "_program", "_start", "_states", "_steps", "literal", "source")
+    __slots__ = ("_final", "_first", "_ignore_case", "_program", "_start", "_states", "_steps", "literals", "source")
 
     def __init__(self, source: str, *, ignore_case: bool = False) -> None:
         node = parse(source)
         self.source = source
-        self.literal = literal_of(node)
+        self.literals = literals_of(node)
         self._ignore_case = ignore_case
         self._program: list[_Instruction] = []
         self._steps = 0
@@ -133,16 +133,18 @@ class Pattern:
         return state.next[character]
 
 
-def literal_of(node: Node) -> str:
-    """Return the longest text in lower case that every match contains, as far as it is easily seen."""
+def literals_of(node: Node) -> frozenset[str]:
+    """Return texts in lower case that every match contains, as far as they are easily seen."""
     if not isinstance(node, Sequence):
-        return ""
-    best = run = ""
+        return frozenset()
+    found: set[str] = set()
+    run = ""
     for item in node.items:
         character = _single(item)
+        if not character:
+            found |= {run} | literals_of(item)
         run = run + character if character else ""
-        best = max(best, run, literal_of(item), key=len)
-    return best
+    return frozenset(found | {run}) - {""}
 
 
 def _single(node: Node) -> str:

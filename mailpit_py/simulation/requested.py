@@ -16,13 +16,15 @@ from mailpit_py.simulation.resolve import resolve
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulation.state import IDLE, key_of, step_tries
 
+_FIELD, _POSTMARK_FIELD = header.FIELD.lower(), drop_in.POSTMARK_FIELD.lower()
+
 
 def by_header(moment: Moment) -> Decision | None:
     """Decide by X-Sandbox-Bounce, or by Postmark's field on Postmark's domain."""
     facts = moment.facts
     if not moment.configuration.grammar or facts.is_quiet:
         return None
-    value, postmark = facts.field(header.FIELD.lower()), facts.field(drop_in.POSTMARK_FIELD.lower())
+    value, postmark = facts.field(_FIELD), facts.field(_POSTMARK_FIELD)
     if value:
         directive = header.parse(value, moment.configuration.provider_of(facts.recipient))
         if directive.recipient.lower() in ("", facts.recipient.lower()):

@@ -65,20 +65,19 @@ class Match:
     inbox: Matcher | None = None
     notify: str = ""
 
-    def texts(self) -> Iterator[tuple[str, Matcher]]:
-        """Yield the tests of texts with the names under which Facts has them, the most telling first."""
-        for name in ("recipient", "sender", "identity", "inbox"):
-            if matcher := getattr(self, name):
-                yield name, matcher
-        if self.subject:
-            yield "header:subject", self.subject
-        for name, matcher in self.header:
-            yield f"header:{name.lower()}", matcher
+    tests: tuple[tuple[str, Matcher], ...] = field(init=False, compare=False, repr=False, default=())
+
+    def __post_init__(self) -> None:
+        """Gather the tests of texts with the names under which Facts has them."""
+        named = [(name, getattr(self, name)) for name in ("recipient", "sender", "identity", "inbox")]
+        named.append(("header:subject", self.subject))
+        named += [(f"header:{name.lower()}", matcher) for name, matcher in self.header]
+        object.__setattr__(self, "tests", tuple((name, matcher) for name, matcher in named if matcher))
 
     def holds(self, facts: Facts) -> bool:
         """True if everything that is asked for is so."""
         return self._fits(facts) and all(
-            any(matcher.matches(text) for text in facts.texts(name)) for name, matcher in self.texts()
+            any(matcher.matches(text) for text in facts.texts(name)) for name, matcher in self.tests
         )
 
     def _fits(self, facts: Facts) -> bool:
@@ -221,7 +220,7 @@ def content_key(rule: Rule) -> str:
 def match_mapping(match: Match) -> dict[str, Any]:
     """Return a match as JSON takes it; what is not asked for is left out."""
     parts: dict[str, Any] = {name: getattr(match, name) for name in ("larger", "smaller")}
-    parts |= {name: matcher.source for name, matcher in match.texts() if ":" not in name}
+    parts |= {name: matcher.source for name, matcher in match.tests if ":" not in name}
     parts["subject"] = match.subject.source if match.subject else None
     parts["header"] = {name: matcher.source for name, matcher in match.header} or None
     parts["client"] = str(match.client) if match.client else None

@@ -18,13 +18,10 @@ PROVIDERS = (
                                    f"Please direct the recipient to\n {_HELP}OverQuotaPerm {_END}"),
         "disabled": Words(550, "5.2.1", "The email account that you tried to reach is disabled. "
                           f"For more\ninformation, go to\n {_HELP}DisabledUser {_END}"),
-        "low_reputation": Words(550, "5.7.1", "[{client}] Our system has detected that this message is\n"
-                                "likely suspicious due to the very low reputation of the sending\n"
-                                f"domain. To best protect our users from spam, the message has been\n"
-                                f"blocked. {_HELP}UnsolicitedMessageError {_END}", CONTENT),
-        "spam": Words(550, "5.7.1", "[{client}] Our system has detected that this message is\n"
-                      "likely unsolicited mail. To reduce the amount of spam sent to Gmail,\n"
-                      f"this message has been blocked. {_HELP}UnsolicitedMessageError {_END}", CONTENT),
+        "low_reputation": Words(550, "5.7.1", "[{client}] blocked due to the very low reputation of the sending\n"
+                                f"domain. {_HELP}UnsolicitedMessageError {_END}", CONTENT),
+        "spam": Words(550, "5.7.1", "[{client}] message is likely unsolicited mail.\n"
+                      f" {_HELP}UnsolicitedMessageError {_END}", CONTENT),
         "dmarc": Words(550, "5.7.26", "Unauthenticated email from {sender_domain} is not accepted due to\n"
                        f"domain's DMARC policy. {_HELP}DmarcRejection {_END}", CONTENT),
         "spf": Words(550, "5.7.27", f"Gmail requires senders to authenticate with SPF {_END}", CONTENT),
@@ -39,8 +36,8 @@ PROVIDERS = (
                            f"{_HELP}MaxSizeError {_END}", CONTENT),
         "tls_required": Words(550, "5.7.29", f"Gmail requires senders to use TLS/SSL for SMTP {_END}", MAIL),
         "relay_denied": Words(550, "5.7.0", f"Mail relay denied [{{client}}]. {_END}"),
-        "attachment": Words(552, "5.7.0", "This message was blocked because its content presents a potential\n"
-                            f"security issue. {_HELP}BlockedMessage {_END}", CONTENT),
+        "attachment": Words(552, "5.7.0", "message was blocked because its content presents a potential\n"
+                            f"security issue {_END}", CONTENT),
         "greylisted": Words(421, "4.7.0", "[{client}] Try again later, closing connection. " + _END),
     }),
 )  # fmt: skip
