@@ -29,7 +29,7 @@ _READ_AHEAD = 256 * 1024
 _READ_SIZE = 64 * 1024
 
 
-class Connection(SMTP):
+class Connection(SMTP, asyncio.BufferedProtocol):
     """What aiosmtpd calls a protocol: its stream, its coroutine and its STARTTLS, with our commands.
 
     Bytes are answered in `data_received` itself (the fast path), which costs no task and no
@@ -154,7 +154,16 @@ class Connection(SMTP):
 
     # Bytes in, bytes out
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the transport puts what comes in: one buffer for all, as it is emptied at once."""
+        return self._listener.incoming
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take what came into the common buffer (asyncio; uvloop calls `data_received` all the same)."""
+        data = self._listener.incoming[:nbytes]
+        self.data_received(data if self._settings.fast_path else bytes(data))
+
+    def data_received(self, data: bytes | memoryview) -> None:
         """Answer at once, or leave the bytes to aiosmtpd's coroutine."""
         if self._settings.fast_path:
             self._take_in(data)
@@ -178,7 +187,7 @@ class Connection(SMTP):
         """Send what the conversation has to say: aiosmtpd's own words (of STARTTLS) carry no enhanced code."""
         self._flush()
 
-    def _take_in(self, data: bytes) -> None:
+    def _take_in(self, data: bytes | memoryview) -> None:
         conversation = self._conversation
         conversation.buffer += data
         if conversation.is_in_content:
@@ -208,7 +217,7 @@ class Connection(SMTP):
             conversation.advance()
         except Exception:
             logger.exception("session=%s failed", conversation.session.public_id)
-            conversation.end("error", replies.INTERNAL_ERROR)
+            conversation.end("error", replies.STORE_FAILED)
         if conversation.lines != lines:
             self._active_at = self.loop.time()
         if self._held_bytes and conversation.is_empty_handed:

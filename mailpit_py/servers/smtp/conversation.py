@@ -150,10 +150,10 @@ class Conversation:
 
     def _step_line(self, expects: Expect) -> bool:
         end = self.buffer.find(b"\n")
-        limit = self._line_limit(expects)
         if end < 0:
-            self._await_line(limit)
+            self._await_line(expects)
             return False
+        is_too_long = end > self._settings.command_line_limit and end > self._line_limit(expects) + 1
         line = bytes(memoryview(self.buffer)[:end])
         del self.buffer[: end + 1]
         if line.endswith(b"\r"):
@@ -161,7 +161,7 @@ class Conversation:
             self._is_typed = False
         self.lines += 1
         dialogue = self.dialogue
-        if self._is_skipping or len(line) > limit:
+        if self._is_skipping or is_too_long:
             self._is_skipping = False
             self.transcript.note("a line beyond the limit, not kept")
             self.say(dialogue.line_too_long())
@@ -176,8 +176,9 @@ class Conversation:
         is_auth = expects is Expect.RESPONSE or self.buffer[:5].upper() == b"AUTH "
         return self._settings.auth_line_limit if is_auth else self._settings.command_line_limit
 
-    def _await_line(self, limit: int) -> None:
-        if len(self.buffer) > limit:
+    def _await_line(self, expects: Expect) -> None:
+        size = len(self.buffer)
+        if size > self._settings.command_line_limit and size > self._line_limit(expects) + 1:
             self._is_skipping = True
             del self.buffer[:]
         elif self.buffer.startswith(b"\x16\x03") and not self.session.helo:

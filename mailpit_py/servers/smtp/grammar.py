@@ -109,11 +109,6 @@ def parse_chunk(argument: str) -> Chunk:
     return Chunk(int(match["size"]), rest == "LAST", malformed=rest not in ("", "LAST"))
 
 
-def is_ascii_or_declared(address: str, envelope: Envelope) -> bool:
-    """True unless a non-ASCII address was used without SMTPUTF8 (RFC 6531 §3.4)."""
-    return envelope.smtputf8 or address.isascii()
-
-
 def _split(argument: str, keyword: str, status: str) -> tuple[str, str]:
     """Return path and parameters of `FROM:<path> ...`; people at a keyboard may leave the brackets out."""
     head, colon, tail = argument.partition(":")

@@ -72,13 +72,13 @@ def help_on(settings: SmtpSettings, verb: str) -> Reply:
     """The reply to HELP, alone or with a command."""
     if verb in _SYNTAX:
         return Reply(214, "2.0.0", _SYNTAX[verb])
-    hello = ("LHLO",) if settings.lmtp else ("HELO", "EHLO")
-    words = [*hello, *(name for name in _SYNTAX if name[1:] not in ("ELO", "HLO"))]
+    absent = {"HELO", "EHLO"} if settings.lmtp else {"LHLO"}
     if settings.ssl_context is None:
-        words.remove("STARTTLS")
+        absent.add("STARTTLS")
     if not settings.offer_auth:
-        words.remove("AUTH")
-    return Reply(214, "2.0.0", f"Commands: {' '.join(words)}\nHELP followed by a command tells more")
+        absent.add("AUTH")
+    words = " ".join(name for name in _SYNTAX if name not in absent)
+    return Reply(214, "2.0.0", f"Commands: {words}\nHELP followed by a command tells more")
 
 
 def hint(verb: str, line: str) -> str:

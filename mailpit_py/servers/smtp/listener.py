@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _BACKLOG = 512
+_READ_SIZE = 64 * 1024
 _STALL_CHECK = 5.0
 
 
@@ -44,6 +45,7 @@ class SmtpListener:
         self.sockets = tuple(sockets)
         self.budget = sandbox.budget
         self.prepared: dict[str, Any] = {}
+        self.incoming = memoryview(bytearray(_READ_SIZE))
         self._thread = loop
         self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()

@@ -55,7 +55,6 @@ AUTH_UNAVAILABLE = Reply(454, "4.7.0", "Temporary authentication failure")
 
 STORE_FULL = Reply(452, "4.3.1", "Requested action not taken: insufficient system storage")
 STORE_FAILED = Reply(451, "4.3.0", "Requested action aborted: local error in processing")
-INTERNAL_ERROR = Reply(451, "4.3.0", "Requested action aborted: local error in processing")
 
 NOT_HTTP = Reply(421, "4.7.0", "This port speaks SMTP, not HTTP")
 TOO_MANY_ERRORS = Reply(421, "4.7.0", "Too many errors on this connection")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from mailpit_py.mail.envelope import Line, Reply
 
@@ -24,16 +25,15 @@ class Transcript:
 
     def client(self, text: str) -> None:
         """Add a command as it may be shown."""
-        self._add("C", text)
+        self._add("C", (_kept(text),))
 
     def server(self, reply: Reply) -> None:
         """Add the lines of a reply."""
-        for line in reply.lines:
-            self._add("S", line)
+        self._add("S", _lines(reply))
 
     def note(self, text: str) -> None:
         """Add a remark of the sandbox."""
-        self._add("*", text)
+        self._add("*", (_kept(text),))
 
     def take(self) -> tuple[Line, ...]:
         """Return all lines and begin anew."""
@@ -47,16 +47,25 @@ class Transcript:
         """Put lines back in front that were taken but could not be kept."""
         self._lines[:0] = lines
 
-    def _add(self, side: str, text: str) -> None:
+    def _add(self, side: str, texts: tuple[str, ...]) -> None:
         if len(self._lines) >= LINES_LIMIT or self._characters > CHARACTERS_LIMIT:
-            self._dropped += 1
+            self._dropped += len(texts)
             return
-        if not text.isprintable():
-            text = printable(text)
-        if len(text) > LINE_LIMIT:
-            text = text[:LINE_LIMIT] + "…"
-        self._characters += len(text)
-        self._lines.append(Line(self._wall(), side, text))
+        at = self._wall()
+        for text in texts:
+            self._characters += len(text)
+            self._lines.append(Line(at, side, text))
+
+
+@lru_cache(maxsize=256)
+def _lines(reply: Reply) -> tuple[str, ...]:
+    return tuple(map(_kept, reply.lines))
+
+
+def _kept(text: str) -> str:
+    if not text.isprintable():
+        text = printable(text)
+    return text if len(text) <= LINE_LIMIT else f"{text[:LINE_LIMIT]}…"
 
 
 def printable(text: str) -> str:
