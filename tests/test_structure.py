@@ -67,7 +67,7 @@ WITHOUT_STDLIB_EMAIL = {"mail", "reports", "simulation"}
 
 LINES_AT_MOST = 400
 # A file that may be longer: the reason why it is one room all the same.
-LONG_FILES: dict[str, str] = {}
+LONG_FILES = {"web/src/api/schema.ts": "made from the OpenAPI document"}
 
 MARKUP_SINKS = re.compile(
     r"\.innerHTML|\.outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|document\.write|\bMarkup\(|\|\s*safe\b|\beval\("
