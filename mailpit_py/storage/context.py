@@ -55,6 +55,7 @@ class Context:
     now: int
     changed: bool = False
     last_id: int | None = None
+    added: int = 0
     attempted: bool = False
     cleared: bool = False
     removed: int = 0

@@ -16,7 +16,7 @@ IDLE_PAUSE = 30.0
 BACK_OFF = 1.0
 TRIM_EVERY = 1_000  # transactions
 VACUUM_PAGES = 256
-LAZY_GROUPS = 50  # under load, pruning and draining happen at least once in so many groups
+LAZY_GROUPS = 50  # under load, what was cleared is drained once in so many groups; pruning keeps pace with adding
 
 Chore = Callable[[Context], int | None]
 
@@ -28,6 +28,7 @@ class Housework:
         self._limits = limits
         self._index = index
         self._prune = True
+        self._unpruned = 0
         self._drain = True
         self._vacuum = True
         self._untidy = True
@@ -39,6 +40,7 @@ class Housework:
         """Take in what a committed transaction did."""
         if context.last_id is not None or context.attempted:
             self._prune = True
+        self._unpruned += context.added
         self._drain = self._drain or context.cleared
         self._vacuum = self._vacuum or context.removed > 0
         self._untidy = self._untidy or context.removed > 0
@@ -69,7 +71,7 @@ class Housework:
         wanted = urgent or idle or committed_id - self._index.watermark >= INDEX_BATCH
         if wanted and self._is_unindexed(committed_id):
             yield self._apply
-        if lazily and self._prune:
+        if (idle or self._unpruned >= upkeep.CHUNK) and self._prune:
             yield self._prune_chunk
         if lazily and self._drain:
             yield self._drain_chunk
@@ -89,6 +91,7 @@ class Housework:
         return self._index.apply(context.connection, INDEX_BATCH, context.next_id() - 1)
 
     def _prune_chunk(self, context: Context) -> None:
+        self._unpruned = 0
         self._prune = upkeep.prune(context, self._limits) > 0
 
     def _drain_chunk(self, context: Context) -> None:

@@ -40,6 +40,7 @@ def add(context: Context, batch: Sequence[Prepared]) -> None:
     for (inbox, mailbox), members in by_mailbox.items():
         _place(context, inbox, mailbox, members)
     context.last_id = first_id + len(batch) - 1
+    context.added += len(batch)
 
 
 def _place(context: Context, inbox: str, mailbox: str, members: list[tuple[int, Prepared]]) -> None:

@@ -76,8 +76,12 @@ _dump = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def encode_dialogue(lines: tuple[Line, ...]) -> tuple[str, str]:
-    """Return (prologue, transaction), each encoded; only a session's first lines, from 220 on, have a prologue."""
-    if lines and lines[0].side == "S" and lines[0].text[:3] == "220":
+    """Return (prologue, transaction), each encoded.
+
+    Only a session's first lines have a prologue: what stands from the greeting to the first MAIL.
+    """
+    spoken = [line for line in lines if line.side != "*"]
+    if spoken and spoken[0].side == "S" and spoken[0].text[:3] == "220":
         for position, line in enumerate(lines):
             if line.side == "C" and line.text[:4].upper() == "MAIL":
                 return encode_lines(lines[:position]), encode_lines(lines[position:])

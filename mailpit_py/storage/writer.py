@@ -93,16 +93,18 @@ class Writer:
                 return
         job.future.set_exception(StorageError("the store is closed"))
 
-    def wait_for_index(self, timeout: float = 10) -> bool:
-        """Wait until every message that is committed now can be searched; False after `timeout` seconds."""
+    def wait_for_index(self, timeout: float = 10) -> None:
+        """Wait until every message that is committed now can be searched; give up after `timeout` seconds."""
         target = self.committed_id
         if not self._index.enabled or self._index.watermark >= target:
-            return True
+            return
         queue = self._queue
         with queue.moved:
             queue.barrier = max(queue.barrier, target)
             queue.moved.notify_all()
-            return queue.moved.wait_for(lambda: self._index.watermark >= target or queue.closing, timeout)
+            if queue.moved.wait_for(lambda: self._index.watermark >= target or queue.closing, timeout):
+                return
+        logger.warning("the search index is behind: watermark=%d, wanted=%d", self._index.watermark, target)
 
     def close(self) -> None:
         """Write what is queued, then end the thread."""
@@ -115,14 +117,26 @@ class Writer:
     # the thread
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
-            while True:
-                group = self._take()
-                if group:
-                    self._write(connection, group)
-                elif self._queue.closing:
-                    return
-                self._keep_house(connection, idle=not group)
+        try:
+            with self._engine.connect() as connection:
+                while True:
+                    group = self._take()
+                    if group:
+                        self._write(connection, group)
+                    elif self._queue.closing:
+                        return
+                    self._keep_house(connection, idle=not group)
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        """Let nobody wait for a thread that is gone, whatever ended it."""
+        with self._queue.moved:
+            self._queue.closing = True
+            jobs, self._queue.jobs = self._queue.jobs, deque()
+            self._queue.moved.notify_all()
+        for job in jobs:
+            job.future.set_exception(StorageError("the store is closed"))
 
     def _take(self) -> list[Job]:
         queue = self._queue

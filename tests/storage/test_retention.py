@@ -21,6 +21,16 @@ def test_the_newest_are_kept_by_count():
         assert subjects(store) == ["m9", "m8", "m7"]
 
 
+def test_pruning_keeps_pace_with_a_flood():
+    with opened(max_messages=100) as store:
+        sizes = []
+        for _ in range(30):
+            keep(store, *(arrival() for _ in range(100)))
+            sizes.append(store.counts().total)
+        assert max(sizes) <= 500
+        assert eventually(lambda: store.counts().total == 100)
+
+
 def test_pinned_messages_stay_and_do_not_count():
     with opened(max_messages=2) as store:
         (pinned,) = keep(store, arrival(raw_message("pinned")))

@@ -196,6 +196,16 @@ def test_a_messages_transcript_is_the_sessions_beginning_and_its_own_lines(store
     assert (record.ending, record.closed_at, record.messages) == ("quit", NOW + 21, 2)
 
 
+def test_a_second_starttls_is_no_second_beginning(store):
+    first = Transaction(session(), Envelope("a@example.org"), (Line(NOW, "*", "connected"), *GREETING, *MAIL))
+    upgrade = (Line(NOW + 5, "C", "STARTTLS"), Line(NOW + 6, "S", "220 2.0.0 Go ahead"), *MAIL)
+    one, two = keep(
+        store, arrival(transaction=first), arrival(transaction=Transaction(session(), Envelope(""), upgrade))
+    )
+    assert store.transcript("default", one) == first.lines
+    assert store.transcript("default", two) == (*first.lines[:-2], *upgrade)
+
+
 def test_a_session_that_carried_nothing_is_kept(store):
     store.close_session(session("idle"), GREETING, closed_at=NOW + 5, ending="connection lost").result(5)
     ((record,), following) = store.sessions()

@@ -18,8 +18,14 @@ from tests.storage.building import NOW, arrival, eventually, keep, raw_message, 
 
 def held_up(store: Store) -> threading.Event:
     """Stop the writer until the event is set, so that what is added meanwhile becomes one group."""
-    go = threading.Event()
-    store._submit(lambda context: go.wait(10))
+    holding, go = threading.Event(), threading.Event()
+
+    def hold(context: Context) -> None:
+        holding.set()
+        go.wait(10)
+
+    store._submit(hold)
+    assert holding.wait(10)
     return go
 
 
