@@ -115,7 +115,7 @@ def _clean_token(token: Any, resource: Resource) -> Iterator[Any]:
         yield token
     elif kind == "string":
         yield ast.StringToken(token.source_line, token.source_column, token.value, _quoted(token.value))
-    elif kind != "error" and token not in ("<!--", "-->"):
+    elif kind != "error" and token not in ("<!--", "-->", "\\"):
         yield token
 
 

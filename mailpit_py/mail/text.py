@@ -29,7 +29,7 @@ def strip_html(markup: str) -> str:
     separators = _SEPARATORS
     pieces[1::2] = [separators.get(name) or separators.get(name.lower(), "") for name in pieces[1::2]]
     text = html.unescape("".join(pieces))
-    if not text.isascii():
+    if not text.isascii() and not text.replace("\n", "").isprintable():
         text = _INVISIBLE.sub("", text)
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return "\n".join([line for line in lines if line])
@@ -57,6 +57,6 @@ def merge(text: str, other: str) -> str:
     """`text` followed by the lines of `other` that have a word `text` lacks."""
     if not text:
         return other
-    words = set(text.split())
-    added = [line for line in other.split("\n") if not words.issuperset(line.split())]
+    words, lines = set(text.split()), set(text.split("\n"))
+    added = [line for line in other.split("\n") if line not in lines and not words.issuperset(line.split())]
     return "\n".join([text, *added])

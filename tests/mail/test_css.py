@@ -53,6 +53,7 @@ def same(url: str) -> str | None:
         ("p{content:'</style>'}", 'p{content:"\\3c /style\\3e "}', None),
         ("p{content:'a\\\nb\"'}", 'p{content:"ab\\22 "}', None),
         ("<!-- p{} -->", "p{}", None),
+        ("p{} \\\n", "p{}", None),
         ("p/**/{a:b/* c */}", "p{a:b}", None),
         ("p{a:url(b c)}", "p{a:}", None),
         ("p{a:'never ends", 'p{a:"never ends"}', None),
