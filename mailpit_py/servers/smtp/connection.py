@@ -14,7 +14,7 @@ from mailpit_py.account import Accounts
 from mailpit_py.errors import StorageFull
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.envelope import Receipt, Reply, Session
-from mailpit_py.servers.smtp import greeting, sasl
+from mailpit_py.servers.smtp import greeting, peer, sasl
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.conversation import Conversation
 from mailpit_py.servers.smtp.dialogue import Expect
@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 # What may come in, unread, while something is waited for.
 _READ_AHEAD = 256 * 1024
 _READ_SIZE = 64 * 1024
+# How long a client may take to read the last words before it is cut off.
+_FLUSH_TIMEOUT = 5.0
 
 
 class Connection(SMTP, asyncio.BufferedProtocol):
@@ -69,7 +71,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         """Greet; or go on inside TLS, when aiosmtpd has put its transport between."""
         if self._original_transport is not None:
             super().connection_made(transport)
-            self._conversation.secure(*_tls(transport))
+            self._conversation.secure(*peer.tls(transport))
             return
         asyncio.StreamReaderProtocol.connection_made(self, transport)
         self.transport = transport
@@ -87,12 +89,12 @@ class Connection(SMTP, asyncio.BufferedProtocol):
             self._handler_coroutine = self.loop.create_task(self._handle_client())
 
     def _new_session(self, transport: asyncio.BaseTransport) -> Session:
-        version, cipher = _tls(transport) if self._settings.implicit_tls else ("", "")
+        version, cipher = peer.tls(transport) if self._settings.implicit_tls else ("", "")
         return Session(
             new_public_id(),
             self._sandbox.clock.wall(),
             listener=self._settings.listener,
-            peer=_peer(transport),
+            peer=peer.name(transport),
             protocol="LMTP" if self._settings.lmtp else "SMTP",
             tls_version=version,
             tls_cipher=cipher,
@@ -141,6 +143,12 @@ class Connection(SMTP, asyncio.BufferedProtocol):
                 self._conversation.end(ending, reply)
             self._flush()
             self.transport.close()
+            self._set_timer(_FLUSH_TIMEOUT, self.abort)
+
+    def _set_timer(self, delay: float, call: Callable[[], None]) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.loop.call_later(delay, call)
 
     def abort(self) -> None:
         """Cut the connection off without a word."""
@@ -160,16 +168,19 @@ class Connection(SMTP, asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what came into the common buffer (asyncio; uvloop calls `data_received` all the same)."""
-        data = self._listener.incoming[:nbytes]
-        self.data_received(data if self._settings.fast_path else bytes(data))
+        self._receive(self._listener.incoming[:nbytes])
 
-    def data_received(self, data: bytes | memoryview) -> None:
+    def data_received(self, data: bytes) -> None:
+        """Take what came in."""
+        self._receive(data)
+
+    def _receive(self, data: bytes | memoryview) -> None:
         """Answer at once, or leave the bytes to aiosmtpd's coroutine."""
         if self._settings.fast_path:
             self._take_in(data)
             self._drive()
         else:
-            super().data_received(data)
+            super().data_received(bytes(data))
 
     async def _handle_client(self) -> None:
         """aiosmtpd's coroutine: the same conversation, read from its stream."""
@@ -341,7 +352,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         if due <= self.loop.time() and not self.awaits_receipt:
             self.close(greeting.timed_out(settings), "timeout")
         elif due != float("inf"):
-            self._timer = self.loop.call_at(max(due, self.loop.time() + 0.01), self._arm)
+            self._set_timer(max(due - self.loop.time(), 0.01), self._arm)
 
     def _hold(self, size_bytes: int) -> None:
         """Count content against the budget; over it, nothing more is read for a while."""
@@ -378,16 +389,3 @@ _BEGIN: dict[Expect, Callable[[Connection], None]] = {
     Expect.HANDSHAKE: Connection._begin_handshake,
     Expect.END: Connection._begin_end,
 }
-
-
-def _peer(transport: asyncio.BaseTransport) -> str:
-    name = transport.get_extra_info("peername")
-    if not isinstance(name, tuple):
-        return "unix"
-    return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
-
-
-def _tls(transport: asyncio.BaseTransport) -> tuple[str, str]:
-    """The version of TLS and the cipher, as in `TLSv1.3` and `TLS_AES_256_GCM_SHA384`."""
-    cipher = transport.get_extra_info("cipher")
-    return (str(cipher[1]), str(cipher[0])) if cipher else ("", "")

@@ -378,6 +378,17 @@ def test_a_busy_connection_is_not_idle(serve_each_way: Serve):
         assert client.ask("NOOP") == "250 2.0.0 Ok"
 
 
+def test_who_never_reads_is_cut_off_after_all(serve_each_way: Serve, sandbox: RecordingSandbox, monkeypatch):
+    monkeypatch.setattr("mailpit_py.servers.smtp.connection._FLUSH_TIMEOUT", 0.1)
+    client = serve_each_way(idle_timeout=0.5, max_idle_commands=0).connect()
+    client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.sock.settimeout(0.2)
+    with pytest.raises(TimeoutError):
+        client.send(b"HELP\r\n" * 10_000_000)
+    sandbox.wait_for(lambda it: it.closed)
+    assert sandbox.closed[0].ending == "timeout"
+
+
 def test_a_session_ends_when_it_is_too_old(serve: Serve):
     client = serve(session_timeout=0.3, idle_timeout=0).connect()
     for _ in range(100):
