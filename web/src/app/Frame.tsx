@@ -47,10 +47,7 @@ export function Frame() {
       <Arrivals />
       {!medium && <Sidebar />}
       {!connect && !(narrow && reading) && (
-        <>
-          <ListPane width={narrow ? null : width} />
-          {!narrow && <Splitter width={width} onChange={setWidth} />}
-        </>
+        <ListPane width={narrow ? null : width}>{!narrow && <Splitter width={width} onChange={setWidth} />}</ListPane>
       )}
       {(connect || reading || !narrow) && (
         <main className={styles.main} id="main" tabIndex={-1}>

@@ -19,7 +19,7 @@ function taken(event: KeyboardEvent): boolean {
 
 /** Keep what is typed while the palette is still on its way. */
 function typedAhead(event: KeyboardEvent): boolean {
-  const typing = event.target instanceof HTMLElement && event.target.closest("input, [role=dialog]") !== null;
+  const typing = event.target instanceof HTMLElement && event.target.closest("input, textarea") !== null;
   if (overlay.get() !== "palette" || typing || event.key.length !== 1) return false;
   ahead.set((text) => text + event.key);
   return true;

@@ -1,5 +1,6 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { IconDots, IconMail, IconMailOpened, IconMenu2, IconPin, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { ConnectionBanner } from "../app/ConnectionState";
 import { open } from "../app/overlay";
 import { usePlace } from "../app/place";
@@ -17,7 +18,7 @@ import { VIEW_LABELS } from "./scope";
 import { isEmpty } from "./selection";
 import { size } from "./window";
 
-export function ListPane({ width }: { width: number | null }) {
+export function ListPane({ width, children }: { width: number | null; children: ReactNode }) {
   const selected = useStore(picked);
   const medium = useMedia(MEDIUM);
   return (
@@ -33,6 +34,7 @@ export function ListPane({ width }: { width: number | null }) {
       <ConnectionBanner />
       {isEmpty(selected) ? <Bar /> : <SelectionBar />}
       <MessageList />
+      {children}
     </section>
   );
 }

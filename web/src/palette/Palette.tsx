@@ -13,11 +13,16 @@ export default function Palette({ onClose }: { onClose(): void }) {
   const all = useStore(commands);
   const { go } = usePlace();
   const [text, setText] = useState("");
-  const early = useStore(ahead);
   useEffect(() => {
-    setText((typed) => typed + early);
-    ahead.set("");
-  }, [early]);
+    const take = () => {
+      const early = ahead.get();
+      if (early === "") return;
+      ahead.set("");
+      setText((typed) => typed + early);
+    };
+    take();
+    return ahead.subscribe(take);
+  }, []);
   const [at, setAt] = useState(0);
   const found = useMemo(() => {
     const offered = rank([...all.values()].filter((command) => !command.quiet), text);
@@ -42,7 +47,7 @@ export default function Palette({ onClose }: { onClose(): void }) {
     event.preventDefault();
   };
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={560} yOffset="12vh" centered={false} aria-label="Commands" title={null}>
+    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={560} yOffset="12vh" centered={false} attributes={{ content: { "aria-label": "Commands" } }} title={null}>
       <input
         className={styles.input}
         data-autofocus

@@ -77,7 +77,7 @@ export function SearchField() {
           onKeyDown={key}
         />
       </Popover.Target>
-      <Popover.Dropdown className={styles.help ?? ""} data-syntax aria-label="How to search">
+      <Popover.Dropdown className={styles.help ?? ""} data-syntax role="region" aria-label="How to search">
         <Suspense fallback={null}>{help && <Syntax onPick={add} />}</Suspense>
       </Popover.Dropdown>
     </Popover>
