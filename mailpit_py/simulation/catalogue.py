@@ -55,6 +55,12 @@ class Entry:
         """True for 5xx: the client should not retry."""
         return self.words.code >= 500
 
+    @property
+    def local_part(self) -> str:
+        """The local part of the simulation address that is answered with this cell."""
+        provider = "" if self.provider == GENERIC else f"+{self.provider}"
+        return f"bounce+{self.scenario.name}{provider}"
+
 
 def scenario_named(name: str) -> Scenario | None:
     """Return the scenario of this name or alias, in any case, or None."""

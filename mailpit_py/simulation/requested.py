@@ -75,10 +75,9 @@ def by_helo(moment: Moment) -> Decision | None:
 
 
 def _by_parsed(moment: Moment, parsed: Parsed, owner: tuple[str, ...], trigger: Trigger) -> Decision | None:
-    if parsed.error:
-        return Decision(Answer(parsed.error), trigger, owner[-1], explanation="what is asked for is not understood")
     if parsed.plan is None:
-        return None
+        said = "what is asked for is not understood"
+        return Decision(Answer(parsed.error), trigger, owner[-1], explanation=said) if parsed.error else None
     plan = parsed.plan if moment.configuration.reports else told_at_once(parsed.plan)
     if trigger is Trigger.HEADER and plan.stage is Stage.RCPT:
         plan = replace(plan, stage=Stage.CONTENT)

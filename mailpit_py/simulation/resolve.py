@@ -61,6 +61,8 @@ def resolve(outcome: Outcome, case: Case) -> Effect | None:
 def answer(refusal: Refusal, case: Case) -> Answer:
     """Return the reply of a refusal with the particulars of the dialogue."""
     reply = refusal.spoken_by(case.provider).reply(**particulars(case.facts))
+    if case.stage in (Stage.CONNECT, Stage.HELO):  # RFC 2034 §4: no enhanced codes before EHLO is answered
+        reply = replace(reply, status="")
     return Answer(reply, closes=reply.code == 421)
 
 

@@ -27,11 +27,6 @@ class Scenario:
     advice: str
     aliases: tuple[str, ...] = ()
 
-    @property
-    def is_permanent(self) -> bool:
-        """True if the sandbox's own reply is 5xx."""
-        return self.code >= 500
-
 
 _R, _M, _C = Stage.RCPT, Stage.MAIL, Stage.CONTENT
 

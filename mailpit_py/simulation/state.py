@@ -84,6 +84,12 @@ def key_of(kind: str, *parts: str) -> str:
     return json.dumps([kind, *parts], ensure_ascii=False, separators=(",", ":"))
 
 
+def parts_of(key: str) -> list[str]:
+    """Return the kind and the parts that a key was made of, to show it."""
+    parts: list[str] = json.loads(key)
+    return parts
+
+
 def is_void(record: Record, now: int) -> bool:
     """True once the record counts as forgotten."""
     return record.expires_at is not None and record.expires_at <= now
@@ -146,6 +152,26 @@ def release(record: Record, messages: int, size_bytes: int) -> Record | None:
     if left == 0:
         return None
     return replace(record, count=left, size_bytes=max(0, record.size_bytes - size_bytes), fired=0)
+
+
+def after_deletion(state: State, inbox: str, recipient: str, messages: int, size_bytes: int) -> tuple[Change, ...]:
+    """Return what changes when so many messages of a recipient, so large together, are deleted from an inbox.
+
+    Every quota that counts this recipient gets room: its own, and those of its domain, its inbox or all.
+    """
+    recipient = recipient.lower()
+    owners = {"", inbox, recipient, f"{inbox} {recipient}", recipient.rpartition("@")[2]}
+    counted = [(key, record) for key, record in state.items() if record.kind == "quota" and parts_of(key)[-1] in owners]
+    return tuple(
+        Change(key, release(record, messages, size_bytes))
+        for key, record in counted
+        if parts_of(key)[1] == "rule" or parts_of(key)[2] == inbox
+    )
+
+
+def void_keys(state: State, now: int) -> tuple[str, ...]:
+    """Return the keys of what counts as forgotten at `now`, to be pruned."""
+    return tuple(key for key, record in state.items() if is_void(record, now))
 
 
 def step_rate(record: Record | None, rate: Rate, now: int) -> tuple[Record, bool]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailpit_py.simulation.address import LOCAL_OCTETS_AT_MOST, parse
 from mailpit_py.simulation.catalogue import (
     GENERIC,
     PLACEHOLDERS,
@@ -34,6 +35,13 @@ def test_every_cell_is_a_refusal_within_the_limits_of_smtp(cell):
     assert cell.is_permanent is (said.code >= 500)
     assert cell.scenario.explanation.endswith(".")
     assert cell.scenario.advice.endswith(".")
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.local_part)
+def test_every_cell_has_an_address(cell):
+    plan = parse(f"{cell.local_part}@bounce.example.com").plan
+    assert plan.outcome.refusal.words == cell.words
+    assert len(f"{cell.local_part}--{'l' * 20}") <= LOCAL_OCTETS_AT_MOST
 
 
 def test_the_catalogue_is_as_large_as_it_says():

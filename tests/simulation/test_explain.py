@@ -18,7 +18,7 @@ REPORTS = Configuration(reports=True)
 @pytest.mark.parametrize(
     ("local", "said"),
     [
-        ("bounce", "It acts at RCPT, when the recipient is named. The reply is a refusal. Nobody with this name receives"),
+        ("bounce", "It acts at RCPT, when the recipient is named. The reply is a refusal. Nobody with this name"),
         ("bounce+spam", "It acts at the end of the content."),
         ("bounce+unknown_user+5s", "The server says nothing for 5s and the reply is a refusal."),
         ("bounce+450", "The reply is a refusal. Every try meets the same."),
@@ -31,7 +31,7 @@ REPORTS = Configuration(reports=True)
         ("full+3msgs+1kb", "The mailbox takes 3 messages or 1kb and is full then."),
         ("limit+10kb", "Messages larger than 10kb are refused."),
         ("rate+5msgs+1h", "5 in 1h are accepted, more are refused until the span is over."),
-        ("drop+data", "It acts at DATA, when the content begins. The connection is closed in the middle of the content."),
+        ("drop+data", "at DATA, when the content begins. The connection is closed in the middle of the content."),
         ("drop+content+kept", "before its reply. The message is kept all the same."),
         ("slow+10s", "The server says nothing for 10s. Every try"),
         ("slow+1000bps", "The content is read at 1000b a second."),
@@ -39,7 +39,7 @@ REPORTS = Configuration(reports=True)
         ("discard", "The message is accepted and nothing of it is kept."),
         ("success", "The message is accepted."),
         ("ndr+5s", "The message is accepted, then a bounce message follows after 5s."),
-        ("complaint", "It acts after the message has been accepted. The message is accepted, then a complaint report follows at once."),
+        ("complaint", "The message is accepted, then a complaint report follows at once."),
     ],
 )  # fmt: skip
 def test_an_address_is_explained(local, said):

@@ -277,7 +277,35 @@ def test_a_rule_matches_if_everything_fits(change, expected):
     changed = Facts(**{name: getattr(HIT, name) for name in HIT.__slots__} | change)
     rule = load(FULL)
     assert rule.match.holds(changed) is expected
-    assert bool(RuleIndex([rule]).candidates(Stage.CONTENT, changed)) >= expected
+    assert not expected or RuleIndex([rule]).candidates(Stage.CONTENT, changed)
+
+
+@pytest.mark.parametrize(
+    ("network", "client", "expected"),
+    [
+        ("10.0.0.0/8", "10.1.2.3", True),
+        ("10.0.0.0/8", "11.1.2.3", False),
+        ("10.1.2.3", "10.1.2.3", True),
+        ("0.0.0.0/0", "10.1.2.3", True),
+        ("0.0.0.0/0", "::1", False),
+        ("2001:db8::/32", "2001:db8::7", True),
+        ("2001:db8::/64", "10.0.0.1", False),
+        ("::/0", "unix", False),
+    ],
+)
+def test_a_client_lies_in_a_network(network, client, expected):
+    rule = load({"outcome": "spam", "match": {"client": network}})
+    about = Facts(client=client)
+    assert bool(RuleIndex([rule]).candidates(Stage.CONTENT, about)) is expected
+    assert rule.match.holds(about) is expected
+
+
+@pytest.mark.parametrize("source", ["*@a@b.example", "*@b.example", "?@b.example", "a*@b.example"])
+def test_a_domain_is_what_follows_the_last_at(source):
+    rule = load({"outcome": "unknown_user", "match": {"recipient": source}})
+    about = facts("a@a@b.example" if source.count("@") == 2 else "a@b.example")
+    assert rule.match.holds(about)
+    assert RuleIndex([rule]).candidates(Stage.RCPT, about)
 
 
 def test_a_smaller_bound_alone_needs_a_size():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +16,11 @@ from mailpit_py.simulation.state import (
     Change,
     Ledger,
     Record,
+    after_deletion,
     has_room,
     is_void,
     key_of,
+    parts_of,
     release,
     step_count,
     step_greylist,
@@ -25,6 +28,7 @@ from mailpit_py.simulation.state import (
     step_rate,
     step_tries,
     suppression,
+    void_keys,
 )
 
 
@@ -178,3 +182,32 @@ def test_the_ledger_reads_through_and_forgets_what_is_void():
     ledger.put("d", Record("count", count=2))
     assert ledger.get("a", 0) is None
     assert ledger.changes == (Change("a", None), Change("d", Record("count", count=2)))
+
+
+def test_a_key_can_be_shown():
+    assert parts_of(key_of("quota", "address", "default", "a@b")) == ["quota", "address", "default", "a@b"]
+
+
+def test_what_is_void_can_be_pruned():
+    state = {"a": Record("count", expires_at=5), "b": Record("count"), "c": Record("count", expires_at=6)}
+    assert void_keys(state, 5) == ("a",)
+
+
+def test_deleting_mail_gives_room_to_the_quotas_that_count_it():
+    full = Record("quota", count=1, size_bytes=9)
+    state = {
+        key_of("quota", "address", "default", "s@a.example", "ann@b.example"): full,
+        key_of("quota", "address", "other", "s@a.example", "ann@b.example"): full,
+        key_of("quota", "address", "default", "s@a.example", "bob@b.example"): full,
+        key_of("quota", "rule", "one", "default ann@b.example"): full,
+        key_of("quota", "rule", "two", "b.example"): replace(full, count=3, size_bytes=50),
+        key_of("quota", "rule", "three", ""): full,
+        key_of("count", "rule", "three", ""): full,
+    }
+    changes = after_deletion(state, "default", "Ann@b.example", 1, 9)
+    assert {tuple(parts_of(change.key)[1:]): change.record and change.record.count for change in changes} == {
+        ("address", "default", "s@a.example", "ann@b.example"): None,
+        ("rule", "one", "default ann@b.example"): None,
+        ("rule", "two", "b.example"): 2,
+        ("rule", "three", ""): None,
+    }
