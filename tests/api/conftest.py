@@ -56,11 +56,20 @@ def session() -> Session:
     return Session(new_public_id(), 1_700_000_000_000_000, peer="127.0.0.1:5555", protocol="ESMTP", helo="client")
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """A sandbox on a private temporary store."""
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Sandbox]:
+    """One sandbox on a private temporary store for all tests; each begins with it empty."""
     with Store.open(None, StoreOptions()) as store:
         yield Sandbox(store, Clock())
+
+
+@pytest.fixture
+def sandbox(shared: Sandbox) -> Sandbox:
+    """A sandbox without mail."""
+    counts = shared.store.counts("default")
+    if counts.total or counts.refused:
+        shared.store.delete("default", Selection.everything()).result(10)
+    return shared
 
 
 @pytest.fixture
@@ -85,11 +94,19 @@ def make_app(sandbox: Sandbox) -> Iterator[Callable[..., Application]]:
 
 @pytest.fixture
 def app(make_app: Callable[..., Application]) -> Application:
-    """An application with the default options."""
+    """An application of its own with the default options."""
     return make_app()
 
 
+@pytest.fixture(scope="session")
+def shared_app(shared: Sandbox) -> Iterator[Application]:
+    """The application with the default options that many tests ask."""
+    app = create_app(shared, Config())
+    yield app
+    app.close()
+
+
 @pytest.fixture
-def client(app: Application) -> Client:
+def client(shared_app: Application, sandbox: Sandbox) -> Client:
     """A client that is no browser: it sends neither Origin nor Sec-Fetch-Site."""
-    return app.test_client()
+    return shared_app.test_client()

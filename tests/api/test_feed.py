@@ -11,7 +11,7 @@ import pytest
 
 from mailpit_py.api import feed as feed_module
 from mailpit_py.api.feed import Batch, Feed, Ring
-from mailpit_py.storage import Cursor, Selection
+from mailpit_py.storage import Cursor, Selection, Store, StoreOptions
 from tests.api.conftest import Mail
 from tests.api.test_frames import payload
 
@@ -102,8 +102,10 @@ def test_a_client_goes_on_where_it_stopped(feed: Feed, mail: Mail) -> None:
 def test_more_than_one_batch_is_caught_up(feed: Feed, mail: Mail) -> None:
     cursor = mail.sandbox.store.head()
     ids = [mail.receive() for _ in range(3)]
-    for number in range(600):  # each is one change, and one batch has 500
-        mail.sandbox.store.mark("default", Selection.ids(ids[:1]), seen=number % 2 == 0).result(10)
+    marks = [
+        mail.sandbox.store.mark("default", Selection.ids(ids[:1]), seen=number % 2 == 0) for number in range(600)
+    ]  # each is one change, and one batch has 500
+    assert sum(mark.result(10) for mark in marks) == 600
     client = Client(feed, after=cursor)
     last = mail.receive()
     client.wait_for(lambda self: ("added", last) in self.told)
@@ -194,13 +196,15 @@ def test_the_end_of_the_feed_ends_everybody(feed: Feed) -> None:
     assert "feed" not in [thread.name for thread in threading.enumerate()]
 
 
-def test_the_end_of_the_journal_ends_everybody(feed: Feed, mail: Mail) -> None:
-    client = Client(feed)
-    client.wait_for(lambda self: self.frames)
-    mail.sandbox.store.journal.close()
-    client.thread.join(2)
-    assert not client.thread.is_alive()
-    assert feed.closed
+def test_the_end_of_the_journal_ends_everybody() -> None:
+    with Store.open(None, StoreOptions()) as store:
+        feed = Feed(store)
+        client = Client(feed)
+        client.wait_for(lambda self: self.frames)
+        store.journal.close()
+        client.thread.join(5)
+        assert not client.thread.is_alive()
+        assert feed.closed
 
 
 def test_a_ring_keeps_what_fits_and_knows_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from werkzeug.test import Client
 
@@ -269,7 +267,7 @@ def test_pages_stay_keyset_while_mail_comes_in(client: Client, mail: Mail) -> No
     assert [item["id"] for item in second["items"]] == ids[2:]
 
 
-def test_retention_does_not_break_an_open_page(make_app: Any) -> None:
+def test_retention_does_not_break_an_open_page() -> None:
     from mailpit_py.api import create_app
     from mailpit_py.clock import Clock
     from mailpit_py.config import Config

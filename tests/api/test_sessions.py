@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import Client
 
-from mailpit_py.api import schemas
+from mailpit_py.api import create_app, schemas
+from mailpit_py.clock import Clock
+from mailpit_py.config import Config
+from mailpit_py.sandbox import Sandbox
+from mailpit_py.storage import Store, StoreOptions
 from tests.api.conftest import API, Mail
 
 
@@ -16,12 +20,16 @@ def test_a_refused_transaction_is_shown_with_its_dialogue(client: Client, mail: 
     assert answer["envelope"]["refused"][0]["address"] == "nobody@example.com"
 
 
-def test_sessions_are_listed_in_pages(client: Client, mail: Mail) -> None:
-    for _ in range(5):
-        mail.receive()
-    first = client.get(f"{API}/sessions?limit=3").json or {}
+def test_sessions_are_listed_in_pages() -> None:
+    with Store.open(None, StoreOptions()) as store:
+        sandbox = Sandbox(store, Clock())
+        app = create_app(sandbox, Config())
+        for _ in range(5):
+            Mail(sandbox).receive()
+        first = app.test_client().get(f"{API}/sessions?limit=3").json or {}
+        second = app.test_client().get(f"{API}/sessions?limit=3&before={first['next']}").json or {}
+        app.close()
     schemas.SessionList.model_validate(first)
-    second = client.get(f"{API}/sessions?limit=3&before={first['next']}").json or {}
     assert (len(first["items"]), len(second["items"]), second["next"]) == (3, 2, None)
 
 

@@ -198,6 +198,7 @@ def test_the_application_is_told_to_end_what_lives_long() -> None:
 
     with serving(App()) as (server, port), socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert App.entered.wait(5)
         begun = time.monotonic()
         server.stop()
         assert time.monotonic() - begun < 0.9
