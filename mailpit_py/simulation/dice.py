@@ -14,7 +14,7 @@ def digest(seed: int, *parts: str) -> bytes:
     """
     hashed = blake2b(digest_size=16, key=str(seed).encode()[:64], person=b"mailpit-py dice")
     for part in parts:
-        octets = part.encode("utf-8", "surrogateescape")
+        octets = part.encode("utf-8", "surrogatepass")
         hashed.update(b"%d:" % len(octets))
         hashed.update(octets)
     return hashed.digest()

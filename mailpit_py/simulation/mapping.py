@@ -53,7 +53,7 @@ KINDS: Mapping[str, type[Outcome]] = MappingProxyType(
     }
 )
 _NAMES = MappingProxyType({kind: name for name, kind in KINDS.items()})
-_THEN = frozenset({"accept", "refuse", "raw", "drop"})
+_THEN = ("accept", "drop", "raw", "refuse")
 _E = TypeVar("_E", bound=Enum)
 _M = TypeVar("_M")
 
@@ -195,10 +195,10 @@ def _keywords(value: object, field: str) -> frozenset[str]:
 
 
 def _then(value: object, field: str) -> Outcome:
-    outcome = load(value, field)
-    if _NAMES[type(outcome)] not in _THEN:
-        raise RuleError([Problem(field, f"only {', '.join(sorted(_THEN))} can follow a pause")])
-    return outcome
+    kind = value.get("kind") if isinstance(value, Mapping) else _NAMES[type(load(value, field))]
+    if kind not in _THEN:  # looked at before it is read, so that nesting has an end
+        raise RuleError([Problem(field, f"only {', '.join(_THEN)} can follow a pause")])
+    return load(value, field)
 
 
 _READERS: Mapping[str, Callable[[Any, str], Any]] = MappingProxyType(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from mailpit_py.simulation.catalogue import GENERIC, PROVIDERS, scenario_named
 from mailpit_py.simulation.problem import Problem, RuleError
@@ -61,6 +62,50 @@ class ProfileIndex:
             found = self._by_domain.get(f"*.{domain}")
             domain = domain.partition(".")[2]
         return found
+
+
+def load(value: object, field: str = "profile") -> Profile:
+    """Return the profile of a mapping with the names of Profile's fields. Raises RuleError."""
+    if not isinstance(value, Mapping):
+        raise RuleError([Problem(field, "a table")])
+    problems = [
+        Problem(f"{field}.{name}", _KINDS.get(str(name), "is not known here"))
+        for name, given in value.items()
+        if not _fits(str(name), given)
+    ]
+    if "domain" not in value:
+        problems.append(Problem(f"{field}.domain", "is missing"))
+    if problems:
+        raise RuleError(problems)
+    parts: dict[str, Any] = {name: tuple(given) if isinstance(given, list) else given for name, given in value.items()}
+    try:
+        return Profile(**parts)
+    except RuleError as error:
+        raise RuleError([Problem(f"{field}.{one.field}", one.reason) for one in error.problems]) from None
+
+
+def _fits(name: str, given: object) -> bool:
+    """True if a value has the type of its field."""
+    match _KINDS.get(name):
+        case "a text":
+            return isinstance(given, str)
+        case "a rate from 0 to 1":
+            return isinstance(given, int | float) and not isinstance(given, bool)
+        case "a list of scenarios":
+            return isinstance(given, list | tuple) and all(isinstance(one, str) for one in given)
+    return False
+
+
+_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "domain": "a text",
+        "provider": "a text",
+        "bounce": "a rate from 0 to 1",
+        "defer": "a rate from 0 to 1",
+        "bounces": "a list of scenarios",
+        "deferrals": "a list of scenarios",
+    }
+)
 
 
 def default_profiles() -> tuple[Profile, ...]:

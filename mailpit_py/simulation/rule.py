@@ -214,7 +214,7 @@ def content_key(rule: Rule) -> str:
     parts["match"] = match_mapping(rule.match)
     parts["outcome"] = mapping.as_mapping(rule.outcome)
     written = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return f"#{blake2b(written.encode('utf-8', 'surrogateescape'), digest_size=6).hexdigest()}"
+    return f"#{blake2b(written.encode(), digest_size=6).hexdigest()}"
 
 
 def match_mapping(match: Match) -> dict[str, Any]:

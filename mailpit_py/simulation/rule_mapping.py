@@ -192,9 +192,9 @@ def _name(value: object, path: str) -> str:
 
 
 def _provider(value: object, path: str) -> str:
-    if value and value not in PROVIDERS:
+    if not isinstance(value, str) or (value and value not in PROVIDERS):
         raise RuleError([Problem(path, f"one of {', '.join(PROVIDERS)}")])
-    return str(value)
+    return value
 
 
 def _probability(value: object, path: str) -> float:

@@ -80,8 +80,8 @@ class Ledger:
 
 
 def key_of(kind: str, *parts: str) -> str:
-    """Return a key: a JSON list, so that parts with any characters cannot be confused."""
-    return json.dumps([kind, *parts], ensure_ascii=False, separators=(",", ":"))
+    """Return a key: a JSON list in ASCII, so that parts with any characters can be kept and not be confused."""
+    return json.dumps([kind, *parts], separators=(",", ":"))
 
 
 def parts_of(key: str) -> list[str]:

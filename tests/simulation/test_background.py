@@ -6,7 +6,7 @@ import pytest
 
 from mailpit_py.simulation.chaos import Chaos, parse
 from mailpit_py.simulation.problem import RuleError
-from mailpit_py.simulation.profile import Profile, ProfileIndex, default_profiles
+from mailpit_py.simulation.profile import Profile, ProfileIndex, default_profiles, load
 from mailpit_py.simulation.stage import Stage
 
 DEFAULTS = {
@@ -56,6 +56,32 @@ def test_a_profile_that_cannot_be(wrong, field):
     with pytest.raises(RuleError) as caught:
         Profile(**{"domain": "x.test"} | wrong)
     assert [problem.field for problem in caught.value.problems] == [field]
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        ([], "profile"),
+        ({}, "profile.domain"),
+        ({"domain": 5}, "profile.domain"),
+        ({"domain": "*"}, "profile.domain"),
+        ({"domain": "a.test", "provider": []}, "profile.provider"),
+        ({"domain": "a.test", "bounce": "1"}, "profile.bounce"),
+        ({"domain": "a.test", "defer": True}, "profile.defer"),
+        ({"domain": "a.test", "bounces": "unknown_user"}, "profile.bounces"),
+        ({"domain": "a.test", "deferrals": [5]}, "profile.deferrals"),
+        ({"domain": "a.test", "colour": "red"}, "profile.colour"),
+    ],
+)
+def test_a_profile_that_is_written_wrong(value, field):
+    with pytest.raises(RuleError) as caught:
+        load(value)
+    assert [problem.field for problem in caught.value.problems] == [field]
+
+
+def test_a_profile_is_read_from_a_table():
+    value = {"domain": "*.a.test", "provider": "gmail", "bounce": 0.1, "defer": 1, "bounces": ["disabled"]}
+    assert load(value) == Profile("*.a.test", "gmail", 0.1, 1, ("disabled",))
 
 
 def test_chaos_is_off_by_default():

@@ -41,3 +41,7 @@ def test_throws_are_even():
     for count in range(10_000):
         buckets[int(fraction(1, "rule", "key", count) * 10)] += 1
     assert all(880 < bucket < 1120 for bucket in buckets)  # four standard deviations
+
+
+def test_addresses_that_are_no_text_can_be_thrown_for():
+    assert 0 <= fraction(1, "\udcff", "\ud800", 1) < 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from dataclasses import fields
 
 import pytest
 from hypothesis import given, settings
@@ -33,10 +35,16 @@ from mailpit_py.simulation.outcome import (
 )
 from mailpit_py.simulation.problem import RuleError
 from mailpit_py.simulation.refusal import Refusal
+from mailpit_py.simulation.rule import Match, Rule
 from mailpit_py.simulation.rule_mapping import as_mapping, load, load_all
 from mailpit_py.simulation.stage import Stage
 
 from .building import facts
+
+FIELDS = [part.name for kind in (Rule, Match) for part in fields(kind)]
+NAMES = st.text(max_size=4) | st.sampled_from(
+    [*FIELDS, *(part.name for kind in (*KINDS.values(), Refusal) for part in fields(kind)), "kind"]
+)
 
 OUTCOMES = [
     Accept(),
@@ -192,6 +200,30 @@ def test_a_mistake_is_named_with_its_field(rule, field, reason):
     assert [problem.field for problem in caught.value.problems] == [field]
     assert reason in caught.value.problems[0].reason
     assert field in str(caught.value)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["spam", "refuse"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(NAMES, JSON, max_size=6))
+def test_anything_that_json_can_hold_is_a_rule_or_a_rule_error(value):
+    for given_rule in (value, {"outcome": "spam"} | value, {"outcome": value}, {"outcome": "spam", "match": value}):
+        with suppress(RuleError):
+            rule = load(given_rule)
+            assert load(json.loads(json.dumps(as_mapping(rule)))) == rule
+
+
+def test_nesting_has_an_end():
+    outcome = {"kind": "silence", "seconds": 1}
+    for _ in range(5_000):
+        outcome = {"kind": "silence", "seconds": 1, "then": outcome}
+    with pytest.raises(RuleError, match="can follow a pause"):
+        load({"outcome": outcome})
 
 
 def test_all_mistakes_are_told_at_once():

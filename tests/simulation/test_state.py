@@ -169,7 +169,7 @@ def test_a_record_survives_json(record):
 
 def test_keys_cannot_be_confused():
     assert key_of("quota", "a b", "c") != key_of("quota", "a", "b c")
-    assert key_of("quota", "ä@x") == '["quota","ä@x"]'
+    assert key_of("quota", "\udcff\ud800@x").isascii()
 
 
 def test_the_ledger_reads_through_and_forgets_what_is_void():
