@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,11 +46,11 @@ class Served:
 
 
 @contextmanager
-def serving(app: Application) -> Iterator[Served]:
+def serving(app: Application, tls: ssl.SSLContext | None = None) -> Iterator[Served]:
     """Serve an application."""
     bound = listen()
     port = bound.getsockname()[1]
-    server = HttpServer([bound], lambda: app)
+    server = HttpServer([bound], lambda: app, tls=tls)
     server.start()
     assert server.wait_ready(10)
     try:

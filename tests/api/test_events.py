@@ -263,3 +263,23 @@ def test_the_end_is_said_with_1001_and_leaves_nothing_behind(app: Application) -
     for thread in set(threading.enumerate()) - before:
         thread.join(2)
     assert [one.name for one in set(threading.enumerate()) - before if one.is_alive()] == []
+
+
+def test_the_feed_is_live_inside_tls(app: Application, mail: Mail) -> None:
+    import ssl
+
+    import trustme
+
+    authority = trustme.CA()
+    inside, outside = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(inside)
+    authority.configure_trust(outside)
+    with serving(app, inside) as served:
+        address = f"wss://localhost:{served.port}/api/v2/events"
+        with connect(address, ssl=outside, origin=f"https://localhost:{served.port}") as ws:  # type: ignore[arg-type]
+            assert frame(ws)["changes"] == []
+            for _ in range(5):
+                ws.ping().wait(5)
+                ws.send("x" * 100)
+                public_id = mail.receive()
+                assert added(ws) == [public_id]
