@@ -82,7 +82,7 @@ def cut_octets(octets: bytes, length: int) -> list[bytes]:
     pieces = []
     while len(octets) > length:
         end = length
-        while end > length - 4 and octets[end] & 0xC0 == 0x80:
+        while end > max(length - 3, 1) and octets[end] & 0xC0 == 0x80:
             end -= 1
         pieces.append(octets[:end])
         octets = octets[end:]

@@ -10,7 +10,7 @@ from mailpit_py.reports import agent, status
 from mailpit_py.reports import original as original_of
 from mailpit_py.reports.outcome import EMPTY, Kind, Original, Outcome, ReadReport
 
-_ADDRESS = r"[^\s<>()\[\]\",;:]{1,256}@[A-Za-z0-9\[][^\s<>()\",;:]{0,254}"
+_ADDRESS = r"[^\s<>()\[\]\",;:]{1,256}@[\w\[][^\s<>()\",;:]{0,254}"
 _LONGEST = 64 * 1024
 _MOST = 1_000
 
@@ -69,7 +69,9 @@ _DELAYED = re.compile(
     r"|could not send message for past",
     re.I,
 )
-_CODE = re.compile(r"(?<![\d.-])[45]\d\d[ -:][^\r\n]{3,}")
+_CODE = re.compile(r"(?<![\d.-])[45]\d\d[ :-][^\r\n]{3,}")
+_END = re.compile(r"\n(?=Giving up on |I'm not going to try again)")
+_STAGE = re.compile(r" \[(?:MAIL_FROM|RCPT_TO|DATA|BODY)\]\Z")
 _SAID = re.compile(
     r"\A(?:Remote host said|The error that the other server returned was|Technical details of [a-z]+ failure)\s*:\s*",
     re.I,
@@ -119,12 +121,12 @@ def _text_position(text: str, style: _Style, line: bytes) -> int:
 
 def _outcomes(message: Message, style: _Style, head: str) -> tuple[Outcome, ...]:
     places = list(style.address.finditer(head))[:_MOST]
-    ends = [place.start() for place in places[1:]] + [len(head)]
+    ends = [*(place.start() for place in places[1:]), len(head)][: len(places)]
     delayed = bool(_DELAYED.search(head) or _DELAYED.search(message.subject))
     found: dict[str, Outcome] = {}
     for place, end in zip(places, ends, strict=True):
         after = head[place.end() : end]
-        reason = _reason(after.removeprefix("\n").split("\n\n")[0] if style.adjacent else after)
+        reason = _reason(after.split("\n\n")[0] if style.adjacent else after)
         if style is not _ANY or reason:
             found.setdefault(place[1], _outcome(place[1], reason, delayed=delayed))
     return tuple(found.values()) or _named_in_header(message, head, delayed=delayed)
@@ -139,19 +141,11 @@ def _named_in_header(message: Message, head: str, *, delayed: bool) -> tuple[Out
 
 def _reason(text: str) -> str:
     """The words about one address on one line: from the first reply code on, else all of them."""
-    lines = [_SAID.sub("", line.strip()) for line in text.strip().split("\n")]
-    match = _CODE.search("\n".join(lines))
-    if match is None:
-        paragraph = "\n".join(lines).strip().split("\n\n")[0]
-        return " ".join(paragraph.split())[:998]
-    rest = "\n".join(lines)[match.start() :].split("\n\n")[0]
-    code = match[0][:3]
-    said = [rest.splitlines()[0]]
-    for line in rest.splitlines()[1:]:
-        if not line.startswith(code) and ("Giving up on" in line or line.startswith("I'm not going")):
-            break
-        said.append(line)
-    return " ".join(" ".join(said).split())[:998]
+    lines = "\n".join(_SAID.sub("", line.strip()) for line in text.split("\n")).strip()
+    code = _CODE.search(lines)
+    paragraph = lines[code.start() if code else 0 :].split("\n\n")[0]
+    words = " ".join(_END.split(paragraph)[0].split())
+    return _STAGE.sub("", words)[:998]
 
 
 def _outcome(address: str, reason: str, *, delayed: bool) -> Outcome:

@@ -92,7 +92,8 @@ class RecipientStatus:
     @property
     def words(self) -> str:
         """The diagnostic's words alone, codes removed, on one line."""
-        return " ".join(_REPLY.sub("", line, count=1) for line in self.lines)
+        matches = ((line, _REPLY.match(line)) for line in self.lines)
+        return " ".join(line[match.end() :] if match else line for line, match in matches)
 
     @property
     def original_recipient(self) -> tuple[str, str]:
