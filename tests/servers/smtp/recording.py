@@ -87,7 +87,7 @@ class RecordingSandbox:
             self.closed.append(Closed(session, lines, ending))
             self.changed.notify_all()
 
-    def wait_for(self, fact: Callable[[RecordingSandbox], object], timeout: float = 5) -> None:
+    def wait_for(self, fact: Callable[[RecordingSandbox], object], timeout: float = 20) -> None:
         with self.changed:
             assert self.changed.wait_for(lambda: fact(self), timeout), "it did not happen"
 

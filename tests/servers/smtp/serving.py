@@ -14,7 +14,7 @@ from mailpit_py.servers.loop import LoopThread, bind
 from mailpit_py.servers.smtp import SmtpListener, SmtpSettings
 from tests.servers.smtp.recording import RecordingSandbox
 
-TIMEOUT = 10
+TIMEOUT = 20
 
 
 @dataclass
@@ -100,7 +100,7 @@ def serving(loop: LoopThread, sandbox: RecordingSandbox, **settings: Any) -> Ite
         served.close()
 
 
-def wait_until(fact: Callable[[], object], timeout: float = 5) -> None:
+def wait_until(fact: Callable[[], object], timeout: float = 20) -> None:
     deadline = time.monotonic() + timeout
     while not fact():
         assert time.monotonic() < deadline, "it did not happen"

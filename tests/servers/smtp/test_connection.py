@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from concurrent.futures import Future
@@ -128,7 +129,7 @@ def test_a_message_carries_its_own_dialogue_and_the_end_of_the_session_the_rest(
         "C: DATA",
         "S: 354 Start mail input; end with <CR><LF>.<CR><LF>",
     ]
-    assert first.transaction.lines[-1].text.startswith("5 octets of content in 0.")
+    assert re.fullmatch(r"5 octets of content in \d+\.\d{3} s", first.transaction.lines[-1].text)
     assert texts(second.transaction.lines)[0] == "C: MAIL FROM:<ann@example.test>"
     assert texts(sandbox.closed[0].lines)[0] == "C: QUIT"
     assert sandbox.closed[0].ending == "quit"
@@ -368,7 +369,7 @@ def test_single_octets_of_a_command_do_not_break_the_silence(serve: Serve):
         except TimeoutError:
             continue
     assert reply.startswith(b"421 4.4.2 ")
-    assert 0.3 < time.monotonic() - began < 2
+    assert 0.3 < time.monotonic() - began < 4
 
 
 def test_a_busy_connection_is_not_idle(serve_each_way: Serve):
@@ -385,7 +386,7 @@ def test_who_never_reads_is_cut_off_after_all(serve_each_way: Serve, sandbox: Re
     client.sock.settimeout(0.2)
     with pytest.raises(TimeoutError):
         client.send(b"HELP\r\n" * 10_000_000)
-    sandbox.wait_for(lambda it: it.closed)
+    sandbox.wait_for(lambda it: it.closed, 30)
     assert sandbox.closed[0].ending == "timeout"
 
 
