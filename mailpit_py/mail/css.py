@@ -12,8 +12,8 @@ from tinycss2 import ast
 Resource = Callable[[str], str | None]
 
 _PLAIN = re.compile(r"[\w\s:;#%.,()!'\"+-]*")
-_TAG_LIKE = re.compile(r"<(?=[a-zA-Z/!?])")
 _UNQUOTABLE = re.compile(r"[\x00-\x1f\"\\<>\x7f]")
+_ESCAPED_LESS = re.compile(r"(?<!\\)((?:\\\\)*+)\\<")
 _SUSPECT = re.compile(r"url|image|src|expression|behaviou?r|binding|element|attr", re.I)
 _URL_FUNCTIONS = frozenset(["url", "src"])
 _IMAGE_FUNCTIONS = frozenset(["image-set", "-webkit-image-set", "image", "-webkit-image"])
@@ -39,8 +39,11 @@ def sheet(style: str, resource: Resource) -> str:
     if len(style) > _LARGEST or _depth(style) > _DEEPEST:
         return ""
     tokens = tinycss2.parse_component_value_list(style, skip_comments=True)
-    text = tinycss2.serialize(_clean(tokens, resource))
-    return _TAG_LIKE.sub("< ", text).strip()
+    cleaned = _clean(tokens, resource)
+    while cleaned and cleaned[-1].type == "whitespace":
+        cleaned.pop()
+    text = _ESCAPED_LESS.sub(r"\1\\3c ", str(tinycss2.serialize(cleaned)).lstrip())
+    return "" if "</" in text else text  # it would end the style element
 
 
 def _depth(style: str) -> int:
@@ -68,7 +71,10 @@ def _clean(tokens: list[Any], resource: Resource) -> list[Any]:
         elif token.type == "ident" and token.lower_value in _RUNNING:
             position = end
             continue
-        out.extend(_clean_token(token, resource))
+        for kept in _clean_token(token, resource):
+            if out and out[-1] == "<" and kept.type != "whitespace":  # nothing may look like a tag
+                out.append(ast.WhitespaceToken(kept.source_line, kept.source_column, " "))
+            out.append(kept)
         position += 1
     return out
 

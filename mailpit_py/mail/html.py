@@ -50,6 +50,7 @@ role rows rowspan rules scope shape size span start summary title type usemap va
 width
 """
 _ATTRIBUTES = frozenset(_ATTRIBUTES_NAMES.split())
+_WRITTEN = _ATTRIBUTES | {"style", "src", "srcset", "href", "background", "target", "rel"}
 _SOURCES = {"src": ("img",), "background": ("body", "table", "tbody", "thead", "tfoot", "tr", "td", "th")}
 _LOADING_NAMES = "src background poster data lowsrc dynsrc href longdesc"
 _LOADING = frozenset(_LOADING_NAMES.split())
@@ -102,8 +103,9 @@ def _written(source: str, start_tag: StartTag, style: Callable[[Any], str]) -> s
 
 
 def _start_tag(tag: str, attributes: dict[str, str | None]) -> str:
-    written = "".join(f' {name}="{entities.escape(value or "")}"' for name, value in attributes.items())
-    return f"<{tag}{written}>"
+    """A start tag that was already cleaned; its attributes' names are checked all the same."""
+    kept = [(name, value or "") for name, value in attributes.items() if name in _WRITTEN]
+    return "".join([f"<{tag}", *(f' {name}="{entities.escape(value)}"' for name, value in kept), ">"])
 
 
 def _text_of(node: Any) -> str:

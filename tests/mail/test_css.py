@@ -54,6 +54,10 @@ def same(url: str) -> str | None:
         ("p{content:'a\\\nb\"'}", 'p{content:"ab\\22 "}', None),
         ("<!-- p{} -->", "p{}", None),
         ("p{} \\\n", "p{}", None),
+        ("a\\ ", "a\\ ", None),
+        ("p{a:\\<url(http://a)}", "p{a:\\3c url(http://a)}", None),  # a function of another name
+        ("\\<}/style><script>", "\\3c /style>< script>", None),
+        ("<style><url(http://a)>", "< style>< none>", '< style>< url("http://a")>'),
         ("p/**/{a:b/* c */}", "p{a:b}", None),
         ("p{a:url(b c)}", "p{a:}", None),
         ("p{a:'never ends", 'p{a:"never ends"}', None),

@@ -189,6 +189,7 @@ def test_a_document_that_never_settles_is_harmless_all_the_same(monkeypatch):
 
 # mutation XSS: harmless to one parser, a script to the next; written after the published classes.
 MUTATIONS = [
+    "<li><table><li>x",
     '<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">',
     '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
     '<math><mi//xlink:href="data:x,<script>alert(1)</script>">',
@@ -203,6 +204,8 @@ MUTATIONS = [
     '<style><p title="</style><img src onerror=alert(1)>">',
     "<select><style></select><img src onerror=alert(1)></style>",
     '<select><template><style><!--</style><a rel="--></style></template></select><img src onerror=alert(1)>">',
+    "<style>\\<}/style><img src=x onerror=alert(1)>{</style>",
+    "<style>\\<)/**/}/style><a href=javascript:alert(1)>x</style>",
     "<p><style>p{content:'</style\\3e <img src onerror=alert(1)>'}</style>",
     "<style>p{content:'\\3c/style\\3e\\3cimg src onerror=alert(1)\\3e'}</style>",
     '<img alt="`><script>alert(1)</script>">',
@@ -245,7 +248,7 @@ def test_the_output_is_harmless_and_stable_when_parsed_again(markup):
 PIECES = (
     "<p>|</p>|<div>|</div>|<a href=http://x/>|</a>|<b>|</b>|<table>|</table>|<td>|<tr>|<style>|"
     "</style>|<svg>|</svg>|<math>|<mtext>|<script>|</script>|<!--|-->|--!>|<![CDATA[|]]>|<title>|"
-    "</title>|<textarea>|</textarea>|<xmp>|</xmp>|<noscript>|</noscript>|<template>|</template>|"
+    "</title>|<textarea>|</textarea>|\\<}/style>|\\<|<xmp>|</xmp>|<noscript>|</noscript>|<template>|</template>|"
     "<select>|<option>|</select>|<pre>|\n|\"|'|>|<|</|<img src=x onerror=y |<p title='|<p title=\"|"
     "style=|url(http://x)|@import 'http://x';|\\|{|}|;|\x00|&lt;|&quot;|<button>|<form>|<li>|<ul>|x| |"
     "<font color=red>|<i>|</i>|<frameset>|<body onload=x>|<html>|<plaintext>|<iframe>|</iframe>|<h1>|"
