@@ -23,7 +23,7 @@ HARM = {
     "body handler": f'<body onload="{PWN}">',
     "javascript link": f'<a id="go" href="javascript:{PWN}">go</a>',
     "encoded javascript link": '<a id="go" href="jav&#x09;ascript:top.document.title=1">go</a>',
-    "svg": f'<svg onload="{PWN}"><script>{PWN}</script><a xlink:href="javascript:{PWN}"><text y="20">x</text></a></svg>',
+    "svg": f'<svg onload="{PWN}"><script>{PWN}</script><a xlink:href="javascript:{PWN}"><text>x</text></a></svg>',
     "frame": f'<iframe srcdoc="<script>{PWN}</script>"></iframe><iframe src="/api/v2/messages"></iframe>',
     "object": '<object data="/api/v2/messages"></object><embed src="/api/v2/messages">',
     "refresh": '<meta http-equiv="refresh" content="0;url=/api/v2/messages">',
@@ -82,7 +82,9 @@ def test_the_frame_alone_is_enough_without_sanitiser_and_policy(node: Node, visi
     page = visit(node.url)
     page.route("**/html?*", lambda route: route.fulfill(body=f"<p>Readable</p>{harm}", content_type="text/html"))
     row(page, "Harm").click()
-    expect(page.frame_locator("iframe").get_by_text("Readable").or_(page.frame_locator("iframe").locator("body")).first).to_be_attached()
+    expect(
+        page.frame_locator("iframe").get_by_text("Readable").or_(page.frame_locator("iframe").locator("body")).first
+    ).to_be_attached()
     expect(page).to_have_title("mailpit-py")
     page.wait_for_timeout(150)
     no_harm(page, node, "mailpit-py")
@@ -99,7 +101,7 @@ def test_hostile_words_are_words_everywhere(node: Node, visit: Visit) -> None:
     evil = '<img src=x onerror="document.title=1">'
     message = mail(
         f"\u202etxt.exe {evil} {'x' * 5_000}",
-        f"javascript:alert(1) {evil} http://ok.test/\"onmouseover=alert(1)// \u202eturned\u202c",
+        f'javascript:alert(1) {evil} http://ok.test/"onmouseover=alert(1)// \u202eturned\u202c',
         sender=f'"{evil}" <evil@evil.test>',
         X_Evil=evil,
     )
@@ -108,7 +110,14 @@ def test_hostile_words_are_words_everywhere(node: Node, visit: Visit) -> None:
     page = visit(node.url)
     expect(page.get_by_text("[RLO]txt.exe").first).to_be_visible()
     row(page, "[RLO]txt.exe").click()
-    shown = {"Text": evil, "Parts": evil, "Headers": evil, "Source": evil, "Path": "onerror=", "Wire": "bounce@acme.test"}
+    shown = {
+        "Text": evil,
+        "Parts": evil,
+        "Headers": evil,
+        "Source": evil,
+        "Path": "onerror=",
+        "Wire": "bounce@acme.test",
+    }
     for tab, words in shown.items():
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_role("tabpanel")).to_contain_text(words)
@@ -178,7 +187,9 @@ def test_remote_content_waits_until_it_is_asked_for(node: Node, visit: Visit, ap
     send(node, mail("News 1", html=html), mail("News 2", html=html))
     page = visit(node.url)
     row(page, "News 1").click()
-    expect(page.get_by_role("note", name="Remote content")).to_contain_text(app.url.removeprefix("http://").split(":")[0])
+    expect(page.get_by_role("note", name="Remote content")).to_contain_text(
+        app.url.removeprefix("http://").split(":")[0]
+    )
     expect(page.frame_locator("iframe").get_by_text("News")).to_be_visible()
     assert app.asked == []
     with page.expect_response("**/image.svg"):
@@ -192,7 +203,9 @@ def test_remote_content_waits_until_it_is_asked_for(node: Node, visit: Visit, ap
     expect(page.get_by_role("note", name="Remote content")).to_be_hidden()
 
 
-def test_a_sandbox_that_never_loads_remote_content_does_not_offer_it(run: Callable[..., Node], visit: Visit, app: App) -> None:
+def test_a_sandbox_that_never_loads_remote_content_does_not_offer_it(
+    run: Callable[..., Node], visit: Visit, app: App
+) -> None:
     node = run(remote_content="never")
     send(node, mail("News", html=f'<p>News</p><img src="{app.url}/image.svg">'))
     page = visit(node.url)
@@ -214,7 +227,13 @@ def picture(size: int) -> bytes:
     line = b"\0" + b"\xff\x00\x00" * 40
     noise = random.Random(1).randbytes(size)
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 40, 40, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"noIs", noise) + chunk(b"IDAT", zlib.compress(line * 40)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + head
+        + chunk(b"noIs", noise)
+        + chunk(b"IDAT", zlib.compress(line * 40))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize("size", [100, 200_000], ids=["inlined", "behind a signed address"])
@@ -229,7 +248,9 @@ def test_an_embedded_image_shows_although_the_page_needs_a_password(
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = "Picture", "hi@acme.test", "ann@x.test"
     message.set_content("text")
-    message.add_alternative('<body style="margin:0"><img src="cid:logo@x" width="40" height="40"></body>', subtype="html")
+    message.add_alternative(
+        '<body style="margin:0"><img src="cid:logo@x" width="40" height="40"></body>', subtype="html"
+    )
     message.get_payload()[1].add_related(picture(size), "image", "png", cid="<logo@x>")
     send(node, message)
     page = visit(node.url, http_credentials={"username": "ann", "password": "secret"})

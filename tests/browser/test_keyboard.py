@@ -192,7 +192,11 @@ def test_axe_finds_nothing(node: Node, visit: Visit, scheme: str) -> None:
     page = visit(node.url, color_scheme=scheme, reduced_motion="reduce")
     expect(page.get_by_role("heading", name="Ready for your first mail")).to_be_visible()
     assert violations(page) == []
-    message = mail("Your code", "Your code is 481516\n> quoted\nhttps://acme.test \u202e", '<p>Body</p><img src="http://cdn.test/a.png">')
+    message = mail(
+        "Your code",
+        "Your code is 481516\n> quoted\nhttps://acme.test \u202e",
+        '<p>Body</p><img src="http://cdn.test/a.png">',
+    )
     message.add_attachment(b"a,b\n", maintype="text", subtype="csv", filename="lines.csv")
     send(node, message, mail("Unread"), recipients=("ann@x.test", "audit@x.test"))
     row(page, "Your code").click()

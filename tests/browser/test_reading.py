@@ -18,8 +18,10 @@ Visit = Callable[..., Page]
 
 def letter() -> EmailMessage:
     message = mail(
-        "Your code", "Your code is 481516.\nhttps://acme.test/confirm", "<h1>Your code</h1><p>481516</p>",
-        Received="from app (app.acme.test [192.0.2.1]) by mx.acme.test with ESMTPS id q1; Mon, 23 Nov 2026 12:00:00 +0000",
+        "Your code",
+        "Your code is 481516.\nhttps://acme.test/confirm",
+        "<h1>Your code</h1><p>481516</p>",
+        Received="from app (app.acme.test [192.0.2.1]) by mx.acme.test with ESMTPS; Mon, 23 Nov 2026 12:00:00 +0000",
     )
     message.add_attachment(b"a,b\n1,2\n", maintype="text", subtype="csv", filename="lines.csv")
     message.add_attachment(b"%PDF-1.4 \x00\x01", maintype="application", subtype="pdf", filename="bill.pdf")
@@ -196,7 +198,9 @@ def test_a_hundred_thousand_messages_scroll(run: Callable[..., Node], visit: Vis
     node = run(max=0)
     transaction = Transaction(Session("s" * 22, 0), Envelope("app@x.test", (Recipient("ann@x.test"),)))
     futures = [
-        node.sandbox.receive(transaction, b"From: hi@acme.test\r\nSubject: Mail %06d\r\n\r\nText %d\r\n" % (number, number))
+        node.sandbox.receive(
+            transaction, b"From: hi@acme.test\r\nSubject: Mail %06d\r\n\r\nText %d\r\n" % (number, number)
+        )
         for number in range(100_000)
     ]
     for future in futures:
@@ -210,9 +214,19 @@ def test_a_hundred_thousand_messages_scroll(run: Callable[..., Node], visit: Vis
         expect(page.locator("[data-row]").first).to_be_visible()
         assert page.locator("[role=listitem]").count() < 60
     expect(row(page, "Mail 000000")).to_be_in_viewport()
-    page.keyboard.press("k")
     send(node, mail("Meanwhile"))
     expect(page.get_by_role("button", name="1 new")).to_be_visible()
     expect(row(page, "Mail 000000")).to_be_in_viewport()
     with urllib.request.urlopen(f"{node.url}api/v2/messages?limit=1", timeout=10) as answer:
         assert json.load(answer)["total"] == 100_001
+
+
+def test_a_mail_that_knows_a_dark_scheme_shows_it_on_request(node: Node, visit: Visit) -> None:
+    style = "<style>body{background:#fff}@media (prefers-color-scheme: dark){body{background:#102030}}</style>"
+    send(node, mail("Dark", html=f"<html><head>{style}</head><body>Scheme</body></html>"))
+    page = visit(node.url, color_scheme="null")  # without the emulation, which would reach into the frame
+    row(page, "Dark").click()
+    body = page.frame_locator("iframe").locator("body")
+    expect(body).to_have_css("background-color", "rgb(255, 255, 255)")
+    page.get_by_text("Dark mail").locator("..").click()
+    expect(body).to_have_css("background-color", "rgb(16, 32, 48)")

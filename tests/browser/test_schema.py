@@ -19,5 +19,9 @@ WEB = Path(__file__).parents[2] / "web"
 def test_the_types_of_the_page_are_made_from_the_openapi_document() -> None:
     with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0")) as node:
         document = urllib.request.urlopen(f"{node.url}api/v2/openapi.json", timeout=30).read()
-    made = subprocess.run(["node", "scripts/schema.mjs"], cwd=WEB, input=document, capture_output=True, check=True).stdout
-    assert made.decode() == (WEB / "src/api/schema.ts").read_text("utf-8"), "see the first lines of web/scripts/schema.mjs"
+    made = subprocess.run(
+        ["node", "scripts/schema.mjs"], cwd=WEB, input=document, capture_output=True, check=True
+    ).stdout
+    assert made.decode() == (WEB / "src/api/schema.ts").read_text("utf-8"), (
+        "see the first lines of web/scripts/schema.mjs"
+    )

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots, IconMail, IconMailOpened, IconMenu2, IconPin, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ConnectionBanner } from "../app/ConnectionState";
@@ -52,11 +52,9 @@ function Bar() {
       <span className={styles.spring} />
       <Menu>
         <Menu.Target>
-          <Tooltip label="More for this list">
-            <ActionIcon aria-label="More for this list">
-              <IconDots size={16} />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon aria-label="More for this list" title="More for this list">
+            <IconDots size={16} />
+          </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconMailOpened size={15} />} onClick={() => void markAllRead()}>

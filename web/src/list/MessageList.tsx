@@ -16,7 +16,7 @@ import { scrollToShow, shownOfSlot, slotOfShown, visibleRows } from "./rows";
 import { isSelected } from "./selection";
 import { loadedRows, rowAt, size, slotOf } from "./window";
 
-export const ROW_HEIGHT = { comfortable: 76, compact: 52 } as const;
+export const ROW_HEIGHT = { comfortable: 76, compact: 48 } as const;
 
 export function MessageList() {
   const { window, status, error, arrived, scope } = useStore(list.state);

@@ -8,7 +8,7 @@ import { sender, subjectOf } from "../ui/address";
 import { visible } from "../ui/bidi";
 import { counted } from "../ui/format";
 import { Moment } from "../ui/Moment";
-import styles from "./list.module.css";
+import styles from "./row.module.css";
 import { pick, pickTo } from "./picked";
 import { replyLine, stageWords } from "./words";
 

@@ -5,7 +5,7 @@ import { bytes } from "../ui/format";
 import { Tip } from "../ui/Tip";
 import { fileName, isPicture } from "./parts";
 import { useTab } from "./tabs";
-import styles from "./message.module.css";
+import notes from "./notes.module.css";
 
 const THUMBNAIL_LIMIT = 8_000_000;
 
@@ -13,12 +13,12 @@ const THUMBNAIL_LIMIT = 8_000_000;
 export function Attachments({ message }: { message: Message }) {
   const openTab = useTab(message.id);
   return (
-    <ul className={styles.files} aria-label="Attachments">
+    <ul className={notes.files} aria-label="Attachments">
       {message.attachments.map((part, index) => (
-        <li key={`${part.path}-${index}`} className={styles.file}>
-          <button type="button" className={styles.fileOpen} onClick={() => openTab("parts", part.path || null)} title={`${fileName(part)} · ${part.content_type}`}>
+        <li key={`${part.path}-${index}`} className={notes.file}>
+          <button type="button" className={notes.fileOpen} onClick={() => openTab("parts", part.path || null)} title={`${fileName(part)} · ${part.content_type}`}>
             <Sign id={message.id} part={part} />
-            <span className={styles.fileName}>{fileName(part)}</span>
+            <span className={notes.fileName}>{fileName(part)}</span>
             <span className="dim">{bytes(part.size_bytes)}</span>
           </button>
           <Tip label={`Download ${fileName(part).slice(0, 80)}`} size={24} {...download(message.id, part)}>
@@ -34,10 +34,10 @@ const download = (id: string, part: File) => ({ onClick: () => location.assign(a
 
 function Sign({ id, part }: { id: string; part: File }) {
   if (isPicture(part) && part.size_bytes < THUMBNAIL_LIMIT) {
-    return <img className={styles.thumb} src={apiUrl(partPath(id, part.path))} alt="" loading="lazy" decoding="async" />;
+    return <img className={notes.thumb} src={apiUrl(partPath(id, part.path))} alt="" loading="lazy" decoding="async" />;
   }
   const Kind = signOf(part);
-  return <Kind size={18} className={styles.fileSign} aria-hidden />;
+  return <Kind size={18} className={notes.fileSign} aria-hidden />;
 }
 
 function signOf({ content_type: type, is_message }: File) {

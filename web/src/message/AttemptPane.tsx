@@ -12,6 +12,8 @@ import { NARROW, useMedia } from "../ui/media";
 import { Tip } from "../ui/Tip";
 import { Trouble } from "../ui/Trouble";
 import { Dialogue } from "./Dialogue";
+import delivery from "./delivery.module.css";
+import heading from "./heading.module.css";
 import styles from "./message.module.css";
 
 /** A transaction that ended without a message: what was said, what it means, how it went. */
@@ -31,35 +33,35 @@ function Head({ attempt }: { attempt: AttemptDetail }) {
   const narrow = useMedia(NARROW);
   const { zone } = useSettings();
   return (
-    <header className={styles.heading}>
-      <div className={styles.top}>
+    <header className={heading.heading}>
+      <div className={heading.top}>
         {narrow && (
           <Tip label="Back to the list" keys="Esc" onClick={() => runCommand("back")}>
             <IconArrowLeft size={18} />
           </Tip>
         )}
-        <IconBan size={18} className={styles.bannedSign} aria-hidden />
-        <h1 id="subject" className={`${styles.subject} ${styles.refusal}`}>
+        <IconBan size={18} className={heading.bannedSign} aria-hidden />
+        <h1 id="subject" className={`${heading.subject} ${heading.refusal}`}>
           {replyLine(attempt.reply)}
         </h1>
       </div>
-      <p className={styles.sentence}>
+      <p className={heading.sentence}>
         {capital(stageWords(attempt))}. {retryWords(attempt.reply)}
       </p>
-      <div className={styles.who}>
-        <span className={styles.party}>
+      <div className={heading.who}>
+        <span className={heading.party}>
           <span className={styles.label}>From</span>
           <bdi>{visible(attempt.reverse_path) || "<> (null reverse-path)"}</bdi>
           {attempt.reverse_path && <Copy value={attempt.reverse_path} label="Copy the address" size={20} />}
         </span>
-        <span className={styles.facts}>{exact(attempt.received_at, zone)}</span>
+        <span className={heading.facts}>{exact(attempt.received_at, zone)}</span>
       </div>
       {attempt.recipients.length > 0 && (
-        <ul className={styles.replies} data-plain>
+        <ul className={delivery.replies} data-plain>
           {attempt.recipients.map((recipient, index) => (
-            <li key={index} className={styles.outcome} data-good={recipient.reply.code < 400}>
+            <li key={index} className={delivery.outcome} data-good={recipient.reply.code < 400}>
               <IconX size={14} aria-hidden />
-              <bdi className={styles.outcomeAddress}>{visible(recipient.address)}</bdi>
+              <bdi className={delivery.outcomeAddress}>{visible(recipient.address)}</bdi>
               <Copy value={recipient.address} label="Copy the address" size={20} />
               <span className="mono ellipsis">{replyLine(recipient.reply)}</span>
             </li>

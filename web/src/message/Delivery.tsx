@@ -6,6 +6,7 @@ import { useSettings } from "../settings/store";
 import { visible } from "../ui/bidi";
 import { Copy } from "../ui/Copy";
 import { clock, counted } from "../ui/format";
+import delivery from "./delivery.module.css";
 import styles from "./message.module.css";
 
 /** What happened to each recipient, in one line that opens. */
@@ -15,14 +16,14 @@ export function Delivery({ message }: { message: Message }) {
   const { recipients, refused } = message.envelope;
   const accepted = recipients.length === 1 ? visible(recipients[0]?.address ?? "") : counted(recipients.length, "recipient");
   return (
-    <section className={styles.delivery} aria-label="Delivery">
-      <button type="button" className={styles.deliveryLine} aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span className={styles.accepted}>
+    <section className={delivery.delivery} aria-label="Delivery">
+      <button type="button" className={delivery.deliveryLine} aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span className={delivery.accepted}>
           <IconCheck size={14} aria-hidden /> Accepted {clock(message.received_at, zone)}
         </span>
         <span className="ellipsis">for {accepted}</span>
         {refused.length > 0 && (
-          <span className={styles.refusedNote}>
+          <span className={delivery.refusedNote}>
             <IconX size={14} aria-hidden /> {counted(refused.length, "recipient")} refused
           </span>
         )}
@@ -30,7 +31,7 @@ export function Delivery({ message }: { message: Message }) {
         {open ? <IconChevronDown size={15} aria-hidden /> : <IconChevronUp size={15} aria-hidden />}
       </button>
       {open && (
-        <ul className={styles.replies}>
+        <ul className={delivery.replies}>
           {recipients.map((one, index) => (
             <Outcome key={`a${index}`} recipient={one} good />
           ))}
@@ -46,9 +47,9 @@ export function Delivery({ message }: { message: Message }) {
 function Outcome({ recipient, good }: { recipient: Recipient; good: boolean }) {
   const wishes = [recipient.notify && `NOTIFY=${recipient.notify}`, recipient.orcpt && `ORCPT=${recipient.orcpt}`].filter(Boolean).join(" ");
   return (
-    <li className={styles.outcome} data-good={good}>
+    <li className={delivery.outcome} data-good={good}>
       {good ? <IconCheck size={14} aria-label="accepted" /> : <IconX size={14} aria-label="refused" />}
-      <bdi className={styles.outcomeAddress}>{visible(recipient.address)}</bdi>
+      <bdi className={delivery.outcomeAddress}>{visible(recipient.address)}</bdi>
       <Copy value={recipient.address} label="Copy the address" size={20} />
       <span className="mono ellipsis">{replyLine(recipient.reply)}</span>
       {wishes && <span className={`mono dim ellipsis`}>{visible(wishes)}</span>}

@@ -9,6 +9,7 @@ import { Copy } from "../ui/Copy";
 import { useLate } from "../ui/useLate";
 import { Bones } from "./Bones";
 import { Marked } from "./Marked";
+import headers from "./headers.module.css";
 import styles from "./message.module.css";
 
 const matches = (field: Field, text: string): boolean => `${field.name}: ${field.value}`.toLowerCase().includes(text.toLowerCase());
@@ -47,9 +48,9 @@ export default function Headers({ message }: { message: Message }) {
       </div>
       <div className={styles.scroll} tabIndex={0} role="region" aria-label="Header fields" data-arrows>
         {shown.length === 0 && <p className={styles.problem}>{data.fields.length === 0 ? "There is no header section." : "No field matches."}</p>}
-        <dl className={styles.fields}>
+        <dl className={headers.fields}>
           {shown.map((field, index) => (
-            <div key={index} className={styles.fieldLine}>
+            <div key={index} className={headers.fieldLine}>
               <dt>
                 <Marked text={visible(field.name)} needle={filter} />
               </dt>

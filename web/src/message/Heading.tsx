@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Menu } from "@mantine/core";
 import { IconArrowLeft, IconCode, IconCopy, IconDots, IconDownload, IconExternalLink, IconLink, IconMail, IconMailOpened, IconPin, IconPinFilled, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { apiUrl, messagePath } from "../api/client";
@@ -14,6 +14,7 @@ import { NARROW, useMedia } from "../ui/media";
 import { Tip } from "../ui/Tip";
 import { useSettings } from "../settings/store";
 import { say } from "../ui/toast";
+import heading from "./heading.module.css";
 import styles from "./message.module.css";
 
 interface Props {
@@ -28,14 +29,14 @@ export function Heading({ row, message }: Props) {
   const subject = subjectOf(row.subject);
   const long = subject.length > 160;
   return (
-    <header className={styles.heading}>
-      <div className={styles.top}>
+    <header className={heading.heading}>
+      <div className={heading.top}>
         {narrow && (
           <Tip label="Back to the list" keys="Esc" onClick={() => runCommand("back")}>
             <IconArrowLeft size={18} />
           </Tip>
         )}
-        <h1 id="subject" className={styles.subject} data-whole={whole || undefined} dir="auto">
+        <h1 id="subject" className={heading.subject} data-whole={whole || undefined} dir="auto">
           {whole ? subject : subject.slice(0, 400)}
           {long && (
             <button type="button" className={styles.more} onClick={() => setWhole(!whole)}>
@@ -45,11 +46,11 @@ export function Heading({ row, message }: Props) {
         </h1>
         <Actions row={row} />
       </div>
-      <div className={styles.who}>
+      <div className={heading.who}>
         <Who label="From" addresses={row.from ? [row.from] : []} none={visible(row.reverse_path) || "no author"} />
         <Who label="To" addresses={message ? message.to : row.to} none="nobody is named" />
         {message && message.cc.length > 0 && <Who label="Cc" addresses={message.cc} none="" />}
-        <span className={styles.facts} title={exact(row.received_at, zone)}>
+        <span className={heading.facts} title={exact(row.received_at, zone)}>
           <Moment at={row.received_at} /> · {bytes(row.size_bytes)}
         </span>
       </div>
@@ -61,13 +62,13 @@ function Who({ label, addresses, none }: { label: string; addresses: readonly Ad
   const [all, setAll] = useState(false);
   const shown = all ? addresses : addresses.slice(0, 2);
   return (
-    <span className={styles.party}>
+    <span className={heading.party}>
       <span className={styles.label}>{label}</span>
       {addresses.length === 0 && <span className="dim">{none}</span>}
       {shown.map((address, index) => (
-        <span key={index} className={styles.address}>
-          {address.name.trim() && <bdi className={styles.name}>{visible(address.name)}</bdi>}
-          <bdi className={styles.mailbox}>{visible(address.address)}</bdi>
+        <span key={index} className={heading.address}>
+          {address.name.trim() && <bdi className={heading.name}>{visible(address.name)}</bdi>}
+          <bdi className={heading.mailbox}>{visible(address.address)}</bdi>
           <Copy value={address.address} label="Copy the address" size={20} />
         </span>
       ))}
@@ -82,7 +83,7 @@ function Who({ label, addresses, none }: { label: string; addresses: readonly Ad
 
 function Actions({ row }: { row: Summary }) {
   return (
-    <div className={styles.actions}>
+    <div className={heading.actions}>
       <Tip label={row.seen ? "Mark as unread" : "Mark as read"} keys="U" onClick={() => runCommand("unread")}>
         {row.seen ? <IconMail size={17} /> : <IconMailOpened size={17} />}
       </Tip>
@@ -94,11 +95,9 @@ function Actions({ row }: { row: Summary }) {
       </Tip>
       <Menu width={230}>
         <Menu.Target>
-          <Tooltip label="More for this message">
-            <ActionIcon aria-label="More for this message">
-              <IconDots size={17} />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon aria-label="More for this message" title="More for this message">
+            <IconDots size={17} />
+          </ActionIcon>
         </Menu.Target>
         <More row={row} />
       </Menu>

@@ -12,6 +12,7 @@ import { createStore, useStore } from "../ui/store";
 import { Tip } from "../ui/Tip";
 import { perhapsUnreachable, remoteAnswer } from "./remote";
 import { useFrameFocus } from "./useFrameFocus";
+import html from "./html.module.css";
 import styles from "./message.module.css";
 
 type Width = "desktop" | "tablet" | "phone";
@@ -35,21 +36,21 @@ export function Html({ message }: { message: Message }) {
   const remote = answer === "load";
   const pixels = PIXELS[width];
   return (
-    <div className={styles.html}>
+    <div className={html.html}>
       <Looks message={message} remote={remote}>
         {holds && (
-          <button type="button" className={styles.keysNote} onClick={release}>
+          <button type="button" className={html.keysNote} onClick={release}>
             Keys go to the mail now. Click here for them to work again.
           </button>
         )}
       </Looks>
       {message.remote_count > 0 && !remote && <RemoteBanner message={message} sender={sender} blocked={answer === "block"} />}
-      <div className={styles.stage} data-framed={pixels !== null || undefined}>
+      <div className={html.stage} data-framed={pixels !== null || undefined}>
         <iframe
           ref={frame}
           key={`${message.id}-${remote}`}
           title="The mail as HTML"
-          className={styles.mail}
+          className={html.mail}
           data-dark={dark || undefined}
           sandbox={SANDBOX}
           referrerPolicy="no-referrer"
@@ -96,7 +97,7 @@ function Looks({ message, remote, children }: { message: Message; remote: boolea
 
 function Sign({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <span className={styles.sign} title={label}>
+    <span className={html.sign} title={label}>
       {children}
       <span className="unseen">{label}</span>
     </span>
@@ -108,15 +109,15 @@ function RemoteBanner({ message, sender, blocked }: { message: Message; sender: 
   const hosts = message.remote_hosts;
   const far = hosts.filter(perhapsUnreachable);
   return (
-    <div className={styles.banner} role="note" aria-label="Remote content">
-      <IconPhotoOff size={16} aria-hidden className={styles.bannerSign} />
-      <div className={styles.bannerText}>
+    <div className={html.banner} role="note" aria-label="Remote content">
+      <IconPhotoOff size={16} aria-hidden className={html.bannerSign} />
+      <div className={html.bannerText}>
         Not loaded from the network: <span className="mono">{hosts.slice(0, 6).map(visible).join(", ")}</span>
         {hosts.length > 6 && ` and ${counted(hosts.length - 6, "more host", "more hosts")}`}
         {far.length > 0 && <div className="dim">{far.map(visible).join(", ")} may exist only inside a container network, out of this browser’s reach.</div>}
       </div>
       {!blocked && (
-        <div className={styles.bannerActions}>
+        <div className={html.bannerActions}>
           <Button size="compact-sm" onClick={() => once.set((ids) => new Set([...ids, message.id]))}>
             Load once
           </Button>

@@ -8,6 +8,7 @@ import { counted } from "../ui/format";
 import { codesIn } from "./codes";
 import { useTab } from "./tabs";
 import styles from "./message.module.css";
+import notes from "./notes.module.css";
 
 const TEXT_LIMIT = 2_000_000;
 
@@ -24,13 +25,13 @@ export function Notes({ message }: { message: Message }) {
   const [first] = message.defects;
   if (codes.length === 0 && !first && message.readable) return null;
   return (
-    <div className={styles.notes}>
+    <div className={notes.notes}>
       {codes.map((code) => (
         <Code key={code} code={code} />
       ))}
-      {!message.readable && <span className={styles.warning}>The content could not be taken apart; the raw source and the envelope are complete.</span>}
+      {!message.readable && <span className={notes.warning}>The content could not be taken apart; the raw source and the envelope are complete.</span>}
       {first && (
-        <button type="button" className={styles.warning} onClick={() => openTab("parts", first.path || null)}>
+        <button type="button" className={notes.warning} onClick={() => openTab("parts", first.path || null)}>
           <IconAlertTriangle size={14} aria-hidden />
           <span className="ellipsis">{message.defects.length === 1 ? first.text : `${counted(message.defects.length, "defect")} in the MIME: ${first.text}`}</span>
         </button>
@@ -47,7 +48,7 @@ function Code({ code }: { code: string }) {
     setTimeout(() => setDone(false), 1_500);
   };
   return (
-    <button type="button" className={styles.code} onClick={() => void copy()} title="Copy this code">
+    <button type="button" className={notes.code} onClick={() => void copy()} title="Copy this code">
       <span className={styles.label}>{done ? "Copied" : "Code"}</span>
       <span className="mono">{code}</span>
       {done ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}

@@ -8,6 +8,7 @@ import { Tip } from "../ui/Tip";
 import { Marked } from "./Marked";
 import { blocks, linesOf, occurrences, type Block } from "./source";
 import styles from "./message.module.css";
+import source from "./source.module.css";
 
 interface Props {
   text: string;
@@ -88,11 +89,11 @@ export function SourceLines({ text, kind, wrap, bar, end }: Props) {
         {end}
       </div>
       <div ref={frame} className={styles.scroll} tabIndex={0} role="region" aria-label="Source" data-arrows>
-        <div className={styles.source} data-wrap={wrap || undefined} style={{ height: rows.getTotalSize() }}>
+        <div className={source.source} data-wrap={wrap || undefined} style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map((row) => {
             const item = items[row.index] as Item;
             return (
-              <div key={row.key} ref={rows.measureElement} data-index={row.index} className={styles.sourceRow} style={{ transform: `translateY(${row.start}px)` }}>
+              <div key={row.key} ref={rows.measureElement} data-index={row.index} className={source.sourceRow} style={{ transform: `translateY(${row.start}px)` }}>
                 {item.kind === "fold" ? (
                   <Fold block={parts[item.block] as Block} lines={lines} folded={folded.has(item.block)} onToggle={() => toggle(item.block)} />
                 ) : (
@@ -120,7 +121,7 @@ const inHeader = (parts: readonly Block[], line: number): boolean => parts[0]?.k
 function Fold({ block, lines, folded, onToggle }: { block: Block; lines: readonly string[]; folded: boolean; onToggle(): void }) {
   const size = lines.slice(block.start, block.end).reduce((sum, line) => sum + line.length + 2, 0);
   return (
-    <button type="button" className={styles.fold} aria-expanded={!folded} onClick={onToggle}>
+    <button type="button" className={source.fold} aria-expanded={!folded} onClick={onToggle}>
       {folded ? <IconChevronRight size={13} aria-hidden /> : <IconChevronDown size={13} aria-hidden />}
       {NAMES[block.kind]}
       <span className="dim">
@@ -134,8 +135,8 @@ function SourceLine({ line, text, needle, hit, header }: { line: number; text: s
   const shown = visibleLines(text.slice(0, LONGEST));
   const name = header ? /^[!-9;-~]+:/u.exec(shown)?.[0] : undefined;
   return (
-    <div className={styles.sourceLine} data-hit={hit || undefined}>
-      <span className={styles.lineNumber} aria-hidden>
+    <div className={source.sourceLine} data-hit={hit || undefined}>
+      <span className={source.lineNumber} aria-hidden>
         {line + 1}
       </span>
       <code>

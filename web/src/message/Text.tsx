@@ -11,6 +11,7 @@ import { textQuery } from "./Notes";
 import { Bones } from "./Bones";
 import { linesOf } from "./source";
 import styles from "./message.module.css";
+import prose from "./text.module.css";
 
 const CHUNK = 200;
 
@@ -36,7 +37,7 @@ export default function Text({ message }: { message: Message }) {
         {data.text.trim() === "" ? (
           <p className={styles.problem}>{message.has_html ? "There is no plain text beside the HTML: readers without HTML see nothing." : "The body is empty."}</p>
         ) : (
-          <div className={styles.text} data-fixed={fixedWidth || undefined} dir="auto">
+          <div className={prose.text} data-fixed={fixedWidth || undefined} dir="auto">
             {chunks.map((chunk, index) => (
               <Chunk key={index} text={chunk} />
             ))}
@@ -50,7 +51,7 @@ export default function Text({ message }: { message: Message }) {
 
 const Chunk = memo(function Chunk({ text }: { text: string }) {
   return (
-    <div className={styles.chunk}>
+    <div className={prose.chunk}>
       {text.split("\n").map((line, index) => (
         <Line key={index} line={line} />
       ))}
@@ -71,7 +72,7 @@ function Piece({ span }: { span: Span }) {
   if (span.kind === "text") return visibleLines(span.text);
   if (span.kind === "bidi") {
     return (
-      <span className={styles.bidi} title="A character that changes the direction of the text">
+      <span className={prose.bidi} title="A character that changes the direction of the text">
         {bidiName(span.character)}
       </span>
     );
