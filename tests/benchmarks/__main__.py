@@ -40,6 +40,11 @@ def smtp_part(rounds: int, scale: float) -> None:
     for name, row in rows.items():
         cells = [f"{row[title]:.0f} ({row[title] / rows[YARDSTICK][title]:.2f})" for title in titles]
         print(f"| {name} | {' | '.join(cells)} |")
+    print("\nMicroseconds of CPU a message, median\n")
+    print(f"| server | {' | '.join(titles)} |\n|---|{'---|' * len(titles)}")
+    for name, row in rows.items():
+        costs = [f"{row[f'{title} cpu']:.0f}" for title in titles]
+        print(f"| {name} | {' | '.join(costs)} |")
     print("\n| server | first banner ms | first page ms | idle MB | after the load MB |\n|---|---|---|---|---|")
     for name, row in rows.items():
         page = f"{row['page ms']:.0f}" if row["page ms"] else "-"

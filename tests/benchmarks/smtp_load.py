@@ -38,8 +38,8 @@ LOADS = (
 )
 
 
-def rate(server: Running, load: Load, files: dict[str, Path], scale: float) -> float:
-    """Messages a second of one load, from start to the last reply."""
+def rate(server: Running, load: Load, files: dict[str, Path], scale: float) -> tuple[float, float]:
+    """Messages a second of one load, from start to the last reply; and the server's microseconds of CPU for each."""
     count = max(10, int(load.count * scale))
     if server.peer.name.startswith("MailDev"):
         count = max(10, count // 20)
@@ -49,13 +49,14 @@ def rate(server: Running, load: Load, files: dict[str, Path], scale: float) -> f
         "-f", "app@sender.example", "-t", "ann@reader.example", "-F", str(files[load.size]),
         f"127.0.0.1:{server.smtp_port}",
     ]  # fmt: skip
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), server.cpu_seconds()
     subprocess.run(command, env=postfix.environment(), check=True, timeout=180, capture_output=True)
-    return count / (time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return count / seconds, (server.cpu_seconds() - cpu) / count * 1e6
 
 
 def measure(peers: list[Peer], files: dict[str, Path], rounds: int, scale: float) -> dict[str, dict[str, float]]:
-    """Medians: server -> load -> messages a second; and `idle MB`, `after MB`, `banner ms`, `page ms`."""
+    """Medians: server -> load -> messages a second, `<load> cpu` -> microseconds a message; and `idle MB`, ..."""
     samples: dict[str, dict[str, list[float]]] = {peer.name: {} for peer in peers}
     for number in range(rounds):
         for peer in peers:
@@ -66,6 +67,8 @@ def measure(peers: list[Peer], files: dict[str, Path], rounds: int, scale: float
                 row.setdefault("page ms", []).append(server.page_ms)
                 row.setdefault("idle MB", []).append(server.memory_mb())
                 for load in LOADS:
-                    row.setdefault(load.title, []).append(rate(server, load, files, scale))
+                    speed, cost = rate(server, load, files, scale)
+                    row.setdefault(load.title, []).append(speed)
+                    row.setdefault(f"{load.title} cpu", []).append(cost)
                 row.setdefault("after MB", []).append(server.memory_mb())
     return {name: {title: median(values) for title, values in row.items()} for name, row in samples.items()}
