@@ -384,7 +384,7 @@ def test_who_never_reads_is_cut_off_after_all(serve_each_way: Serve, sandbox: Re
     client = serve_each_way(idle_timeout=0.5, max_idle_commands=0).connect()
     client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.sock.settimeout(0.2)
-    with pytest.raises(TimeoutError):
+    with pytest.raises((TimeoutError, BrokenPipeError, ConnectionResetError)):
         client.send(b"HELP\r\n" * 10_000_000)
     sandbox.wait_for(lambda it: it.closed, 30)
     assert sandbox.closed[0].ending == "timeout"
