@@ -19,14 +19,17 @@ _Instruction = tuple[Characters | Anchor | None, tuple[int, ...]]
 
 
 class _State:
-    """A set of positions in the program, with the states that characters lead to."""
+    """A set of positions in the program, with the states that characters lead to.
 
-    __slots__ = ("accepts", "accepts_at_end", "next", "positions")
+    `accepts_at_end` is the answer if the text ends here; if it `is_settled`, no character changes it.
+    """
 
-    def __init__(self, positions: frozenset[int], accepts: bool, accepts_at_end: bool) -> None:
+    __slots__ = ("accepts_at_end", "is_settled", "next", "positions")
+
+    def __init__(self, positions: frozenset[int], accepts_at_end: bool, is_settled: bool) -> None:
         self.positions = positions
-        self.accepts = accepts
         self.accepts_at_end = accepts_at_end
+        self.is_settled = is_settled
         self.next: dict[str, _State] = {}
 
 
@@ -53,8 +56,8 @@ class Pattern:
         text = text[:TEXT_CHARACTERS_AT_MOST]
         state = self._first
         for character in text.lower() if self._ignore_case else text:
-            if state.accepts:
-                return True
+            if state.is_settled:
+                break
             state = state.next.get(character) or self._step(state, character)
         return state.accepts_at_end
 
@@ -98,8 +101,9 @@ class Pattern:
         known = self._states.get(reached)
         if known is not None and not at_start:
             return known
-        ended = self._closure(positions, at_start=at_start, at_end=True)
-        state = _State(reached, self._final in reached, self._final in ended)
+        accepts_at_end = self._final in self._closure(positions, at_start=at_start, at_end=True)
+        goes_on = accepts_at_end or any(isinstance(self._program[position][0], Characters) for position in reached)
+        state = _State(reached, accepts_at_end, self._final in reached or not goes_on)
         if not at_start:
             self._states[reached] = state
         return state

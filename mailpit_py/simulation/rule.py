@@ -76,9 +76,10 @@ class Match:
 
     def holds(self, facts: Facts) -> bool:
         """True if everything that is asked for is so."""
-        return self._fits(facts) and all(
-            any(matcher.matches(text) for text in facts.texts(name)) for name, matcher in self.tests
-        )
+        for name, matcher in self.tests:
+            if not any(map(matcher.matches, facts.texts(name))):
+                return False
+        return self._fits(facts)
 
     def _fits(self, facts: Facts) -> bool:
         if self.larger is not None and (facts.size_bytes is None or facts.size_bytes <= self.larger):
