@@ -120,7 +120,7 @@ def _is_addressed(message: Message, recipient: str) -> bool:
 def build_auto_reply(reply: AutoReply) -> bytes:
     """Return the reply. Send it from the null reverse-path to `reply.reverse_path` (RFC 3834 §3.3)."""
     original = read(reply.original)
-    domain = reply.responder.rpartition("@")[2] or "localhost.invalid"
+    _, at, domain = reply.responder.rpartition("@")
     subject = f"Automatic reply: {original.subject}" if reply.is_exchange else f"Auto: {original.subject}"
     ids = [field(name, f"<{original.message_id}>") for name in ("In-Reply-To", "References") if original.message_id]
     extra = [field("X-Auto-Response-Suppress", "All")] if reply.is_exchange else []
@@ -131,7 +131,7 @@ def build_auto_reply(reply: AutoReply) -> bytes:
         field("To", mailbox("", reply.reverse_path)),
         field("Subject", subject),
         field("Date", date.rfc5322(reply.at)),
-        field("Message-ID", f"<{token(reply.seed, 'message-id', 20)}@{domain}>"),
+        field("Message-ID", f"<{token(reply.seed, 'message-id', 20)}@{domain if at else 'localhost.invalid'}>"),
         *ids,
         field("Auto-Submitted", "auto-replied"),
         *extra,

@@ -76,7 +76,7 @@ INDEX = {
     "opensmtpd/03": [(BOB, "failed", "5.0.0", UNKNOWN)],
     "opensmtpd/04": [(BOB, "failed", "5.0.0", UNKNOWN), ("full@dest.example", "failed", "5.0.0", FULL)],
     "opensmtpd/05": [("spam@dest.example", "failed", "5.0.0", SPAM)],
-    "opensmtpd/06": [("multi@dest.example", "failed", "5.0.0", "550 5.7.26 last line - gsmtp")],
+    "opensmtpd/06": [("multi@dest.example", "failed", "5.0.0", LINES.replace(" 550-", "").replace(" 550 ", ""))],
     "opensmtpd/07": [("noenh@dest.example", "failed", "5.0.0", PLAIN)],
     "opensmtpd/08": [("good@dest.example", "relayed", "2.0.0", "")],
     "opensmtpd/09": [(BOB, "failed", "5.0.0", UNKNOWN)],

@@ -61,7 +61,9 @@ def _notice(draft: Draft) -> bytes:
 
 
 def _line(recipient: RecipientStatus) -> str:
-    return f"{recipient.final_recipient}: {recipient.one_line if recipient.action in _OPENING else ''}"
+    """OpenSMTPD joins the lines of a reply without a space, all codes but the first left out."""
+    first, *rest = recipient.lines or ("",)
+    return f"{recipient.final_recipient}: {first}{''.join(line[4:] for line in rest)}"
 
 
 def _status(draft: Draft) -> bytes:
