@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import replace
 
 from mailpit_py.clock import Clock
+from mailpit_py.delivery import NOTHING_DECIDED, Decided, Delivery, causes_of
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.envelope import Envelope, Line, Receipt, Recipient, Reply, Session, Transaction
+from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
-from mailpit_py.storage import Arrival, Attempt, Changes, Cursor, Store
+from mailpit_py.simulator import Simulator
+from mailpit_py.storage import Arrival, Attempt, Cause, Changes, Cursor, Store
+from mailpit_py.storage.cause import NO_CAUSE
 
 DEFAULT_INBOX = "default"
 
 
 class Sandbox:
-    """One store, one clock, and the decisions between them. Every method may be called from any thread."""
+    """One store, one clock, and the decisions between them. Every method may be called from any thread.
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    What happens to a command is asked of `simulator`; what became of it is told here.
+    """
+
+    def __init__(self, store: Store, clock: Clock, simulator: Simulator | None = None) -> None:
         self.store = store
         self.clock = clock
+        self.simulator = simulator or Simulator(store, clock)
         self.budget = store.budget
 
     def check(
@@ -31,31 +38,75 @@ class Sandbox:
         It neither waits nor reads the database: SMTP calls it on its event loop.
         """
 
-    def receive(self, transaction: Transaction, raw: bytes, *, source: str = "smtp") -> Future[Receipt]:
+    def receive(
+        self,
+        transaction: Transaction,
+        raw: bytes,
+        *,
+        source: str = "smtp",
+        verdict: Verdict | None = None,
+        decided: Decided = NOTHING_DECIDED,
+    ) -> Future[Receipt]:
         """Keep a message; the future gives its receipt once it is committed.
 
-        `raw` is the content exactly as received. The future raises StorageFull or StorageError,
-        and then nothing of the message was kept.
+        `raw` is the content exactly as received, `verdict` what was decided at its end, `decided`
+        what was at RCPT. Who discards or refuses it gets nothing of it; if nobody is left, only an
+        attempt is kept, and the receipt looks like any other. The future raises StorageFull or
+        StorageError, and then nothing of the message was kept.
         """
-        public_id = new_public_id()
-        now = self.clock.wall()
+        public_id, now = new_public_id(), self.clock.wall()
         reply = Reply(250, "2.0.0", f"Ok: queued as {public_id}")
-        lines = (*transaction.lines, *(Line(now, "S", line) for line in reply.lines))
-        arrival = Arrival(
-            public_id=public_id,
-            inbox=DEFAULT_INBOX,
-            transaction=replace(transaction, lines=lines),
-            raw=raw,
-            received_at=now,
-            source=source,
-        )
+        delivery = Delivery.of(transaction.envelope, verdict, decided, reply)
+        said = (delivery.replies or (reply,))[0]
+        lines = (*transaction.lines, *(Line(now, "S", line) for line in said.lines))
+        stored: Future[None] | None = None
+        if delivery.is_lost:
+            attempt = Attempt(
+                public_id=new_public_id() if delivery.is_kept else public_id,
+                inbox=DEFAULT_INBOX,
+                transaction=Transaction(transaction.session, delivery.lost, () if delivery.is_kept else lines),
+                stage=Stage.CONTENT,
+                reply=(*delivery.lost.recipients, *delivery.lost.refused)[0].reply,
+                at=now,
+                size_bytes=len(raw),
+                raw=raw,
+                cause=next(iter(causes_of(delivery.lost, delivery.decisions)), NO_CAUSE),
+                causes=causes_of(delivery.lost, delivery.decisions),
+            )
+            stored = self.store.refuse(attempt)
+        if delivery.is_kept:
+            arrival = Arrival(
+                public_id=public_id,
+                inbox=DEFAULT_INBOX,
+                transaction=Transaction(transaction.session, delivery.kept, lines),
+                raw=raw,
+                received_at=now,
+                source=source,
+                causes=causes_of(delivery.kept, delivery.decisions),
+            )
+            stored = self.store.add(arrival)
+        assert stored is not None  # a message is kept or lost
         receipt: Future[Receipt] = Future()
-        replies = (reply,) * len(transaction.envelope.recipients)
-        self.store.add(arrival).add_done_callback(lambda stored: _settle(receipt, stored, Receipt(public_id, replies)))
+        replies = delivery.replies
+        stored.add_done_callback(lambda done: _settle(receipt, done, Receipt(public_id, replies)))
         return receipt
 
-    def refuse(self, transaction: Transaction, stage: Stage, reply: Reply, size_bytes: int = 0) -> None:
-        """Keep the record of a transaction that ended without a message."""
+    def refuse(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
+        self,
+        transaction: Transaction,
+        stage: Stage,
+        reply: Reply,
+        size_bytes: int = 0,
+        *,
+        decision: Decision | None = None,
+        raw: bytes | None = None,
+        decided: Decided = NOTHING_DECIDED,
+    ) -> None:
+        """Keep the record of a transaction that ended without a message.
+
+        `decision` is what ended it, if that was simulated; `raw` is the content if it was seen;
+        `decided` is what was decided at RCPT, by address.
+        """
         self.store.refuse(
             Attempt(
                 public_id=new_public_id(),
@@ -65,6 +116,9 @@ class Sandbox:
                 reply=reply,
                 at=self.clock.wall(),
                 size_bytes=size_bytes,
+                raw=raw,
+                cause=Cause.of(decision),
+                causes=causes_of(transaction.envelope, decided),
             )
         )
 

@@ -38,7 +38,7 @@ LEAVES = {
 }
 # What belongs to a room although it is a module of its own.
 PART_OF = {
-    **dict.fromkeys(("clock", "scheduler", "retention", "account"), "sandbox"),
+    **dict.fromkeys(("clock", "scheduler", "retention", "account", "simulator", "rulebook", "delivery"), "sandbox"),
     "wiring": "node",
     "__main__": "cli",
 }

@@ -1,6 +1,7 @@
 """Keeping mail: one SQLite database, one writer, a journal. The only room that knows SQLAlchemy and Alembic."""
 
 from mailpit_py.storage.budget import Budget
+from mailpit_py.storage.cause import Cause
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.store import Store
@@ -33,6 +34,7 @@ __all__ = [
     "Attempt",
     "AttemptSummary",
     "Budget",
+    "Cause",
     "Change",
     "Changes",
     "Correspondent",

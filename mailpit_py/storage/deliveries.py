@@ -9,7 +9,9 @@ from sqlalchemy import insert
 
 from mailpit_py.mail.envelope import Line, Session
 from mailpit_py.storage import schema
+from mailpit_py.storage.cause import CAUSE_COLUMNS, cause_row
 from mailpit_py.storage.context import Context
+from mailpit_py.storage.likeness import content_hash, message_id
 from mailpit_py.storage.row import (
     ENVELOPE_COLUMNS,
     delivery_rows,
@@ -40,7 +42,7 @@ def refuse(context: Context, attempt: Attempt) -> None:
     context.connection.execute(
         insert(schema.attempt).values(id=number, inbox_id=inbox_id, session_id=owner, **values),
     )
-    if rows := delivery_rows(transaction.envelope):
+    if rows := delivery_rows(transaction.envelope, attempt.causes):
         context.execute(context.statements.delivery, [(number, *row) for row in rows])
     context.execute("UPDATE inbox SET refused = refused + 1 WHERE id = ?", (inbox_id,))
     context.record(inbox_id, "added", [Ref(attempt.public_id, number, "", 0)])
@@ -65,6 +67,9 @@ def _attempt_values(attempt: Attempt) -> dict[str, Any]:
         "recipient_count": len(recipients),
         "size_bytes": attempt.size_bytes,
         "haystack": plain(fold("\n".join(haystack))),
+        "message_id_header": plain(message_id(attempt.raw)) if attempt.raw else "",
+        "content_hash": content_hash(attempt.raw) if attempt.raw else "",
+        **dict(zip(CAUSE_COLUMNS, cause_row(attempt.cause), strict=True)),
     }
 
 

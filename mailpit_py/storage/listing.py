@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from mailpit_py.errors import NotFound, QueryError
 from mailpit_py.mail.envelope import Reply
+from mailpit_py.storage.cause import read_cause
 from mailpit_py.storage.fulltext import SHORTEST_TERM, TERM_LIMIT
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.row import decode_all, decode_outcomes
@@ -44,7 +45,8 @@ SUMMARY = (
 )
 ATTEMPT = (
     "SELECT a.id, a.public_id, a.at, a.stage, a.reverse_path, a.recipients_first, a.recipient_count, "
-    "a.reply_code, a.reply_status, a.reply_text, a.size_bytes, s.public_id AS session_id "
+    "a.reply_code, a.reply_status, a.reply_text, a.size_bytes, s.public_id AS session_id, "
+    'a.message_id_header, a."trigger", a.rule, a.count, a.seed, a.explanation '
     "FROM attempt a LEFT JOIN session s ON s.id = a.session_id "
 )
 
@@ -295,4 +297,6 @@ def attempt_summary(row: Any, inbox: str) -> AttemptSummary:
         reply=Reply(row.reply_code, row.reply_status, row.reply_text),
         size_bytes=row.size_bytes,
         session_id=row.session_id or "",
+        message_id=row.message_id_header,
+        cause=read_cause(row),
     )

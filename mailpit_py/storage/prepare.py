@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailpit_py.mail import read
+from mailpit_py.storage.likeness import content_hash
 from mailpit_py.storage.row import (
     ENVELOPE_COLUMNS,
     delivery_rows,
@@ -41,6 +42,7 @@ MESSAGE_COLUMNS = (
     "received_at",
     "size_bytes",
     "source",
+    "content_hash",
     *ENVELOPE_COLUMNS,
     "recipients_first",
     "recipient_count",
@@ -101,7 +103,7 @@ def _prepared(arrival: Arrival, level: int, message: Message | None) -> Prepared
     return Prepared(
         arrival=arrival,
         message=(
-            *(arrival.public_id, arrival.received_at, len(arrival.raw), arrival.source),
+            *(arrival.public_id, arrival.received_at, len(arrival.raw), arrival.source, content_hash(arrival.raw)),
             *envelope_row(envelope),
             encode_addresses(envelope.recipients),
             len(envelope.recipients),
@@ -112,7 +114,7 @@ def _prepared(arrival: Arrival, level: int, message: Message | None) -> Prepared
         has_files=bool(described[_FILES]),
         encoding=encoding,
         content=content,
-        deliveries=delivery_rows(envelope),
+        deliveries=delivery_rows(envelope, arrival.causes),
         dialogue=encode_dialogue(arrival.transaction.lines),
     )
 

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailpit_py.errors import NotFound
-from mailpit_py.mail.envelope import Line
+from mailpit_py.mail.envelope import Envelope, Line
 from mailpit_py.storage import schema
+from mailpit_py.storage.cause import Cause, read_cause
 from mailpit_py.storage.context import decode_refs
 from mailpit_py.storage.listing import ATTEMPT, Scope, attempt_summary, summaries
 from mailpit_py.storage.prepare import decompress
@@ -30,10 +31,10 @@ def _attempt_key(connection: Connection, scope: Scope, public_id: str) -> Any:
     return connection.exec_driver_sql(_ATTEMPT_KEY, (public_id, scope.inbox_id)).first()
 
 
-def _envelope(connection: Connection, table: str, number: int) -> Any:
+def _envelope(connection: Connection, table: str, number: int) -> tuple[Envelope, tuple[Cause | None, ...]]:
     row = connection.exec_driver_sql(f"SELECT * FROM {table} WHERE id = ?", (number,)).one()
-    deliveries = connection.exec_driver_sql("SELECT * FROM delivery WHERE owner_id = ? ORDER BY position", (number,))
-    return read_envelope(row, deliveries.all())
+    rows = connection.exec_driver_sql("SELECT * FROM delivery WHERE owner_id = ? ORDER BY position", (number,)).all()
+    return read_envelope(row, rows), tuple(map(read_cause, rows))
 
 
 def message(connection: Connection, scope: Scope, public_id: str) -> Stored | None:
@@ -42,7 +43,8 @@ def message(connection: Connection, scope: Scope, public_id: str) -> Stored | No
     if row is None:
         return None
     ((summary, _),) = summaries(connection, scope.inbox, [row.placement_id])
-    return Stored(summary, _envelope(connection, "message", row.id), _session(connection, row.session_id))
+    envelope, causes = _envelope(connection, "message", row.id)
+    return Stored(summary, envelope, _session(connection, row.session_id), causes)
 
 
 def raw(connection: Connection, scope: Scope, public_id: str) -> bytes | None:
@@ -60,8 +62,8 @@ def attempt(connection: Connection, scope: Scope, public_id: str) -> StoredAttem
     if key is None:
         return None
     row = connection.exec_driver_sql(ATTEMPT + "WHERE a.id = ?", (key.id,)).one()
-    envelope = _envelope(connection, "attempt", key.id)
-    return StoredAttempt(attempt_summary(row, scope.inbox), envelope, _session(connection, key.session_id))
+    envelope, causes = _envelope(connection, "attempt", key.id)
+    return StoredAttempt(attempt_summary(row, scope.inbox), envelope, _session(connection, key.session_id), causes)
 
 
 def transcript(connection: Connection, scope: Scope, public_id: str) -> tuple[Line, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session
+from mailpit_py.storage.cause import CAUSE_COLUMNS, NO_CAUSE, Cause, cause_row
 from mailpit_py.storage.value import Correspondent
 
 FIRST = 5  # how many addresses a list row carries
@@ -101,17 +102,29 @@ def envelope_row(envelope: Envelope) -> tuple[Any, ...]:
     return (*map(plain, texts), int(envelope.smtputf8), within(envelope.size))
 
 
-DELIVERY_COLUMNS = ("owner_id", "position", "accepted", "address", "notify", "orcpt", "code", "status", "text")
+DELIVERY_COLUMNS = (
+    "owner_id",
+    "position",
+    "accepted",
+    "address",
+    "notify",
+    "orcpt",
+    "code",
+    "status",
+    "text",
+    *CAUSE_COLUMNS,
+)
 
 
-def delivery_rows(envelope: Envelope) -> list[tuple[Any, ...]]:
+def delivery_rows(envelope: Envelope, causes: Sequence[Cause] = ()) -> list[tuple[Any, ...]]:
     """One row a recipient without its owner: the accepted ones first, each group in the order of RCPT."""
     rows: list[tuple[Any, ...]] = []
     for accepted, recipients in ((1, envelope.recipients), (0, envelope.refused)):
         for one in recipients:
             texts = map(plain, (one.address, one.notify, one.orcpt))
             code, status, text = _reply(one.reply)
-            rows.append((len(rows), accepted, *texts, code, plain(status), plain(text)))
+            cause = causes[len(rows)] if len(rows) < len(causes) else NO_CAUSE
+            rows.append((len(rows), accepted, *texts, code, plain(status), plain(text), *cause_row(cause)))
     return rows
 
 

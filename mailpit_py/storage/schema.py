@@ -7,6 +7,8 @@ search index is derived data and belongs to `search.py`; the migrations do not k
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -24,7 +26,7 @@ from sqlalchemy import (
 )
 
 APPLICATION_ID = 0x4D505059  # "MPPY": file(1) and we ourselves know the file by it
-REVISION = "0001"
+REVISION = "0002"
 PAGE_SIZE = 4_096
 
 metadata = MetaData()
@@ -41,6 +43,11 @@ def _number(name: str, default: int | None = 0) -> Column[int]:
 
 def _words(name: str) -> Column[str]:
     return Column(name, Text, nullable=False, server_default=text("''"))
+
+
+def _cause() -> tuple[Column[Any], ...]:
+    """What decided: empty columns for the usual course."""
+    return (_words("trigger"), _words("rule"), _number("count"), Column("seed", Text), _words("explanation"))
 
 
 meta = Table(
@@ -149,8 +156,11 @@ message = Table(
     _flag("has_text"),
     _flag("has_html"),
     _flag("readable"),
+    _words("content_hash"),
     UniqueConstraint("public_id"),
     Index("message_with_files", "id", sqlite_where=text("attachment_count > 0")),
+    Index("message_by_name", "message_id_header", sqlite_where=text("message_id_header <> ''")),
+    Index("message_by_content", "content_hash", sqlite_where=text("message_id_header = ''")),
     sqlite_autoincrement=True,
 )
 
@@ -218,6 +228,9 @@ attempt = Table(
     _number("recipient_count"),
     _number("size_bytes"),
     _words("haystack"),
+    _words("message_id_header"),
+    _words("content_hash"),
+    *_cause(),
     UniqueConstraint("public_id"),
     Index("attempt_list", "inbox_id", "id"),
     sqlite_autoincrement=True,
@@ -236,6 +249,7 @@ delivery = Table(
     Column("code", Integer, nullable=False),
     _words("status"),
     _words("text"),
+    *_cause(),
     sqlite_with_rowid=False,
 )
 
@@ -267,6 +281,28 @@ change = Table(
     Column("ids", Text, nullable=False),
     _number("at", None),
     sqlite_autoincrement=True,
+)
+
+
+# The order of rules is `position`; `body` is a rule's mapping as JSON.
+rule = Table(
+    "rule",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("public_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    _words("origin"),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("public_id"),
+    UniqueConstraint("key"),
+)
+
+simulation_state = Table(
+    "simulation_state",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 

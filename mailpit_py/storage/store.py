@@ -25,6 +25,7 @@ from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import Scope, Search, Window
 from mailpit_py.storage.prepare import prepare
 from mailpit_py.storage.query import Query
+from mailpit_py.storage.simulation_state import SimulationTables
 from mailpit_py.storage.value import (
     DEFAULT_INBOX,
     INBOX,
@@ -70,6 +71,7 @@ class Store:
         self.epoch, self._index, last_id = self._open_database()
         self._writer = Writer(self._engine, self._index, self.journal, options)
         self._writer.start(last_id)
+        self.simulation = SimulationTables(self._submit, self._reading)
 
     @classmethod
     def open(cls, path: Path | None = None, options: StoreOptions | None = None) -> Self:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailpit_py.mail.envelope import Envelope, Reply, Session, Transaction
+from mailpit_py.storage.cause import NO_CAUSE, Cause
 from mailpit_py.storage.query import Query
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class Arrival:
     """A message to be kept: its raw bytes exactly as received, and the transaction that brought it.
 
     `message` is the same bytes as read by `mailpit_py.mail.read`; without it the store reads them.
-    `source` says how it came: `smtp`, `lmtp`, `api`, `ingest`.
+    `source` says how it came: `smtp`, `lmtp`, `api`, `ingest`. `causes` say what decided about each
+    recipient, the accepted ones first; what is missing at the end is the usual course.
     """
 
     public_id: str
@@ -73,11 +75,16 @@ class Arrival:
     mailbox: str = INBOX
     message: Message | None = None
     source: str = "smtp"
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A transaction that ended without a message: where it ended, and with which reply."""
+    """A transaction that ended without a message: where it ended, and with which reply.
+
+    `raw` is the content if it was seen: what is kept of it is by what to know it again. `cause` is
+    what decided; `causes` say it for each recipient, the accepted ones first.
+    """
 
     public_id: str
     transaction: Transaction
@@ -86,6 +93,9 @@ class Attempt:
     at: int
     inbox: str = DEFAULT_INBOX
     size_bytes: int = 0
+    raw: bytes | None = None
+    cause: Cause = NO_CAUSE
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +201,8 @@ class AttemptSummary:
     reply: Reply
     size_bytes: int
     session_id: str
+    message_id: str = ""
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,20 +243,25 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One message with its envelope and the session that carried it; the raw bytes are read apart."""
+    """One message with its envelope and the session that carried it; the raw bytes are read apart.
+
+    `causes` say what decided about each recipient, the accepted ones first; None is the usual course.
+    """
 
     summary: Summary
     envelope: Envelope
     session: SessionRecord | None
+    causes: tuple[Cause | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAttempt:
-    """One attempt with its envelope and the session in which it was made."""
+    """One attempt with its envelope and the session in which it was made; `causes` as with Stored."""
 
     summary: AttemptSummary
     envelope: Envelope
     session: SessionRecord | None
+    causes: tuple[Cause | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +283,7 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry of the journal: `kind` is `added`, `changed`, `removed` or `cleared` (then without refs)."""
+    """One entry of the journal: `kind` is `added`, `changed`, `removed`, or without refs `cleared` or `rules`."""
 
     cursor: Cursor
     inbox: str

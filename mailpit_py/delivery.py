@@ -1,0 +1,74 @@
+"""What becomes of a message that was received, recipient by recipient, once it has been decided about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from mailpit_py.mail.envelope import Envelope, Recipient, Reply
+from mailpit_py.simulation.decision import UNDECIDED, Decision, Verdict
+from mailpit_py.simulation.outcome import Accept, Discard
+from mailpit_py.storage import Cause
+
+Decided = Mapping[str, Decision]
+"""What was decided at RCPT, by the recipient's address as given."""
+NOTHING_DECIDED: Decided = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """`kept` is the envelope that is stored with the message, `lost` that of those who get nothing of it.
+
+    `replies` has one for each accepted recipient, in their order.
+    """
+
+    kept: Envelope
+    lost: Envelope
+    replies: tuple[Reply, ...]
+    decisions: Mapping[str, Decision]
+
+    @classmethod
+    def of(cls, envelope: Envelope, verdict: Verdict | None, decided: Decided, accepted: Reply) -> Delivery:
+        """Carry out what was decided at the end of the content; `accepted` is the usual reply."""
+        kept = replace(envelope, recipients=())
+        lost = replace(kept, refused=())
+        replies = []
+        decisions = dict(decided)
+        for recipient, decision in zip(envelope.recipients, _each(envelope, verdict), strict=True):
+            reply = decision.reply or accepted
+            replies.append(reply)
+            if not isinstance(decision.outcome, Accept | None):
+                decisions[recipient.address] = decision
+            else:
+                decisions.setdefault(recipient.address, decision)
+            if isinstance(decision.outcome, Discard):
+                lost = lost.accept(replace(recipient, reply=reply))
+            elif reply.is_positive:
+                kept = kept.accept(recipient)
+            else:
+                kept = kept.refuse(replace(recipient, reply=reply))
+        if envelope.recipients and not kept.recipients:
+            kept, lost = replace(kept, refused=()), replace(lost, refused=kept.refused)
+        return cls(kept, lost, tuple(replies), decisions)
+
+    @property
+    def is_kept(self) -> bool:
+        """True if the message is stored; one without any recipient, as from the API, is."""
+        return not self.replies or bool(self.kept.recipients)
+
+    @property
+    def is_lost(self) -> bool:
+        """True if somebody gets nothing of it and the message's own envelope does not say so."""
+        return bool(self.lost.recipients) or not self.is_kept
+
+
+def causes_of(envelope: Envelope, decisions: Decided) -> tuple[Cause, ...]:
+    """Return what decided about each recipient of an envelope, the accepted ones first."""
+    recipients: tuple[Recipient, ...] = (*envelope.recipients, *envelope.refused)
+    causes = tuple(Cause.of(decisions.get(one.address)) for one in recipients)
+    return causes if any(causes) else ()
+
+
+def _each(envelope: Envelope, verdict: Verdict | None) -> tuple[Decision, ...]:
+    return verdict.decisions if verdict else (UNDECIDED,) * len(envelope.recipients)

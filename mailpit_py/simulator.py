@@ -1,0 +1,205 @@
+"""The one owner of what is simulated: the configuration, the rules and what is remembered between tries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from threading import Lock
+from typing import Any
+
+from mailpit_py.clock import Clock
+from mailpit_py.mail import read
+from mailpit_py.mail.envelope import Envelope, Recipient, Session
+from mailpit_py.rulebook import KeptRule, RuleBook
+from mailpit_py.simulation.configuration import Configuration
+from mailpit_py.simulation.decide import decide, decide_each
+from mailpit_py.simulation.decision import Decision, Verdict
+from mailpit_py.simulation.facts import Facts
+from mailpit_py.simulation.index import RuleIndex
+from mailpit_py.simulation.rule import Rule
+from mailpit_py.simulation.stage import Stage
+from mailpit_py.simulation.state import Change, Record, is_void, parts_of, void_keys
+from mailpit_py.storage import DEFAULT_INBOX, Store
+from mailpit_py.storage.likeness import header_section
+
+RECORDS_AT_MOST = 100_000
+PRUNE_EVERY = 1_000  # changes
+
+
+class Simulator:
+    """Decides what happens at each moment of a dialogue. Every method may be called from any thread.
+
+    `decide` and `decide_content` neither wait nor read the database: SMTP calls them on its event
+    loop. What they remember is in memory at once and in the database with the writer's next group;
+    `pending` is the promise of that. Rules of a file stand before those of the database.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        configuration: Configuration | None = None,
+        *,
+        file_rules: Sequence[Rule] = (),
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.book = RuleBook(store, clock, self._use_rules)
+        self._lock = Lock()
+        self._configuration = configuration or Configuration()
+        self._state: dict[str, Record] = {}
+        self._pending: Future[None] | None = None
+        self._unpruned = 0
+        self.book.load(file_rules)
+        self._load_state()
+
+    # what SMTP asks
+
+    def decide(
+        self,
+        stage: Stage,
+        session: Session,
+        envelope: Envelope | None = None,
+        recipient: Recipient | None = None,
+        *,
+        connections: int = 0,
+    ) -> Decision:
+        """Return what happens at a stage before the content.
+
+        `envelope` only once MAIL has been said, `recipient` at RCPT; `connections` counts the
+        client's open connections with this one. `pending` tells when what it remembers is durable.
+        """
+        facts = Facts.of(session, envelope, recipient, inbox=DEFAULT_INBOX)
+        if connections:
+            facts = replace(facts, connections=connections)
+        with self._lock:
+            decision = decide(stage, facts, self._configuration, self._state, self.clock.wall())
+            self._apply(decision.changes)
+        return decision
+
+    def decide_content(self, stage: Stage, session: Session, envelope: Envelope, raw: bytes | None = None) -> Verdict:
+        """Return what happens for each accepted recipient, in their order, at DATA or CONTENT.
+
+        `raw` is the content exactly as received, None at DATA, when nothing of it is known.
+        """
+        facts = content_facts(session, envelope, raw)
+        with self._lock:
+            verdict = decide_each(stage, facts, self._configuration, self._state, self.clock.wall())
+            self._apply(verdict.changes)
+        return verdict
+
+    @property
+    def pending(self) -> Future[None] | None:
+        """The promise that all that has been remembered so far is committed; None if it is already."""
+        future = self._pending
+        return None if future is None or future.done() else future
+
+    # what is switched on
+
+    @property
+    def configuration(self) -> Configuration:
+        """What decisions depend on now."""
+        return self._configuration
+
+    @property
+    def rules(self) -> tuple[KeptRule, ...]:
+        """All rules in their order."""
+        return self.book.rules
+
+    def configure(self, **switches: Any) -> Configuration:
+        """Change fields of the configuration, such as `grammar`, `suppression` or `chaos`; rules have their book."""
+        with self._lock:
+            self._configuration = replace(self._configuration, **switches)
+            return self._configuration
+
+    def announcement(self) -> str:
+        """The start line: what is needed to get the same again."""
+        number = len(self.rules)
+        words = f"[simulate] seed {self._configuration.seed}; {number} {'rule' if number == 1 else 'rules'}"
+        return words if self._configuration.grammar else f"{words}; simulation addresses are off"
+
+    def _use_rules(self, rules: Iterable[Rule]) -> None:
+        index = RuleIndex(tuple(rules))  # built before the lock is taken: nobody waits for it
+        with self._lock:
+            self._configuration = replace(self._configuration, rules=index)
+
+    # what is remembered
+
+    def state(self) -> dict[str, Record]:
+        """Return what is remembered and still counts, by key."""
+        now = self.clock.wall()
+        with self._lock:
+            return {key: record for key, record in self._state.items() if not is_void(record, now)}
+
+    def reset(self, *, key: str = "", rule: str = "", recipient: str = "") -> Future[int]:
+        """Forget everything, or what all given words apply to; the future says how many records are gone.
+
+        `rule` is a rule's key, `recipient` an address in any case.
+        """
+        with self._lock:
+            gone = [one for one in self._state if _is_about(one, key, rule, recipient)]
+            count = len(gone)
+            saved = self._apply([Change(one, None) for one in gone])
+        done: Future[int] = Future()
+        if saved is None:
+            done.set_result(0)
+        else:
+            saved.add_done_callback(lambda future: _pass_on(future, done, count))
+        return done
+
+    def _apply(self, changes: Sequence[Change]) -> Future[None] | None:
+        """Take changes into memory, and queue them for the database in the same order; the lock is held."""
+        if not changes:
+            return None
+        for change in changes:
+            if change.record is None:
+                self._state.pop(change.key, None)
+            else:
+                self._state[change.key] = change.record
+        self._unpruned += len(changes)
+        if self._unpruned >= PRUNE_EVERY:
+            changes = [*changes, *self._prune()]
+        self._pending = self.store.simulation.save_state(changes)
+        return self._pending
+
+    def _prune(self) -> list[Change]:
+        self._unpruned = 0
+        gone = list(void_keys(self._state, self.clock.wall()))
+        if (excess := len(self._state) - len(gone) - RECORDS_AT_MOST) > 0:
+            kept = self._state.keys() - gone
+            gone += sorted(kept, key=lambda key: self._state[key].last_at)[:excess]
+        for key in gone:
+            del self._state[key]
+        return [Change(key, None) for key in gone]
+
+    def _load_state(self) -> None:
+        self._state = dict(self.store.simulation.state())
+        if gone := self._prune():
+            self.store.simulation.save_state(gone)
+
+
+def content_facts(session: Session, envelope: Envelope, raw: bytes | None) -> list[Facts]:
+    """Return the facts of a message for each accepted recipient; without `raw`, those before its content."""
+    facts = [Facts.of(session, envelope, one, inbox=DEFAULT_INBOX) for one in envelope.recipients]
+    if raw is None:
+        return facts
+    fields = tuple((field.name, field.value) for field in read(header_section(raw)).fields)
+    return [replace(one, size_bytes=len(raw), fields=fields) for one in facts]
+
+
+def _is_about(known: str, key: str, rule: str, recipient: str) -> bool:
+    if key and known != key:
+        return False
+    parts = parts_of(known)
+    if rule and rule not in parts[1:]:
+        return False
+    wanted = recipient.lower()
+    return not wanted or any(wanted in part.lower().split(" ") for part in parts[1:])
+
+
+def _pass_on(saved: Future[None], done: Future[int], count: int) -> None:
+    if (error := saved.exception()) is not None:
+        done.set_exception(error)
+    else:
+        done.set_result(count)

@@ -1,0 +1,79 @@
+"""What simulation keeps: the rules in their order, and the records that are remembered between tries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailpit_py.simulation.state import Change, Record
+from mailpit_py.storage.context import Context
+
+Submit = Callable[[Callable[[Context], Any]], Future[Any]]
+Reading = Callable[[], AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule as it is kept: `body` is its mapping, `origin` says who wrote it."""
+
+    public_id: str
+    key: str
+    origin: str
+    body: dict[str, Any]
+
+
+class SimulationTables:
+    """The tables of simulation. Writes are futures that are resolved after COMMIT."""
+
+    def __init__(self, submit: Submit, reading: Reading) -> None:
+        self._submit = submit
+        self._reading = reading
+
+    def rules(self) -> tuple[RuleRow, ...]:
+        """All rules in their order."""
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql("SELECT public_id, key, origin, body FROM rule ORDER BY position").all()
+        return tuple(RuleRow(row.public_id, row.key, row.origin, json.loads(row.body)) for row in rows)
+
+    def save_rules(self, rules: Sequence[RuleRow]) -> Future[None]:
+        """Make these all rules there are, and write to the journal that rules have changed."""
+        return self._submit(lambda context: _save_rules(context, rules))
+
+    def state(self) -> dict[str, Record]:
+        """All records by their keys."""
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql("SELECT key, record FROM simulation_state").all()
+        return {row.key: Record.of(json.loads(row.record)) for row in rows}
+
+    def save_state(self, changes: Sequence[Change]) -> Future[None]:
+        """Write or forget records; changes that are submitted one after the other are made in this order."""
+        return self._submit(lambda context: _save_state(context, changes))
+
+
+def _save_rules(context: Context, rules: Sequence[RuleRow]) -> None:
+    context.execute("DELETE FROM rule")
+    if rules:
+        context.execute(
+            "INSERT INTO rule (position, public_id, key, origin, body) VALUES (?, ?, ?, ?, ?)",
+            [(place, one.public_id, one.key, one.origin, _dump(one.body)) for place, one in enumerate(rules)],
+        )
+    for (inbox_id,) in context.execute("SELECT id FROM inbox").all():
+        context.record(inbox_id, "rules", [])
+
+
+def _save_state(context: Context, changes: Sequence[Change]) -> None:
+    kept = [(one.key, _dump(one.record.as_mapping())) for one in changes if one.record is not None]
+    gone = [(one.key,) for one in changes if one.record is None]
+    if gone:
+        context.execute("DELETE FROM simulation_state WHERE key = ?", gone)
+    if kept:
+        context.execute("INSERT OR REPLACE INTO simulation_state (key, record) VALUES (?, ?)", kept)
+
+
+_dump = json.JSONEncoder(separators=(",", ":")).encode
