@@ -47,9 +47,12 @@ function remember(frame: Frame): void {
   }
   for (const change of frame.changes) {
     if (change.kind === "changed") change.messages.forEach(({ id, ...marks }) => patchMessage(id, marks));
+    if (change.kind === "cleared") gone.set((ids) => new Set([...ids, ...cachedIds()]));
     if (change.kind === "removed") gone.set((ids) => new Set([...ids, ...change.ids].slice(-5_000)));
   }
 }
+
+const cachedIds = (): string[] => queries.getQueryCache().findAll({ queryKey: ["message"] }).map(({ queryKey }) => String(queryKey[1]));
 
 /** Set marks on what is cached of a message. */
 export function patchMessage(id: string, marks: Partial<Pick<Message, "seen" | "pinned">>): void {

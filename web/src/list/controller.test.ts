@@ -41,6 +41,18 @@ describe("the list", () => {
     expect(source.requests.at(-1)).toMatchObject({ before: "k901", skip: 400 });
   });
 
+  it("loads what moves into view when rows above it go away", async () => {
+    const source = server(1_000);
+    const list = new ListController(source);
+    await list.open({ view: "all", q: "" });
+    list.need(180, 200);
+    await vi.waitFor(() => expect(rowAt(list.state.get().window, 199)?.id).toBe("m801"));
+    const ids = ["m1000", "m999", "m998"];
+    list.frame({ cursor: "e.2", changes: [{ kind: "removed", ids }], counts: { ...COUNTS, total: 997 } });
+    expect(rowAt(list.state.get().window, 199)).toBeUndefined();
+    await vi.waitFor(() => expect(rowAt(list.state.get().window, 199)?.id).toBe("m798"));
+  });
+
   it("says again what the feed said while a page was under way", async () => {
     const source = server(5);
     let answer: () => void = () => undefined;

@@ -101,6 +101,7 @@ export class ListController {
     const { window, ask, stale } = follow(before, scope, frame.changes, frame.counts);
     this.patch({ window, arrived: this.top ? 0 : arrived + window.grown - before.grown });
     if (ask || stale) this.soon(ask, stale);
+    this.fillGaps();
     if (this.top && window.head.length > HEAD_LIMIT && !this.opening) void this.reload();
   }
 
@@ -155,6 +156,11 @@ export class ListController {
     if (missing.length > 0) await this.load(missing, PAGE_SIZE);
   }
 
+  /** Rows went away, and others moved into view that are not loaded. A load that is under way is left alone. */
+  private fillGaps(): void {
+    if (this.paging === null) void this.fill();
+  }
+
   /** Load every slot of a range, however far away. */
   async ensure(start: number, end: number): Promise<void> {
     const missing = missingPages(this.state.get().window, start, end);
@@ -162,16 +168,21 @@ export class ListController {
   }
 
   private async load(places: readonly number[], count: number, replace = true): Promise<void> {
-    const { window, scope } = this.state.get();
-    if (window.anchor === null) return;
+    if (this.state.get().window.anchor === null) return;
     if (replace) this.paging?.abort();
     const paging = new AbortController();
     if (replace) this.paging = paging;
+    await this.fetch(places, count, paging.signal);
+    if (this.paging === paging) this.paging = null;
+  }
+
+  private async fetch(places: readonly number[], count: number, signal: AbortSignal): Promise<void> {
+    const { window, scope } = this.state.get();
     for (const index of places) {
       const request = this.request(scope, { before: window.anchor, skip: skipOf(window, index), limit: Math.min(200, count) });
-      const page = await this.source.list(request, paging.signal).catch((error: unknown) => this.pageFailed(error, paging.signal));
+      const page = await this.source.list(request, signal).catch((error: unknown) => this.pageFailed(error, signal));
       const now = this.state.get().window;
-      if (page === null || paging.signal.aborted || now.anchor !== window.anchor) return;
+      if (page === null || signal.aborted || now.anchor !== window.anchor) return;
       this.patch({ window: place(now, index, page.items), error: null });
     }
   }
@@ -190,6 +201,7 @@ export class ListController {
   /** Rows that the server has deleted for us: gone before the feed says so. */
   drop(ids: ReadonlySet<string>): void {
     this.patch({ window: remove(this.state.get().window, ids).window });
+    this.fillGaps();
   }
 
   /** Whether a row would be shown in the scope on screen. */
