@@ -77,6 +77,7 @@ class Writer:
         self._statements = Statements()
         self._housework = Housework(options.limits, index)
         self.committed_id = 0
+        self._is_committing = False
         self._thread = Thread(target=self._run, name="mailpit-writer", daemon=True)
 
     def start(self, committed_id: int) -> None:
@@ -95,11 +96,13 @@ class Writer:
 
     def wait_for_index(self, timeout: float = 10) -> None:
         """Wait until every message that is committed now can be searched; give up after `timeout` seconds."""
-        target = self.committed_id
-        if not self._index.enabled or self._index.watermark >= target:
-            return
         queue = self._queue
         with queue.moved:
+            # Others may already see a commit whose id is not noted yet.
+            queue.moved.wait_for(lambda: not self._is_committing, timeout)
+            target = self.committed_id
+            if not self._index.enabled or self._index.watermark >= target:
+                return
             queue.barrier = max(queue.barrier, target)
             queue.moved.notify_all()
             if queue.moved.wait_for(lambda: self._index.watermark >= target or queue.closing, timeout):
@@ -189,16 +192,23 @@ class Writer:
         try:
             connection.begin()
             result = work(context)
+            self._is_committing = True
             connection.commit()
+            self.committed_id = context.last_id or self.committed_id
         except BaseException:
             roll_back(connection)
             raise
-        if context.last_id is not None:
-            self.committed_id = context.last_id
+        finally:
+            self._note_commit()
         self._housework.note(context)
         if context.changed:
             self._journal.ring()
         return result
+
+    def _note_commit(self) -> None:
+        with self._queue.moved:
+            self._is_committing = False
+            self._queue.moved.notify_all()
 
     def _keep_house(self, connection: Connection, *, idle: bool) -> None:
         """Between groups: the index, pruning, what was cleared. A failure is logged and tried again later."""
