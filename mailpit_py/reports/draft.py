@@ -16,15 +16,15 @@ Row = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a dialect composes from: the report, and its original as a message."""
+    """What a dialect composes from: the report, and its original, read as far as the header."""
 
     report: Report
     message: Message
 
     @classmethod
     def of(cls, report: Report) -> Draft:
-        """Read the original of a report."""
-        return cls(report, read(report.original))
+        """Read the header section of a report's original."""
+        return cls(report, read(report.original[: mime.HEADER_BYTES]))
 
     @property
     def host(self) -> str:
@@ -80,7 +80,7 @@ class Draft:
     @property
     def header_section(self) -> bytes:
         """The original's header section with CRLF line ends."""
-        return mime.header_section(mime.on_the_wire(self.report.original))
+        return mime.on_the_wire(self.report.original[: self.message.root.header_end])
 
     @property
     def is_full(self) -> bool:

@@ -113,9 +113,8 @@ def _machine_part(complaint: Complaint) -> bytes:
 
 
 def _returned(complaint: Complaint) -> bytes:
-    original = mime.on_the_wire(complaint.original)
-    whole = len(original) <= complaint.original_bytes and not complaint.redact
-    body = original if whole else mime.header_section(original)
+    whole = len(complaint.original) <= complaint.original_bytes and not complaint.redact
+    body = (mime.on_the_wire if whole else mime.header_section)(complaint.original)
     if complaint.redact:
         pattern, substitute = (text.encode() for text in (_pattern(complaint.recipient), _substitute(complaint)))
         body = mime.on_the_wire(re.sub(pattern, substitute, body, flags=re.I))

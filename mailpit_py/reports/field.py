@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Iterator
 
 WIDTH = 78
 LONGEST = 998  # RFC 5322 §2.1.1, without the line end
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_PLACE = re.compile(r"[ \t]+(?=[^ \t])")
+_SPACE = re.compile(r"[ \t]+")
+_WORD = re.compile(r"([ \t]+)([^ \t]*)")
 _WORD_OCTETS = 45  # an encoded word has at most 75 characters (RFC 2047 §2)
 _PARAMETER_OCTETS = 50
 _UNSAFE = re.compile(r"[^A-Za-z0-9!#$&+.^_`{|}~-]")
@@ -42,30 +44,23 @@ def laid_out(name: str, *lines: str, utf8: bool = False) -> bytes:
 
 def fold(line: str, width: int = WIDTH, indent: str = " ") -> str:
     """Return `line` broken before white space so that no line passes `width`, if it can be."""
-    lines = []
-    while len(line) > width:
-        place = _break(line, width, len(indent))
-        if place is None:
-            break
-        lines.append(line[: place.start()])
-        line = indent + line[place.end() :]
-    return "\r\n".join(piece for long in (*lines, line) for piece in _cut(long, indent))
+    head, words = _opening(line, len(indent))
+    lines = [head]
+    for space, word in words:
+        if word and len(lines[-1]) + len(space) + len(word) > width:
+            lines.append(indent + word)
+        else:
+            lines[-1] += space + word
+    return "\r\n".join(piece for each in lines for piece in _cut(each, indent))
 
 
-def _break(line: str, width: int, indent: int) -> re.Match[str] | None:
-    """The last white space before `width`, else the first after it, of those that leave something."""
-    best = None
-    for place in _PLACE.finditer(line, _first_break(line, indent)):
-        if best is not None and place.start() > width:
-            break
-        best = place
-    return best
-
-
-def _first_break(line: str, indent: int) -> int:
+def _opening(line: str, indent: int) -> tuple[str, Iterator[tuple[str, str]]]:
+    """What is never broken (a field's name and first word, or just the first word), and the rest by words."""
     colon = line.find(": ")
-    start = colon + 2 if not line.startswith((" ", "\t")) and colon >= 0 else indent
-    return min(start, len(line))
+    start = colon + 2 if colon >= 0 and not line.startswith((" ", "\t")) else indent
+    first = _SPACE.search(line, start)
+    end = first.start() if first else len(line)
+    return line[:end], ((match[1], match[2]) for match in _WORD.finditer(line, end))
 
 
 def _cut(line: str, indent: str) -> list[str]:
@@ -79,14 +74,14 @@ def _cut(line: str, indent: str) -> list[str]:
 
 def cut_octets(octets: bytes, length: int) -> list[bytes]:
     """Cut into pieces of at most `length` octets; UTF-8 characters stay whole."""
-    pieces = []
-    while len(octets) > length:
-        end = length
-        while end > max(length - 3, 1) and octets[end] & 0xC0 == 0x80:
+    pieces, start = [], 0
+    while len(octets) - start > length:
+        end = start + length
+        while end > max(start + length - 3, start + 1) and octets[end] & 0xC0 == 0x80:
             end -= 1
-        pieces.append(octets[:end])
-        octets = octets[end:]
-    return [*pieces, octets]
+        pieces.append(octets[start:end])
+        start = end
+    return [*pieces, octets[start:]]
 
 
 def encoded_words(text: str) -> str:

@@ -70,7 +70,7 @@ def build_mdn(receipt: Receipt) -> bytes:
         *ids,
         field("Auto-Submitted", "auto-replied"),
     ]
-    headers = mime.header_section(mime.on_the_wire(receipt.original))
+    headers = mime.header_section(receipt.original)
     copy = mime.entity([field("Content-Type", "text/rfc822-headers"), *mime.eight_bit(headers)], headers)
     parts = [mime.text_part(_notice(receipt, original)), _machine_part(receipt, original), copy]
     mark = "disposition-notification"

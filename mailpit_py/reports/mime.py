@@ -9,6 +9,7 @@ from itertools import count
 
 from mailpit_py.reports.field import LONGEST, clean, cut_octets, field, parameter
 
+HEADER_BYTES = 300_000  # as much of a message as is searched for its header section
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LONG_LINE = re.compile(rb"[^\r\n]{999,}")
 _HEADER_END = re.compile(rb"\r\n\r\n|\A\r\n")
@@ -56,9 +57,10 @@ def _continue(match: re.Match[bytes]) -> bytes:
 
 
 def header_section(raw: bytes) -> bytes:
-    """Return the header section of a message whose lines end in CRLF, without the blank line."""
-    end = _HEADER_END.search(raw)
-    section = raw[: end.start()] if end else raw
+    """Return the header section of a message, fit for the wire, without the blank line."""
+    lines = on_the_wire(raw[:HEADER_BYTES])
+    end = _HEADER_END.search(lines)
+    section = lines[: end.start()] if end else lines
     return section if section.endswith(b"\r\n") or not section else section + b"\r\n"
 
 

@@ -36,7 +36,7 @@ WRONG = [
     ),
     (b"--" + BOUNDARY + b"--", b"--" + BOUNDARY + b"\r\n\r\nMore.\r\n--" + BOUNDARY + b"--", ["too-many-parts"]),
     (b"text/rfc822-headers", b"application/octet-stream", ["third-part", "no-reference-gone"]),
-    (b"/delivery-status\r\n", b"/delivery-status\r\nContent-Transfer-Encoding: quoted-printable\r\n", ["encoded-status"]),
+    (b"-status\r\n", b"-status\r\nContent-Transfer-Encoding: quoted-printable\r\n", ["encoded-status"]),
     (b"plain; charset=utf-8\r\n", b"plain; charset=utf-8\r\n\r\nA body.\r\n", ["body-in-headers"]),
     (b"--" + BOUNDARY + b"--\r\n", b"", ["unterminated"]),
     (b"Reporting-MTA: dns; mail.sandbox.test\r\n", b"", ["no-reporting-mta"]),

@@ -166,8 +166,9 @@ def test_every_stage_is_worded(dialect, command, scenario):
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_what_is_unknown_is_left_out(dialect):
-    bare = failed(FAILURES[0], remote_mta="", remote_address="", diagnostic="", last_attempt=None)
+@pytest.mark.parametrize("diagnostic", ["", "550 5.1.1 nobody"])
+def test_what_is_unknown_is_left_out(dialect, diagnostic):
+    bare = failed(FAILURES[0], remote_mta="", remote_address="", diagnostic=diagnostic, last_attempt=None)
     original = b"Subject: no id\r\n\r\nbody\r\n"
     raw = build_dsn(report(bare, original=original, queue_id="3ABCDEF"), dialect)
     assert understand(read(raw)).recipients == ("nobody@dest.example",)

@@ -33,10 +33,12 @@ BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 WORDS = [
     b"Content-Type: ", b"multipart/report", b"; boundary=x", b"--x", b"--x--", b"message/delivery-status",
     b"\n", b"\r\n", b"\r\n\r\n", b"Final-Recipient: rfc822; ", b"Action: failed", b"Status: 5.1.1", b"a@b.example",
-    b"text/rfc822-headers", b"Diagnostic-Code: smtp; 550 5.1.1 no", b"message/feedback-report", b"Feedback-Type: abuse", b"From: MAILER-DAEMON",
+    b"text/rfc822-headers", b"Diagnostic-Code: smtp; 550 5.1.1 no", b"message/feedback-report",
+    b"Feedback-Type: abuse", b"From: MAILER-DAEMON",
     b"Hi. This is the qmail-send program", b"<a@b.example>:", b"Subject: Undeliverable", b"message/rfc822", b"; 2.3.4",
     b"message/disposition-notification", b"Disposition: a;b/c", b"X-Failed-Recipients: ", b"\xff\x00",
-    b"=?utf-8?Q?=FF?=", b"Content-Transfer-Encoding: base64", b"--- Below this line is a copy of the message.", b"Return-Path: <>",
+    b"=?utf-8?Q?=FF?=", b"Content-Transfer-Encoding: base64", b"Return-Path: <>",
+    b"--- Below this line is a copy of the message.",
 ]  # fmt: skip
 octets = st.binary(max_size=400) | st.lists(st.sampled_from(WORDS) | st.binary(max_size=9), max_size=40).map(b"".join)
 line = st.text(st.characters(blacklist_characters="\r\n\0", blacklist_categories=["Cs"]), max_size=300)

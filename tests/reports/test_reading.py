@@ -188,6 +188,10 @@ def test_blocks_are_parsed_whatever_their_line_ends():
     ]
 
 
+def test_a_paragraph_without_a_field_is_no_block():
+    assert [block.value("a") for block in parse(b"nothing here\n\nA: b\n\n no field either\n")] == ["b"]
+
+
 def test_blocks_and_fields_are_bounded():
     assert len(parse(b"A: b\n\n" * 3_000)) == 2_000
     assert len(parse(b"A: b\n" * 300)[0].entries) == 200
