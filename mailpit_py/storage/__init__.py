@@ -4,12 +4,15 @@ from mailpit_py.storage.budget import Budget
 from mailpit_py.storage.cause import Cause
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.query import Query
+from mailpit_py.storage.simulation_state import RuleRow
 from mailpit_py.storage.store import Store
+from mailpit_py.storage.timeline import Timeline, Try
 from mailpit_py.storage.value import (
     DEFAULT_INBOX,
     INBOX,
     Arrival,
     Attempt,
+    AttemptPage,
     AttemptSummary,
     Change,
     Changes,
@@ -25,6 +28,7 @@ from mailpit_py.storage.value import (
     StoredAttempt,
     StoreOptions,
     Summary,
+    Wanted,
 )
 
 __all__ = [
@@ -32,6 +36,7 @@ __all__ = [
     "INBOX",
     "Arrival",
     "Attempt",
+    "AttemptPage",
     "AttemptSummary",
     "Budget",
     "Cause",
@@ -45,6 +50,7 @@ __all__ = [
     "Page",
     "Query",
     "Ref",
+    "RuleRow",
     "Selection",
     "SessionRecord",
     "Store",
@@ -52,4 +58,7 @@ __all__ = [
     "Stored",
     "StoredAttempt",
     "Summary",
+    "Timeline",
+    "Try",
+    "Wanted",
 ]

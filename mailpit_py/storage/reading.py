@@ -14,7 +14,16 @@ from mailpit_py.storage.context import decode_refs
 from mailpit_py.storage.listing import ATTEMPT, Scope, attempt_summary, summaries
 from mailpit_py.storage.prepare import decompress
 from mailpit_py.storage.row import decode_lines, read_envelope, read_session
-from mailpit_py.storage.value import Change, Changes, Cursor, SessionRecord, Stored, StoredAttempt
+from mailpit_py.storage.value import (
+    AttemptSummary,
+    Change,
+    Changes,
+    Cursor,
+    SessionRecord,
+    Stored,
+    StoredAttempt,
+    Wanted,
+)
 
 _PLACEMENT = (
     "SELECT p.id AS placement_id, m.id, m.session_id FROM message m CROSS JOIN placement p ON p.message_id = m.id "
@@ -64,6 +73,26 @@ def attempt(connection: Connection, scope: Scope, public_id: str) -> StoredAttem
     row = connection.exec_driver_sql(ATTEMPT + "WHERE a.id = ?", (key.id,)).one()
     envelope, causes = _envelope(connection, "attempt", key.id)
     return StoredAttempt(attempt_summary(row, scope.inbox), envelope, _session(connection, key.session_id), causes)
+
+
+def attempts(
+    connection: Connection, scope: Scope, wanted: Wanted, before: int | None, limit: int
+) -> tuple[tuple[AttemptSummary, ...], int | None]:
+    """The newest attempts that are wanted (older than the key `before`), and the key of the next page."""
+    where = ["a.inbox_id = ?", "a.id < ?"]
+    parameters: list[Any] = [scope.inbox_id, (1 << 62) if before is None else before]
+    owned = "EXISTS (SELECT 1 FROM delivery d WHERE d.owner_id = a.id AND"
+    if wanted.recipient:
+        where.append(f"{owned} lower(d.address) = lower(?))")
+        parameters.append(wanted.recipient)
+    for column, value in (("rule", wanted.rule), ('"trigger"', wanted.trigger)):
+        if value:
+            where.append(f"(a.{column} = ? OR {owned} d.{column} = ?))")
+            parameters += [value, value]
+    sql = f"{ATTEMPT}WHERE {' AND '.join(where)} ORDER BY a.id DESC LIMIT ?"
+    rows = connection.exec_driver_sql(sql, (*parameters, limit + 1)).all()
+    following = rows[limit - 1].id if len(rows) > limit else None
+    return tuple(attempt_summary(row, scope.inbox) for row in rows[:limit]), following
 
 
 def transcript(connection: Connection, scope: Scope, public_id: str) -> tuple[Line, ...]:

@@ -26,11 +26,13 @@ from mailpit_py.storage.listing import Scope, Search, Window
 from mailpit_py.storage.prepare import prepare
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.simulation_state import SimulationTables
+from mailpit_py.storage.timeline import Timeline, timeline
 from mailpit_py.storage.value import (
     DEFAULT_INBOX,
     INBOX,
     Arrival,
     Attempt,
+    AttemptPage,
     AttemptSummary,
     Changes,
     Counts,
@@ -42,6 +44,7 @@ from mailpit_py.storage.value import (
     StoredAttempt,
     StoreOptions,
     Summary,
+    Wanted,
 )
 from mailpit_py.storage.writer import Job, Writer
 
@@ -322,6 +325,18 @@ class Store:
         """The dialogue of a message or attempt: the session's beginning, then its own lines. Raises NotFound."""
         with self._reading() as connection:
             return reading.transcript(connection, Scope.find(connection, inbox), public_id)
+
+    def timeline(self, inbox: str, public_id: str) -> Timeline | None:
+        """All tries of the mail to which a message or attempt belongs, with the pauses between; None for no such id."""
+        with self._reading() as connection:
+            return timeline(connection, Scope.find(connection, inbox), public_id)
+
+    def attempts(self, inbox: str, wanted: Wanted, *, before: str | None = None, limit: int = 50) -> AttemptPage:
+        """Attempts, newest first, older than `before`; `next` of the page is for older ones."""
+        with self._reading() as connection:
+            scope = Scope.find(connection, inbox)
+            items, following = reading.attempts(connection, scope, wanted, listing.parse_key(before), limit)
+        return AttemptPage(items, None if following is None else str(following))
 
     def session(self, public_id: str) -> tuple[SessionRecord, tuple[Line, ...]] | None:
         """A session with its whole dialogue, or None."""

@@ -218,6 +218,23 @@ class Page:
     cursor: Cursor
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which attempts: of a recipient (in any case), decided by a rule (its key), or by a kind of trigger."""
+
+    recipient: str = ""
+    rule: str = ""
+    trigger: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptPage:
+    """Attempts, newest first; `next` goes into `before` for older ones."""
+
+    items: tuple[AttemptSummary, ...]
+    next: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """Totals of an inbox: messages, unread, pinned, with files; refused attempts; bytes as received."""
