@@ -102,6 +102,18 @@ def test_a_lost_connection_is_told_and_what_came_meanwhile_is_caught_up(
     expect(page.get_by_test_id("connection")).to_contain_text(re.compile("Back again|Live"))
 
 
+def test_a_part_of_the_page_that_cannot_be_loaded_leaves_the_rest_alone(node: Node, visit: Visit, watched) -> None:
+    watched.expected = ("Failed to load resource", "Failed to fetch", "dynamically imported", "Unable to preload")
+    send(node, mail("Here"))
+    page = visit(node.url)
+    page.route("**/assets/Headers*", lambda route: route.abort())
+    row(page, "Here").click()
+    page.get_by_role("tab", name="Headers").click()
+    expect(page.get_by_role("alert")).to_contain_text("This part of the page does not work")
+    page.get_by_role("tab", name="Text").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text("It works.")
+
+
 def test_a_new_database_behind_the_same_address_is_noticed(run: Callable[..., Node], visit: Visit, watched) -> None:
     watched.expected = ("WebSocket connection to", "Failed to load resource")
     first = run()

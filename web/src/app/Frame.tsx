@@ -5,6 +5,7 @@ import { list } from "../app/state";
 import { useStore } from "../ui/store";
 import { useMedia, MEDIUM, NARROW } from "../ui/media";
 import { useSettings } from "../settings/store";
+import { Boundary } from "../ui/Boundary";
 import { Confirm } from "../ui/Confirm";
 import { Toasts } from "../ui/Toasts";
 import { useCommandKeys } from "../keys/useCommandKeys";
@@ -51,9 +52,11 @@ export function Frame() {
       )}
       {(connect || reading || !narrow) && (
         <main className={styles.main} id="main" tabIndex={-1}>
-          <Suspense fallback={null}>
-            {connect ? <Connect firstRun={firstRun} /> : <Reading />}
-          </Suspense>
+          <Boundary key={connect ? "connect" : place.name}>
+            <Suspense fallback={null}>
+              {connect ? <Connect firstRun={firstRun} /> : <Reading />}
+            </Suspense>
+          </Boundary>
         </main>
       )}
       <Overlays />
@@ -65,8 +68,8 @@ export function Frame() {
 /** Load what is likely wanted next as soon as there is nothing better to do. */
 function haveReady(): () => void {
   const timer = setTimeout(() => {
-    void messagePane();
-    void palette();
+    // What cannot be had now is asked for again when it is wanted.
+    void Promise.allSettled([messagePane(), palette()]);
   }, 300);
   return () => clearTimeout(timer);
 }
@@ -101,12 +104,14 @@ function Overlays() {
   return (
     <>
       <Confirm />
-      <Suspense fallback={null}>
-        {which === "palette" && <Palette onClose={close} />}
-        {which === "help" && <Help onClose={close} />}
-        {which === "settings" && <SettingsDialog onClose={close} />}
-        {which === "views" && <Drawer onClose={close} />}
-      </Suspense>
+      <Boundary key={which}>
+        <Suspense fallback={null}>
+          {which === "palette" && <Palette onClose={close} />}
+          {which === "help" && <Help onClose={close} />}
+          {which === "settings" && <SettingsDialog onClose={close} />}
+          {which === "views" && <Drawer onClose={close} />}
+        </Suspense>
+      </Boundary>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { gone, messageQuery, queries } from "../app/state";
 import { setMarks } from "../list/actions";
 import { neighbour, rowOf } from "../list/cursor";
 import { settings } from "../settings/store";
+import { Boundary } from "../ui/Boundary";
 import { Trouble } from "../ui/Trouble";
 import { useStore } from "../ui/store";
 import { Attachments } from "./Attachments";
@@ -53,7 +54,11 @@ export default function MessagePane({ id, tab, part }: Props) {
       {message && message.attachments.length > 0 && <Attachments message={message} />}
       <TabBar tab={shown} message={message ?? null} hasHtml={known.has_html} />
       <div className={styles.body} role="tabpanel" id="tab-panel" aria-labelledby={`tab-${shown}`}>
-        {message && <Suspense fallback={null}>{view(shown, message, part)}</Suspense>}
+        {message && (
+          <Boundary key={shown}>
+            <Suspense fallback={null}>{view(shown, message, part)}</Suspense>
+          </Boundary>
+        )}
       </div>
       {message && <Delivery message={message} />}
     </article>
