@@ -75,8 +75,7 @@ def _of_body(part: Part) -> list[Defect]:
     octets = part.body
     if flaw := encoding.flaw(octets, part.encoding):
         codes.append(flaw)
-    if part.content_type.startswith("text/") and len(octets) <= _LARGEST_BODY:
-        reason = charset.decode_with_reason(encoding.decode(octets, part.encoding), part.charset)[1]
-        if reason:
-            codes.append(reason)
+    is_read = part.content_type.startswith("text/") and len(octets) <= _LARGEST_BODY
+    if is_read and (reason := part.reading[1]):
+        codes.append(reason)
     return [defect(code, part.path) for code in codes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailpit_py.mail import address, body, charset, date, defects, header, text
+from mailpit_py.mail import address, body, date, defects, header, text
 from mailpit_py.mail.address import Address
 from mailpit_py.mail.header import Field
 from mailpit_py.mail.limits import DEFAULT, Limits
@@ -199,7 +199,7 @@ class Message:
 
     def part_text(self, part: Part) -> str:
         """The part's body as text, transfer encoding and charset undone."""
-        return charset.decode(part.decoded, part.charset)
+        return part.reading[0]
 
     def part_source(self, part: Part) -> bytes:
         """The part as received: header section and body."""

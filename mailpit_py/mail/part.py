@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mailpit_py.mail import encoding, header, parameter
+from mailpit_py.mail import charset, encoding, header, parameter
 from mailpit_py.mail.header import Field
 from mailpit_py.mail.limits import Limits
 
@@ -119,6 +119,7 @@ class Part:
     __slots__ = (
         "_disposition",
         "_parameters",
+        "_reading",
         "body_end",
         "body_start",
         "children",
@@ -144,6 +145,7 @@ class Part:
         self.path = self.numbering = ""
         self._parameters: Mapping[str, str] | None = None
         self._disposition: tuple[str, Mapping[str, str]] | None = None
+        self._reading: tuple[str, str] | None = None
 
     def __repr__(self) -> str:
         return f"<Part {self.path!r} {self.content_type} {self.header_start}:{self.body_end}>"
@@ -221,6 +223,13 @@ class Part:
     def decoded(self) -> bytes:
         """The body with its transfer encoding undone."""
         return encoding.decode(self.body, self.encoding)
+
+    @property
+    def reading(self) -> tuple[str, str]:
+        """The body as text, and what was wrong with its charset: `''`, or a code of a `Defect`. Kept."""
+        if self._reading is None:
+            self._reading = charset.decode_with_reason(self.decoded, self.charset)
+        return self._reading
 
     def walk(self) -> Iterator[Part]:
         """This part and everything inside it, depth first in the order of the message."""

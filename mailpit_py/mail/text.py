@@ -37,7 +37,9 @@ def strip_html(markup: str) -> str:
 
 def snippet(text: str, limit: int = _SNIPPET) -> str:
     """The first characters of a text on one line, without invisible ones."""
-    head = " ".join(text[: limit * 8].split())
+    head = " ".join(text[: limit * 2].split())
+    if len(head) <= limit and len(text) > limit * 2:
+        head = " ".join(text[: limit * 8].split())
     if not head.isprintable():
         head = " ".join(_CONTROLS.sub(" ", head).split())
     return head if len(head) <= limit else head[: limit - 1].rstrip() + "…"
@@ -57,6 +59,9 @@ def merge(text: str, other: str) -> str:
     """`text` followed by the lines of `other` that have a word `text` lacks."""
     if not text:
         return other
-    words, lines = set(text.split()), set(text.split("\n"))
+    words = set(text.split())
+    if words.issuperset(other.split()):
+        return text
+    lines = set(text.split("\n"))
     added = [line for line in other.split("\n") if line not in lines and not words.issuperset(line.split())]
     return "\n".join([text, *added])
