@@ -255,7 +255,7 @@ class Config:
         metavar="TEXT",
     )
     log_file: str = option(
-        "", "MP_LOG_FILE", "Append the log to this file instead of standard output.", group="General", metavar="FILE"
+        "", "MP_LOG_FILE", "Append the log to this file instead of standard error.", group="General", metavar="FILE"
     )
     quiet: bool = option(False, "MP_QUIET", "Print errors only.", group="General", short="-q")
     verbose: bool = option(False, "MP_VERBOSE", "Print every event and request.", group="General", short="-v")

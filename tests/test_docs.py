@@ -44,7 +44,8 @@ def options_table() -> str:
 def row(option: Option) -> str:
     flag = f"`{option.flag}`" if option.flag else ""
     flags = f"{flag} `{option.short}`" if option.short else flag
-    default = {True: "on", False: "off", "": ""}.get(option.default, f"`{option.default}`")
+    words = {"True": "on", "False": "off", "": ""}
+    default = words.get(str(option.default), f"`{option.default}`")
     choices = f" One of {', '.join(f'`{choice}`' for choice in option.choices)}." if option.choices else ""
     return f"| {flags} | `{option.variable}` | {default} | {option.help.replace('|', chr(92) + '|')}{choices} |"
 
