@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sqlite3
 
+import hypothesis
 import pytest
 
-NEEDED = ("aiosmtplib", "hypothesis", "playwright", "pytest_timeout", "websockets", "xdist")
+# No test depends on time: an example may be slow on a busy machine. In CI the examples are the same in every run.
+hypothesis.settings.register_profile("untimed", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("untimed")
+
+NEEDED = ("aiosmtplib", "playwright", "pytest_timeout", "websockets", "xdist")
 
 
 def pytest_sessionstart() -> None:
