@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import Any
 
@@ -19,6 +20,7 @@ from mailpit_py.storage.simulation_state import RuleRow
 RULES_AT_MOST = 10_000
 PATIENCE = 60  # seconds for the commit
 FILE, API = "file", "api"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class RuleBook:
 
     def add(self, value: object, *, position: int | None = None) -> KeptRule:
         """Add a rule, at the end or so many rules from the first."""
-        added = KeptRule(new_public_id(), load(value))
+        added = KeptRule(new_public_id(), read_rule(value))
         with self._editing:
             at = len(self.rules) if position is None else position
             self._save((*self.rules[:at], added, *self.rules[at:]))
@@ -80,7 +82,7 @@ class RuleBook:
 
     def replace_all(self, values: Sequence[object]) -> tuple[KeptRule, ...]:
         """Make these all rules there are, in this order; those whose key stays keep their id."""
-        loaded = load_all(values)
+        loaded = read_rules(values)
         with self._editing:
             known = {one.key: one for one in self.rules}
             rules = tuple(
@@ -92,7 +94,7 @@ class RuleBook:
 
     def replace(self, name: str, value: object, *, position: int | None = None) -> KeptRule:
         """Put another rule in the place of one, or at `position`."""
-        rule = load(value)
+        rule = read_rule(value)
         with self._editing:
             changed = replace(self.find(name), rule=rule)
             self._save(_moved(self.rules, changed, position))
@@ -128,6 +130,31 @@ class RuleBook:
     def _take(self, rules: tuple[KeptRule, ...]) -> None:
         self.rules = rules
         self._use(one.rule for one in rules)
+
+
+def read_rule(value: object) -> Rule:
+    """Return the rule of a mapping whose `expires_at` may also be RFC 3339, as JSON and TOML have it.
+
+    Raises RuleError.
+    """
+    return load(_with_instant(value))
+
+
+def read_rules(values: Sequence[object]) -> tuple[Rule, ...]:
+    """Return rules in their order. Raises RuleError whose fields begin with `rules.0` and so on."""
+    return load_all([_with_instant(value) for value in values])
+
+
+def _with_instant(value: object) -> object:
+    """Return a mapping with its expiry in microseconds; what is no instant is left for the reader to refuse."""
+    if not isinstance(value, Mapping) or not isinstance(given := value.get("expires_at"), str | datetime):
+        return value
+    try:
+        moment = given if isinstance(given, datetime) else datetime.fromisoformat(given)
+    except ValueError:
+        raise RuleError([Problem("expires_at", "an instant such as 2026-11-23T12:00:00Z")]) from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return {**value, "expires_at": (moment - EPOCH) // timedelta(microseconds=1)}
 
 
 def _row(one: KeptRule) -> RuleRow:

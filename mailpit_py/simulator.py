@@ -11,7 +11,7 @@ from typing import Any
 from mailpit_py.clock import Clock
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Envelope, Recipient, Session
-from mailpit_py.rulebook import KeptRule, RuleBook
+from mailpit_py.rulebook import KeptRule, RuleBook, read_rule
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decide import decide, decide_each
 from mailpit_py.simulation.decision import Decision, Verdict
@@ -124,19 +124,41 @@ class Simulator:
         with self._lock:
             self._configuration = replace(self._configuration, rules=index)
 
+    def would_match(
+        self, value: object, *, limit: int = 200, inbox: str = DEFAULT_INBOX
+    ) -> tuple[int, tuple[str, ...]]:
+        """Return how many of the newest messages were looked at, and the ids of those that a rule matches.
+
+        Stages, numbers and dice apart. Raises RuleError for a rule that cannot be used.
+        """
+        rule = read_rule(value)
+        page = self.store.page(inbox, limit=limit)
+        ids = tuple(item.public_id for item in page.items)
+        return len(ids), tuple(one for one in ids if self._matches(rule, inbox, one))
+
+    def _matches(self, rule: Rule, inbox: str, public_id: str) -> bool:
+        stored, raw = self.store.message(inbox, public_id), self.store.raw(inbox, public_id)
+        if stored is None or raw is None:  # deleted in the meantime
+            return False
+        session = stored.session.session if stored.session else Session("", 0)
+        facts = content_facts(session, stored.envelope, raw)
+        return any(rule.match.holds(replace(one, inbox=inbox)) for one in facts)
+
     # what is remembered
 
-    def state(self) -> dict[str, Record]:
-        """Return what is remembered and still counts, by key."""
-        now = self.clock.wall()
-        with self._lock:
-            return {key: record for key, record in self._state.items() if not is_void(record, now)}
-
-    def reset(self, *, key: str = "", rule: str = "", recipient: str = "") -> Future[int]:
-        """Forget everything, or what all given words apply to; the future says how many records are gone.
+    def state(self, *, key: str = "", rule: str = "", recipient: str = "") -> dict[str, Record]:
+        """Return what is remembered and still counts, by key: everything, or what all given words apply to.
 
         `rule` is a rule's key, `recipient` an address in any case.
         """
+        now = self.clock.wall()
+        with self._lock:
+            known = list(self._state.items())
+        about = ((one, record) for one, record in known if _is_about(one, key, rule, recipient))
+        return {one: record for one, record in about if not is_void(record, now)}
+
+    def reset(self, *, key: str = "", rule: str = "", recipient: str = "") -> Future[int]:
+        """Forget what `state` tells for these words; the future says how many records are gone."""
         with self._lock:
             gone = [one for one in self._state if _is_about(one, key, rule, recipient)]
             count = len(gone)

@@ -45,6 +45,12 @@ class PartPath(BaseConverter):
     part_isolating = True
 
 
+class RuleName(BaseConverter):
+    """A rule's id or key in a path; one that is called like a view is found by its id."""
+
+    regex = "(?!preview$)[^/]{1,300}"
+
+
 class Application(Flask):
     """A Flask application that can be told to end its live connections."""
 
@@ -75,7 +81,7 @@ def create_app(sandbox: Sandbox, config: Config, *, ports: Mapping[str, int] | N
 
 
 def _configure(app: Flask, config: Config) -> None:
-    app.url_map.converters.update(public_id=PublicId, part_path=PartPath)
+    app.url_map.converters.update(public_id=PublicId, part_path=PartPath, rule_name=RuleName)
     app.url_map.merge_slashes = False
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,

@@ -93,7 +93,7 @@ def _pieces(start: Cursor, changes: Iterable[tuple[Change, list[Ref]]], rows: Ro
 
 def _entries(change: Change, refs: list[Ref], rows: Rows) -> Iterator[bytes]:
     match change.kind:
-        case "cleared":
+        case "cleared" | "rules":
             yield b""
         case "removed":
             yield from (encode(ref.public_id) for ref in refs)

@@ -24,17 +24,19 @@ Answers are JSON; instants are RFC 3339 in UTC. Errors are problem details (RFC 
 into `before`, `previous` into `after`.
 
 **Live**: open a websocket at `/api/v2/events?after=<cursor>` with the `cursor` of a list. Each frame is
-`{"cursor", "changes", "counts"}`; a change is `added` or `changed` (with `messages`), `removed` (with `ids`) or
-`cleared`. `{"resync": true}` asks to read the list anew. Without `after` it begins now.
+`{"cursor", "changes", "counts"}`; a change is `added` or `changed` (with `messages`), `removed` (with `ids`), `cleared`
+or `rules`. `{"resync": true}` asks to read the list anew. Without `after` it begins now.
 """
 TAGS = {
     "Messages": "List, search, mark, delete, put in.",
     "Content": "The bodies and parts of a message.",
     "Sessions": "Connections, and transactions that ended without a message.",
+    "Simulation": "Failure on demand: rules, what is remembered, what addresses can ask for.",
     "Sandbox": "This sandbox.",
 }
 PATHS = {
     "public_id": ("The id of a message, attempt or session.", {"type": "string", "pattern": PUBLIC_ID}),
+    "rule": ("The id of a rule, or its key: its name, else a digest with # in front.", {"type": "string"}),
     "path": ("The part, as in `1.2`.", {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)*(\.TEXT)?$"}),
 }
 ERRORS = {

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from mailpit_py.api.native import document, info, messages, parts, rendering, selection, sessions, writing
+from mailpit_py.api.native import (
+    attempts,
+    document,
+    info,
+    messages,
+    parts,
+    rendering,
+    rules,
+    selection,
+    sessions,
+    simulation,
+    writing,
+)
 
-VIEWS = (info, messages, selection, writing, rendering, parts, sessions, document)
+VIEWS = (info, messages, selection, writing, rendering, parts, sessions, attempts, rules, simulation, document)
 
 
 def blueprint() -> Blueprint:

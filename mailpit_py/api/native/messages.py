@@ -8,6 +8,7 @@ from mailpit_py.api import rendering, schemas, shape
 from mailpit_py.api.answers import encode
 from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery, ListQuery
+from mailpit_py.api.native import simulation
 from mailpit_py.api.operation import JSON, operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
@@ -61,7 +62,7 @@ def show_message(public_id: str, query: InboxQuery) -> Json:
         "session": shape.session(found.session) if found.session else None,
         "remote_hosts": list(safe.hosts),
         "remote_count": len(safe.blocked),
-        "simulation_hint": None,
+        "simulation_hint": simulation.hint(found.envelope),
     }
 
 

@@ -1,5 +1,9 @@
 // Made from the OpenAPI document by scripts/schema.mjs; a test compares the two.
 
+/** Any JSON object, to be checked by who knows better. */
+export interface Anything {
+}
+
 /** A transaction that ended without a message, as a row of a list. */
 export interface Attempt {
   kind: "attempt";
@@ -45,15 +49,59 @@ export interface AttemptRecipient {
   reply: Reply;
 }
 
+/** One page of attempts, newest first. */
+export interface Attempts {
+  items: ExplainedAttempt[];
+  next: string | null;
+}
+
 /** Who must show a password. */
 export interface Auth {
   smtp: "any" | "file" | "off";
   ui: boolean;
 }
 
+/** Scenario x provider; where a provider has no cell, its address gets the generic words. */
+export interface Catalogue {
+  providers: ProviderName[];
+  items: Cell[];
+}
+
+/** What decided. */
+export interface Cause {
+  /** header, address, rule, profile, chaos or suppression. */
+  trigger: string;
+  /** The key of the rule, or the address. */
+  rule: string;
+  /** Which try of its counter this was; 0 if it counts none. */
+  count: number;
+  seed: number | null;
+  explanation: string;
+}
+
+/** What one provider says about one cause. */
+export interface Cell {
+  scenario: string;
+  provider: string;
+  stage: string;
+  reply: Reply;
+  is_permanent: boolean;
+  /** Mail to it is answered so. */
+  address: string;
+  explanation: string;
+  /** What a client should do. */
+  advice: string;
+}
+
 /** How many messages a change was for. */
 export interface Changed {
   changed: number;
+}
+
+/** Mailpit's triggers. */
+export interface Chaos {
+  enabled: boolean;
+  triggers: { [name: string]: Trigger };
 }
 
 /** Which messages: exactly one of `ids`, `query` and `all`. */
@@ -178,6 +226,14 @@ export interface Detail {
   simulation_hint: string | null;
 }
 
+/** A domain that answers in a provider's words. */
+export interface DomainProfile {
+  domain: string;
+  provider: string;
+  bounce: number;
+  defer: number;
+}
+
 /** What MAIL and RCPT said, apart from the content. */
 export interface Envelope {
   reverse_path: string;
@@ -190,6 +246,41 @@ export interface Envelope {
   size: number | null;
   recipients: Recipient[];
   refused: Recipient[];
+}
+
+/** A refused transaction, and what decided. */
+export interface ExplainedAttempt {
+  kind: "attempt";
+  id: string;
+  inbox: string;
+  /** RFC 3339, UTC, microseconds. */
+  received_at: string;
+  /** MAIL, RCPT, DATA, CONTENT or AUTH. */
+  stage: string;
+  reverse_path: string;
+  recipients: AttemptRecipient[];
+  recipient_count: number;
+  /** The reply that ended it. */
+  reply: Reply;
+  size_bytes: number;
+  session_id: string;
+  /** Empty if the content was not seen. */
+  message_id: string;
+  cause: Cause | null;
+}
+
+/** What mail to an address would meet. */
+export interface Explanation {
+  address: string;
+  acts: boolean;
+  verb: string;
+  stage: string;
+  scenario: string;
+  provider: string;
+  label: string;
+  reply: Reply | null;
+  sentences: string[];
+  hint: string;
 }
 
 /** What is wrong with one field or parameter. */
@@ -306,6 +397,37 @@ export interface NewMessage {
   html?: string;
 }
 
+/** A rule. Only `outcome` is needed; `id`, `key`, `origin`, `tries` and `acted` of an answer are passed over. */
+export interface NewRule {
+  /** Its key for dice, counters and paths; must be unique. */
+  name?: string;
+  /** Words as of an address (`mailbox_full+gmail`, `greylist+30s`), or a table with `kind`. */
+  outcome: string | { [name: string]: unknown };
+  /** CONNECT, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA or CONTENT. */
+  stage?: string | null;
+  /** recipient, sender, subject, identity and inbox (a glob, or /expression/i), header (by name), larger and smaller (bytes), client (address or network), notify. All that is given must hold. */
+  match?: { [name: string]: unknown };
+  /** In whose words it answers. */
+  provider?: string;
+  /** The dice, for each try that is left by the numbers. */
+  probability?: number;
+  /** Take each so-manyth try. */
+  every?: number;
+  /** Take so many tries, then let all pass. */
+  first?: number;
+  /** Let so many tries pass first. */
+  after?: number;
+  /** Act so many times at most. */
+  max?: number;
+  /** What has counters: global, recipient, domain, message-id, client, inbox. */
+  scope?: string;
+  /** RFC 3339; from then on it does nothing. */
+  expires_at?: string | null;
+  enabled?: boolean;
+  /** Where it stands; the first rule that matches wins. */
+  position?: number | null;
+}
+
 /** An empty object. */
 export interface Nothing {
 }
@@ -326,7 +448,7 @@ export interface Part {
   /** Octets as received. */
   encoded_bytes: number;
   is_message: boolean;
-  parameters: Record<string, string>;
+  parameters: { [name: string]: string };
   defects: Defect[];
 }
 
@@ -346,7 +468,7 @@ export interface PartTree {
   /** Octets as received. */
   encoded_bytes: number;
   is_message: boolean;
-  parameters: Record<string, string>;
+  parameters: { [name: string]: string };
   defects: Defect[];
   children: PartTree[];
 }
@@ -354,6 +476,20 @@ export interface PartTree {
 /** The way of a message, oldest hop first. */
 export interface Path {
   hops: Hop[];
+}
+
+/** Which stored messages a rule would have matched. */
+export interface Preview {
+  matched: number;
+  looked_at: number;
+  ids: string[];
+}
+
+/** A rule that is tried on mail that is there. */
+export interface PreviewRequest {
+  rule: NewRule;
+  /** How many of the newest messages are looked at. */
+  limit?: number;
 }
 
 /** An error (RFC 9457). */
@@ -365,6 +501,12 @@ export interface ProblemDetails {
   errors?: FieldError[];
 }
 
+/** A column of the catalogue. */
+export interface ProviderName {
+  name: string;
+  title: string;
+}
+
 /** One forward-path with its parameters as given (RFC 3461). */
 export interface Recipient {
   address: string;
@@ -373,12 +515,71 @@ export interface Recipient {
   reply: Reply;
 }
 
+/** One thing that is remembered between tries. */
+export interface Record {
+  key: string;
+  /** count, greylist, quota, rate or suppression. */
+  kind: string;
+  /** Whose it is: `address`, inbox, sender, recipient; or `rule`, key, scope. */
+  owner: string[];
+  /** Tries or messages so far. */
+  count: number;
+  /** How often it has acted or refused. */
+  fired: number;
+  size_bytes: number;
+  first_at: string | null;
+  last_at: string | null;
+  expires_at: string | null;
+  note: string;
+}
+
 /** What the server said to one SMTP command. */
 export interface Reply {
   code: number;
   /** The enhanced status code (RFC 3463), or empty. */
   status: string;
   text: string;
+}
+
+/** How many records were forgotten. */
+export interface Reset {
+  reset: number;
+}
+
+/** One rule. */
+export interface Rule {
+  id: string;
+  /** Its name, else a digest of its content. */
+  key: string;
+  position: number;
+  origin: "api" | "file";
+  name: string;
+  stage: string;
+  outcome: { [name: string]: unknown };
+  match: { [name: string]: unknown };
+  provider: string;
+  probability: number;
+  every: number;
+  first: number;
+  after: number;
+  max: number;
+  scope: string;
+  expires_at: string | null;
+  enabled: boolean;
+  /** How often it has matched, if it counts, in all scopes together. */
+  tries: number;
+  /** How often it has acted, if it counts. */
+  acted: number;
+}
+
+/** All rules in their order; those whose key stays keep their id. */
+export interface RuleList {
+  rules: NewRule[];
+}
+
+/** All rules; the first that matches and acts decides. */
+export interface Rules {
+  items: Rule[];
 }
 
 /** One connection. */
@@ -428,6 +629,20 @@ export interface SessionList {
   next: string | null;
 }
 
+/** What is switched on. */
+export interface Simulation {
+  seed: number;
+  grammar: boolean;
+  drop_ins: boolean;
+  suppression: boolean;
+  /** The sandbox's own domains, where the whole grammar holds. */
+  domains: string[];
+  profiles: DomainProfile[];
+  chaos: Chaos;
+  rule_count: number;
+  record_count: number;
+}
+
 /** Where mail can be sent to. */
 export interface SmtpAddress {
   host: string;
@@ -436,6 +651,11 @@ export interface SmtpAddress {
   path: string;
   tls: "none" | "starttls" | "tls";
   protocol: "smtp" | "lmtp";
+}
+
+/** Everything that is remembered and still counts. */
+export interface State {
+  items: Record[];
 }
 
 /** A message as a row of a list. */
@@ -474,8 +694,61 @@ export interface Summary {
   source: string;
 }
 
+/** What to switch until the next start; what is left out stays. */
+export interface Switches {
+  /** The seed of all dice. */
+  seed?: number | null;
+  /** Addresses, drop-ins and header fields that ask for a failure. */
+  grammar?: boolean | null;
+  /** The addresses of hosted simulators. */
+  drop_ins?: boolean | null;
+  /** Refuse an address after a hard bounce until it is reset. */
+  suppression?: boolean | null;
+  /** Whether chaos may act. */
+  chaos_enabled?: boolean | null;
+  /** As Mailpit has it: {"Sender": {"ErrorCode": 451, "Probability": 10}, ...}. */
+  chaos?: { [name: string]: unknown } | null;
+}
+
+/** All tries of one mail, the oldest first. */
+export interface Timeline {
+  joined_by: "message-id" | "content" | "envelope";
+  message_id: string;
+  reverse_path: string;
+  tries: Try[];
+}
+
 /** The dialogue that carried a message. */
 export interface Transcript {
   session: Session | null;
   lines: Line[];
+}
+
+/** One trigger of chaos. */
+export interface Trigger {
+  ErrorCode: number;
+  Probability: number;
+}
+
+/** One try of a mail. */
+export interface Try {
+  kind: "message" | "attempt";
+  id: string;
+  /** RFC 3339, UTC, microseconds. */
+  at: string;
+  /** Since the try before; null for the first. */
+  pause_ms: number | null;
+  stage: string;
+  reply: Reply;
+  cause: Cause | null;
+  recipients: TryRecipient[];
+}
+
+/** What was answered about one recipient in one try. */
+export interface TryRecipient {
+  address: string;
+  accepted: boolean;
+  reply: Reply;
+  /** Null for the usual course. */
+  cause: Cause | null;
 }

@@ -1,0 +1,152 @@
+"""Views of rules: what fails on demand by more than its address, edited while the sandbox runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from mailpit_py.api import simulation_schemas as schemas
+from mailpit_py.api import simulation_shape as shape
+from mailpit_py.api.answers import read_body
+from mailpit_py.api.context import here
+from mailpit_py.api.models import InboxQuery
+from mailpit_py.api.operation import operation
+from mailpit_py.api.problem import Problem
+from mailpit_py.api.shape import Json
+from mailpit_py.api.simulation_models import (
+    Anything,
+    ListOfAnything,
+    NewRule,
+    PreviewOfAnything,
+    PreviewRequest,
+    RuleList,
+)
+from mailpit_py.rulebook import KeptRule, RuleBook
+from mailpit_py.simulation.problem import RuleError
+
+TAG = "Simulation"
+ANSWERED = ("id", "key", "origin", "tries", "acted")
+"""What an answer has beside the rule, so that it can be sent back as it is."""
+
+
+def register(routes: Blueprint) -> None:
+    """Add the views of this file."""
+    routes.get("/rules")(list_rules)
+    routes.post("/rules")(add_rule)
+    routes.put("/rules")(replace_rules)
+    routes.delete("/rules")(delete_rules)
+    routes.post("/rules/preview")(preview_rule)
+    routes.get("/rules/<rule_name:rule>")(show_rule)
+    routes.put("/rules/<rule_name:rule>")(replace_rule)
+    routes.patch("/rules/<rule_name:rule>")(change_rule)
+    routes.delete("/rules/<rule_name:rule>")(delete_rule)
+
+
+@operation(TAG, query=None, returns=schemas.Rules, errors=())
+def list_rules() -> Json:
+    """List the rules in their order: the first that matches and acts decides."""
+    return {"items": _all()}
+
+
+@operation(TAG, query=None, returns=schemas.Rule, status=201, errors=(400, 415), document_body=NewRule)
+def add_rule() -> Json:
+    """Add a rule, at the end or at `position`.
+
+    "Only the next message fails" is `{"outcome": "system_error", "stage": "CONTENT", "first": 1}`;
+    "fail twice, then accept" is `{"outcome": "mailbox_full", "first": 2}`.
+    """
+    members, position = _read(read_body(Anything).members)
+    return _one(_checked(lambda: _book().add(members, position=position)))
+
+
+@operation(TAG, query=None, returns=schemas.Rules, errors=(400, 415), document_body=RuleList)
+def replace_rules() -> Json:
+    """Make these all rules there are, in this order: also how rules are put into another order."""
+    values = read_body(ListOfAnything).rules
+    _checked(lambda: _book().replace_all([_read(one)[0] if isinstance(one, dict) else one for one in values]))
+    return {"items": _all()}
+
+
+@operation(TAG, query=None, returns=schemas.Rules, errors=())
+def delete_rules() -> Json:
+    """Delete all rules."""
+    _book().clear()
+    return {"items": _all()}
+
+
+@operation(TAG, returns=schemas.Preview, errors=(400, 415), document_body=PreviewRequest)
+def preview_rule(query: InboxQuery) -> Json:
+    """Say which of the newest stored messages a rule would have matched, its numbers and dice apart."""
+    body = read_body(PreviewOfAnything)
+    members = _read(body.rule)[0] if isinstance(body.rule, dict) else body.rule
+    looked_at, ids = _checked(
+        lambda: here().sandbox.simulator.would_match(members, limit=body.limit, inbox=query.inbox), prefix="rule."
+    )
+    return {"matched": len(ids), "looked_at": looked_at, "ids": list(ids)}
+
+
+@operation(TAG, query=None, returns=schemas.Rule)
+def show_rule(rule: str) -> Json:
+    """Show one rule, by its id or its key."""
+    return _one(_book().find(rule))
+
+
+@operation(TAG, query=None, returns=schemas.Rule, errors=(400, 404, 415), document_body=NewRule)
+def replace_rule(rule: str) -> Json:
+    """Put another rule in the place of this one; it keeps the id."""
+    members, position = _read(read_body(Anything).members)
+    return _one(_checked(lambda: _book().replace(rule, members, position=position)))
+
+
+@operation(TAG, query=None, returns=schemas.Rule, errors=(400, 404, 415), document_body=Anything)
+def change_rule(rule: str) -> Json:
+    """Change what is given of a rule, as in `{"enabled": false}`; null takes a part back to its default."""
+    members, position = _read(read_body(Anything).members)
+    return _one(_checked(lambda: _book().change(rule, members, position=position)))
+
+
+@operation(TAG, query=None, returns=schemas.Rule)
+def delete_rule(rule: str) -> Json:
+    """Delete one rule, and show what it was. Its counters stay until the state is reset."""
+    book = _book()
+    found = book.find(rule)
+    shown = _one(found)
+    book.delete(found.id)
+    return shown
+
+
+def _book() -> RuleBook:
+    return here().sandbox.simulator.book
+
+
+def _read(members: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
+    """Return the rule of a body, and the place it asks for. Raises the 422 problem for a place that is none."""
+    rule = {name: value for name, value in members.items() if name not in ANSWERED}
+    position = rule.pop("position", None)
+    if position is not None and (type(position) is not int or position < 0):
+        reason = [("position", "a whole number from 0 on")]
+        raise Problem(422, "One field cannot be used.", kind="invalid", errors=reason)
+    return rule, position
+
+
+def _checked(change: Any, *, prefix: str = "") -> Any:
+    """Carry a change out. Raises the 422 problem that names every field of a bad rule."""
+    try:
+        return change()
+    except RuleError as error:
+        reasons = [(f"{prefix}{one.field}", one.reason) for one in error.problems]
+    detail = "The rule cannot be used; nothing was changed."
+    raise Problem(422, detail, kind="invalid", errors=reasons)
+
+
+def _all() -> list[Json]:
+    simulator = here().sandbox.simulator
+    counted = shape.counters(simulator.state())
+    return [shape.rule(one, place, counted.get(one.key, (0, 0))) for place, one in enumerate(simulator.rules)]
+
+
+def _one(kept: KeptRule) -> Json:
+    simulator = here().sandbox.simulator
+    place = next((place for place, one in enumerate(simulator.rules) if one.id == kept.id), 0)
+    return shape.rule(kept, place, shape.counters(simulator.state()).get(kept.key, (0, 0)))
