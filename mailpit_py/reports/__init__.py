@@ -14,8 +14,9 @@ from mailpit_py.reports.mdn import Receipt, build_mdn, requested_by
 from mailpit_py.reports.outcome import Kind, Original, Outcome, ReadReport, is_report
 from mailpit_py.reports.reading import understand
 from mailpit_py.reports.report import Action, Nasty, RecipientStatus, Report, diagnostic_of
-from mailpit_py.reports.return_path import Decoded, decode
-from mailpit_py.reports.status import Status, describe
+from mailpit_py.reports.return_path import Decoded, decode_reverse_path
+from mailpit_py.reports.status import Status
+from mailpit_py.reports.status import describe as describe_status
 
 __all__ = [
     "DIALECTS",
@@ -43,8 +44,8 @@ __all__ = [
     "build_dsn",
     "build_mdn",
     "check",
-    "decode",
-    "describe",
+    "decode_reverse_path",
+    "describe_status",
     "diagnostic_of",
     "is_report",
     "requested_by",

@@ -69,12 +69,20 @@ class Outcome:
 
     @property
     def explanation(self) -> str:
-        """One or two sentences for people."""
+        """A few sentences for people, the server's own words last."""
         known = status.describe(self.best_status)
         meaning = f" The reason: {known.text} ({self.best_status})." if known and self.action not in _ARRIVED else ""
         given_up = " Such a problem can pass, but the time for delivery was over." if self._is_given_up else ""
-        said = f" {self.remote_mta or 'The other server'} said: {self.diagnostic}" if self.reply_code >= 400 else ""
-        return f"{self.address or 'A recipient'}: {_ACTIONS.get(self.action, self.action)}.{meaning}{given_up}{said}"
+        return (
+            f"{self.address or 'A recipient'}: {_ACTIONS.get(self.action, self.action)}.{meaning}{given_up}{self._said}"
+        )
+
+    @property
+    def _said(self) -> str:
+        if not self.diagnostic or self.action in _ARRIVED:
+            return ""
+        speaker = f"{self.remote_mta or 'The other server'} said" if self.reply_code else "The report says"
+        return f" {speaker}: {self.diagnostic}"
 
     @property
     def _is_given_up(self) -> bool:

@@ -29,7 +29,7 @@ class Decoded:
         return f"{self.scheme}: {self.address}" + (f" ({details})" if details else "")
 
 
-def decode(reverse_path: str) -> tuple[Decoded, ...]:
+def decode_reverse_path(reverse_path: str) -> tuple[Decoded, ...]:
     """Return the layers of a reverse-path from the outside in; empty if nothing is encoded in it.
 
     VERP is a convention without a mark, so `bounces+ann=dest.example@app.example` is taken for it.

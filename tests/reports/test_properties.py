@@ -23,7 +23,7 @@ from mailpit_py.reports import (
     build_dsn,
     build_mdn,
     check,
-    decode,
+    decode_reverse_path,
     understand,
 )
 from tests.reports.scenarios import NOON, ORIGINAL, report, told
@@ -58,7 +58,7 @@ def test_reading_never_raises(raw):
 
 @given(st.text(max_size=200) | st.text(alphabet="prvs=SRS01-+a.@9", max_size=80))
 def test_no_reverse_path_raises(path):
-    for layer in decode(path):
+    for layer in decode_reverse_path(path):
         assert layer.explanation
 
 

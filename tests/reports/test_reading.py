@@ -284,7 +284,7 @@ def test_an_html_report_without_its_rule_in_the_text_is_read_to_the_end():
         (
             8,
             "the host did not answer (4.4.1). Such a problem can pass, but the time for delivery was over.",
-            "",
+            " The report says: connect to mx.dest.example[192.0.2.25]:25: Connection refused",
         ),
     ],
 )

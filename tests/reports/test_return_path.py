@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailpit_py.reports import Decoded, decode
+from mailpit_py.reports import Decoded, decode_reverse_path
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ from mailpit_py.reports import Decoded, decode
     ],
 )
 def test_a_reverse_path_is_decoded_from_the_outside_in(address, expected):
-    assert [layer.explanation for layer in decode(address)] == expected
+    assert [layer.explanation for layer in decode_reverse_path(address)] == expected
 
 
 def test_a_layer_without_facts_is_said_without_brackets():
@@ -55,4 +55,4 @@ def test_a_layer_without_facts_is_said_without_brackets():
 
 
 def test_layers_without_end_are_left():
-    assert len(decode("prvs=0123abcdef=" * 20 + "news@app.example")) == 5
+    assert len(decode_reverse_path("prvs=0123abcdef=" * 20 + "news@app.example")) == 5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mailpit_py.reports import date, mime
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft, Row
@@ -47,23 +49,22 @@ def subject(draft: Draft) -> bytes:
     return draft.subject("Delivery Status Notification")
 
 
-def opening_fields(draft: Draft) -> list[bytes]:
-    """Return the fields up to the ones about MIME."""
+def header(draft: Draft, mime_fields: Sequence[bytes]) -> list[bytes]:
+    """Return the fields in Exim's order, which is another one for a success."""
     own = message_id(draft, "own")
     when = date.rfc5322(draft.report.at)
     target = draft.address(draft.report.reverse_path)
     trace = (f"from Debian-exim by {draft.host} with local (Exim 4.96)", f"id {own}", f"for {target};", when)
-    fields = [
-        laid_out("Received", *trace, utf8=draft.utf8),
-        field("From", mailbox("Mail Delivery System", f"Mailer-Daemon@{draft.host}")),
-        draft.to(),
-        *draft.references("References"),
-        subject(draft),
-        field("Message-Id", f"<E{own}@{draft.host}>"),
-        field("Date", when),
-        field("Auto-Submitted", "auto-generated" if draft.is_success else "auto-replied"),
-    ]
-    return [draft.failed_recipients(), *fields] if draft.action is Action.FAILED else fields
+    received = laid_out("Received", *trace, utf8=draft.utf8)
+    sender = field("From", mailbox("Mail Delivery System", f"Mailer-Daemon@{draft.host}"))
+    to, references = draft.to(), draft.references("References")
+    ending = [field("Message-Id", f"<E{own}@{draft.host}>"), field("Date", when)]
+    if draft.is_success:
+        submitted = field("Auto-Submitted", "auto-generated")
+        return [received, sender, submitted, to, subject(draft), *references, *mime_fields, *ending]
+    failed = [draft.failed_recipients()] if draft.action is Action.FAILED else []
+    submitted = field("Auto-Submitted", "auto-replied")
+    return [received, *failed, submitted, sender, to, *references, *mime_fields, subject(draft), *ending]
 
 
 def notice(draft: Draft, *, reasons: bool = True) -> str:
@@ -103,7 +104,7 @@ def compose(draft: Draft) -> bytes:
     mark = mime.boundary(parts, lambda number: f"{stamp}-eximdsn-{draft.token(f'boundary {number}', 9, DIGITS)}")
     kind = f"multipart/report; report-type={draft.report_type}; boundary={mark}"
     mime_fields = [field("Content-Type", kind, width=LONGEST), field("MIME-Version", "1.0"), *mime.eight_bit(*parts)]
-    return mime.entity([*opening_fields(draft), *mime_fields], mime.multipart(parts, mark))
+    return mime.entity(header(draft, mime_fields), mime.multipart(parts, mark))
 
 
 def _text(draft: Draft) -> bytes:

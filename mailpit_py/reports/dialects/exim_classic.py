@@ -19,14 +19,9 @@ def compose(draft: Draft) -> bytes:
     if draft.action is Action.FAILED:  # a warning carried no copy
         rule = _WHOLE if draft.is_full else _HEADERS
         body += mime.text(f"\n{rule}\n\n") + exim.returned_copy(draft)
-    fields = exim.opening_fields(draft)
-    if not body.isascii():
-        fields += [
-            field("MIME-Version", "1.0"),
-            field("Content-Type", "text/plain; charset=utf-8"),
-            *mime.eight_bit(body),
-        ]
-    return mime.entity(fields, body)
+    eight = [] if body.isascii() else [field("Content-Type", "text/plain; charset=utf-8"), *mime.eight_bit(body)]
+    version = [field("MIME-Version", "1.0")] if eight else []
+    return mime.entity(exim.header(draft, [*version, *eight]), body)
 
 
 DIALECT = Dialect("exim_classic", "Exim before 4.80", compose, is_standard=False)

@@ -61,7 +61,9 @@ def compose(draft: Draft) -> bytes:
         field("Thread-Topic", topic, utf8=draft.utf8),
         draft.subject(f"{_SUBJECTS[draft.action]}: {topic}"),
         field("Auto-Submitted", "auto-replied"),
-        field("X-MS-Exchange-CrossTenant-OriginalArrivalTime", f"{date.unnamed(draft.report.at)} (UTC)"),
+        field(
+            "X-MS-Exchange-CrossTenant-OriginalArrivalTime", f"{date.unnamed(draft.report.at, '').rstrip()}.0000 (UTC)"
+        ),
         field("X-MS-Exchange-CrossTenant-FromEntityHeader", "Hosted"),
         field("X-MS-Exchange-Transport-CrossTenantHeadersStamped", server(draft).partition(".")[0]),
     ]
@@ -69,26 +71,39 @@ def compose(draft: Draft) -> bytes:
 
 
 def _blocks(draft: Draft) -> list[tuple[str, list[str]]]:
-    """The human text as paragraphs: what kind, and their lines."""
+    """The human text as blocks: `h` a heading, `a` an address with lines below it, `p` a paragraph."""
     advice = {Action.FAILED: _ADVICE, Action.DELAYED: _PATIENCE}.get(draft.action)
     blocks = [("h", [_OPENING[draft.action]])]
     for each in draft.recipients:
         known = status.describe(each.status)
-        linked = f"{each.final_recipient}<mailto:{each.final_recipient}>"  # as Outlook writes a link as text
-        blocks.append(("p", [linked, *([known.sentence] if known else [])]))
+        blocks.append(("a", [each.final_recipient, *([known.sentence] if known else [])]))
     blocks += [("p", [advice])] if advice else []
     if draft.is_success:
         return blocks
     blocks += [("h", ["Diagnostic information for administrators:"]), ("p", [f"Generating server: {server(draft)}"])]
-    blocks += [("p", [each.final_recipient, _remote(each)]) for each in draft.recipients]
+    blocks += [("p", [each.final_recipient, *_remote(each)]) for each in draft.recipients]
     return blocks
 
 
-def _remote(recipient: RecipientStatus) -> str:
+def _as_text(kind: str, lines: list[str]) -> str:
+    if kind == "a":  # as Outlook writes a link in plain text
+        lines = [f"{lines[0]}<mailto:{lines[0]}>", *lines[1:]]
+    return "\n".join(lines)
+
+
+def _as_html(kind: str, lines: list[str]) -> str:
+    first, *rest = map(escape, lines)
+    if kind == "h":
+        return f"<h3>{first}</h3>\n"
+    opening = f'<a href="mailto:{first}">{first}</a>' if kind == "a" else first
+    return f"<p>{'<br>'.join([opening, *rest])}</p>\n"
+
+
+def _remote(recipient: RecipientStatus) -> list[str]:
     if not recipient.code:
-        return f"Remote Server returned '{_unanswered(recipient)}'"
-    source = f"{recipient.remote_mta}\n" if recipient.remote_mta else ""
-    return f"{source}Remote Server returned '{recipient.one_line}'"
+        return [f"Remote Server returned '{_unanswered(recipient)}'"]
+    source = [recipient.remote_mta] if recipient.remote_mta else []
+    return [*source, f"Remote Server returned '{recipient.one_line}'"]
 
 
 def _unanswered(recipient: RecipientStatus) -> str:
@@ -104,11 +119,8 @@ def _notice(draft: Draft) -> bytes:
         if draft.is_success
         else "\n\nOriginal message headers:\n\n" + draft.header_section.decode("utf-8", "replace")
     )
-    plain = "\n\n".join("\n".join(lines) for _, lines in blocks) + ending
-    page = "".join(
-        f"<h3>{escape(lines[0])}</h3>\n" if kind == "h" else f"<p>{'<br>'.join(map(escape, lines))}</p>\n"
-        for kind, lines in blocks
-    )
+    plain = "\n\n".join(_as_text(*block) for block in blocks) + ending
+    page = "".join(_as_html(*block) for block in blocks)
     texts = [_text("plain", plain), _text("html", f"<html>\n<body>\n{page}</body>\n</html>")]
     mark = mime.boundary(texts, lambda number: draft.guid(f"alternative {number}"))
     kind = f'multipart/alternative; differences=Content-Type; boundary="{mark}"'

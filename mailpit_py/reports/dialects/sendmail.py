@@ -50,7 +50,7 @@ def compose(draft: Draft) -> bytes:
         draft.subject(_subject(draft)),
         field("Auto-Submitted", f"auto-generated ({_SUBMITTED.get(draft.action, 'return-receipt')})"),
     ]
-    return mime.entity(fields, mime.multipart(parts, mark, "This is a MIME-encapsulated message"))
+    return mime.entity(fields, mime.multipart(parts, mark, "This is a MIME-encapsulated message") + b"\r\n")
 
 
 def _purpose(number: int) -> str:
@@ -107,7 +107,9 @@ def _transcript(recipient: RecipientStatus) -> list[str]:
 def _status(draft: Draft) -> bytes:
     report = draft.report
     rows: list[Row] = [("Original-Envelope-Id", draft.envelope_id)] if report.envid else []
-    rows += [("Reporting-MTA", f"dns; {draft.host}"), ("Received-From-MTA", f"DNS; {report.client}")]
+    rows += [("Reporting-MTA", f"dns; {draft.host}")]
+    if not 400 <= draft.first.code < 500:  # forgotten once the message has waited in the queue
+        rows.append(("Received-From-MTA", f"DNS; {report.client}"))
     rows += [("Arrival-Date", date.rfc5322(report.arrival, "GMT"))]
     head = [field("Content-Type", f"message/{draft.report_type}")]
     return draft.status_part(head, [rows, *(_rows(draft, each) for each in draft.recipients)])
