@@ -4,42 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from mailpit_py.bind import Bind
 from mailpit_py.errors import ConfigError
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """What is known of one option: from this come the flag, the help, the variable and the README row."""
-
-    name: str
-    default: Any
-    help: str
-    variable: str
-    group: str
-    kind: str
-    short: str = ""
-    metavar: str = ""
-    choices: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """The TOML key: the long flag without its dashes."""
-        return self.name.replace("_", "-")
-
-    @property
-    def flag(self) -> str:
-        """The long flag, or nothing for an option that only a variable sets (secrets)."""
-        return "" if self.kind == "secret" else f"--{self.key}"
-
-
-def option(default: Any, variable: str, text: str, **more: Any) -> Any:
-    """Declare one field of Config with its words."""
-    return field(default=default, metadata={"variable": variable, "help": text, **more})
+from mailpit_py.option import Option, option
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +217,39 @@ class Config:
         "Seconds after which a connection is closed in any case.",
         group="SMTP",
         metavar="SECONDS",
+    )
+    seed: int = option(
+        1, "MP_SEED", "The seed of all simulated chance; the same seed gives the same.", group="Simulation", metavar="N"
+    )
+    rules: str = option(
+        "", "MP_RULES", "Rules and domain profiles from this TOML file.", group="Simulation", metavar="FILE"
+    )
+    magic_domains: str = option(
+        "",
+        "MP_MAGIC_DOMAINS",
+        "More domains on which every address is a simulation address, separated by commas.",
+        group="Simulation",
+        metavar="NAMES",
+    )
+    domain_profiles: str = option(
+        "",
+        "MP_DOMAIN_PROFILES",
+        "Domains that answer in a provider's words, as in gmail.com=gmail,*.corp.example=m365.",
+        group="Simulation",
+        metavar="LIST",
+    )
+    disable_simulation: bool = option(
+        False, "MP_DISABLE_SIMULATION", "Take every address for an ordinary one; rules still act.", group="Simulation"
+    )
+    enable_chaos: bool = option(
+        False, "MP_ENABLE_CHAOS", "Let chaos be switched on while the sandbox runs.", group="Simulation"
+    )
+    chaos_triggers: str = option(
+        "",
+        "MP_CHAOS_TRIGGERS",
+        "Chaos from the start, as in Sender:451:10,Recipient:550:50,Authentication:535:100.",
+        group="Simulation",
+        metavar="LIST",
     )
     label: str = option(
         "",

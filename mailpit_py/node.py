@@ -56,7 +56,8 @@ class Node:
         sockets = self._bind(stack)
         tls = wiring.Certificates(self.config)
         self.store = stack.enter_context(Store.open(self.config.database_path, wiring.store_options(self.config)))
-        self.sandbox = Sandbox(self.store, Clock())
+        clock = Clock()
+        self.sandbox = Sandbox(self.store, clock, wiring.simulator(self.config, self.store, clock))
         loop = stack.enter_context(LoopThread(use_uvloop=True))
         for name in LISTENERS:
             if name in sockets:
@@ -121,6 +122,7 @@ class Node:
         lines += [wiring.describe(self.config, name, place) for name, place in self._binds.items() if name != "listen"]
         lines += self._notes
         lines.append(wiring.describe_database(self.config))
+        lines.append(self.sandbox.simulator.announcement())
         lines += wiring.reachability(self.config, self._binds)
         lines.append(f"[http] accessible via {self.url}")
         return lines

@@ -12,11 +12,20 @@ from pathlib import Path
 from mailpit_py import retention
 from mailpit_py.account import Accounts
 from mailpit_py.bind import Bind
+from mailpit_py.clock import Clock
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
+from mailpit_py.rule_file import RuleFile, read_file
 from mailpit_py.servers.smtp.settings import SmtpSettings
 from mailpit_py.servers.tls import ServerTls, server_tls
-from mailpit_py.storage import StoreOptions
+from mailpit_py.simulation.address import OWN_DOMAINS
+from mailpit_py.simulation.chaos import Chaos
+from mailpit_py.simulation.chaos import parse as parse_triggers
+from mailpit_py.simulation.configuration import Configuration
+from mailpit_py.simulation.problem import RuleError
+from mailpit_py.simulation.profile import Profile, ProfileIndex, default_profiles
+from mailpit_py.simulator import Simulator
+from mailpit_py.storage import Store, StoreOptions
 
 EVERYWHERE = ("0.0.0.0", "::")
 
@@ -101,6 +110,41 @@ def smtp_settings(config: Config, listener: str, certificates: Certificates) -> 
         allow_insecure_auth=config.smtp_auth_allow_insecure,
         accounts=accounts,
     )
+
+
+def simulator(config: Config, store: Store, clock: Clock) -> Simulator:
+    """The simulator as the options ask for it. Raises ConfigError."""
+    path = Path(config.rules).expanduser() if config.rules else None
+    file = read_file(path) if path else RuleFile()
+    configuration = Configuration(
+        seed=config.seed,
+        grammar=not config.disable_simulation,
+        domains=(*OWN_DOMAINS, *_names(config.magic_domains)),
+        profiles=ProfileIndex((*default_profiles(), *file.profiles, *_profiles(config.domain_profiles))),
+        chaos=_chaos(config),
+    )
+    return Simulator(store, clock, configuration, file_rules=file.rules)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip().lower().lstrip("@") for name in text.split(",") if name.strip()]
+
+
+def _profiles(text: str) -> list[Profile]:
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    try:
+        return [Profile(domain.strip().lower(), provider.strip().lower()) for domain, _, provider in pairs]
+    except RuleError as error:
+        raise ConfigError(f"--domain-profiles: {error}") from None
+
+
+def _chaos(config: Config) -> Chaos:
+    if not config.chaos_triggers.strip():
+        return Chaos(enabled=config.enable_chaos)
+    try:
+        return parse_triggers(config.chaos_triggers)
+    except RuleError as error:
+        raise ConfigError(f"--chaos-triggers: {error}") from None
 
 
 def accounts_of(file: str, words: str) -> Accounts | None:

@@ -12,7 +12,8 @@ import pytest
 
 from mailpit_py import __version__
 from mailpit_py.cli import main
-from mailpit_py.config import Option, from_values, options
+from mailpit_py.config import from_values, options
+from mailpit_py.option import Option
 from mailpit_py.storage.query import parse
 
 ROOT = Path(__file__).parent.parent

@@ -33,12 +33,13 @@ LEAVES = {
     "resources": set(),
     "identity": set(),
     "bind": set(),
-    "config": {"errors", "bind"},
+    "option": set(),
+    "config": {"errors", "bind", "option"},
     "client": {"errors"},
 }
 # What belongs to a room although it is a module of its own.
 PART_OF = {
-    **dict.fromkeys(("clock", "scheduler", "retention", "account", "simulator", "rulebook", "delivery"), "sandbox"),
+    **dict.fromkeys(("clock", "scheduler", "retention", "account", "simulator", "rulebook", "rule_file", "delivery"), "sandbox"),
     "wiring": "node",
     "__main__": "cli",
 }

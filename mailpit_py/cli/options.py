@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from mailpit_py.config import Option, options
+from mailpit_py.config import options
+from mailpit_py.option import Option
 
 TYPES: dict[str, Any] = {"str": click.STRING, "int": click.INT, "bool": click.BOOL, "secret": click.STRING}
 
