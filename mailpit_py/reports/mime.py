@@ -82,3 +82,11 @@ def text_part(lines: str) -> bytes:
 def eight_bit(*bodies: bytes) -> list[bytes]:
     """Return the field that says 8bit, if any of the bodies is (RFC 2045 §6.2)."""
     return [] if all(body.isascii() for body in bodies) else [field("Content-Transfer-Encoding", "8bit")]
+
+
+def declared(body: bytes) -> list[bytes]:
+    """Return the fields that a bare text needs beyond ASCII; none for ASCII, as old systems write it."""
+    if body.isascii():
+        return []
+    kind = field("Content-Type", "text/plain; charset=utf-8")
+    return [field("MIME-Version", "1.0"), kind, *eight_bit(body)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mailpit_py.reports.report import Action, RecipientStatus, Report
 
@@ -60,7 +61,7 @@ FAILURES = [
 ]
 
 
-def failed(failure: Failure, address: str = "nobody@dest.example", **changes: object) -> RecipientStatus:
+def failed(failure: Failure, address: str = "nobody@dest.example", **changes: Any) -> RecipientStatus:
     status = RecipientStatus(
         address,
         Action.FAILED,
@@ -71,7 +72,7 @@ def failed(failure: Failure, address: str = "nobody@dest.example", **changes: ob
         command=failure.command,
         last_attempt=NOON + HOUR,
     )
-    return replace(status, **changes)  # type: ignore[arg-type]
+    return replace(status, **changes)
 
 
 def delayed(address: str = "nobody@dest.example") -> RecipientStatus:
@@ -104,7 +105,7 @@ def told(action: Action, address: str = "nobody@dest.example") -> RecipientStatu
     return delayed(address) if action is Action.DELAYED else arrived(action, address)
 
 
-def report(*recipients: RecipientStatus, **changes: object) -> Report:
+def report(*recipients: RecipientStatus, **changes: Any) -> Report:
     whole = Report(
         reporting_mta="mail.sandbox.test",
         reverse_path="bounces+v=erp@app.example",
@@ -115,4 +116,4 @@ def report(*recipients: RecipientStatus, **changes: object) -> Report:
         seed="seed",
         client="app.example",
     )
-    return replace(whole, **changes)  # type: ignore[arg-type]
+    return replace(whole, **changes)

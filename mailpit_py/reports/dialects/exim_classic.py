@@ -6,7 +6,6 @@ from mailpit_py.reports import mime
 from mailpit_py.reports.dialects import exim
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft
-from mailpit_py.reports.field import field
 from mailpit_py.reports.report import Action
 
 _WHOLE = "------ This is a copy of the message, including all the headers. ------"
@@ -19,9 +18,7 @@ def compose(draft: Draft) -> bytes:
     if draft.action is Action.FAILED:  # a warning carried no copy
         rule = _WHOLE if draft.is_full else _HEADERS
         body += mime.text(f"\n{rule}\n\n") + exim.returned_copy(draft)
-    eight = [] if body.isascii() else [field("Content-Type", "text/plain; charset=utf-8"), *mime.eight_bit(body)]
-    version = [field("MIME-Version", "1.0")] if eight else []
-    return mime.entity(exim.header(draft, [*version, *eight]), body)
+    return mime.entity(exim.header(draft, mime.declared(body)), body)
 
 
 DIALECT = Dialect("exim_classic", "Exim before 4.80", compose, is_standard=False)

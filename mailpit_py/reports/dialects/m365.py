@@ -43,17 +43,26 @@ def compose(draft: Draft) -> bytes:
     parts = [_notice(draft), _status(draft), _returned(draft)]
     mark = mime.boundary(parts, lambda number: draft.guid(f"boundary {number}"))
     kind = f'multipart/report; report-type={draft.report_type}; boundary="{mark}"'
+    content = [field("Content-Type", kind), *mime.eight_bit(*parts)]
+    return mime.entity([*_opening(draft), *content, *_closing(draft)], mime.multipart(parts, mark))
+
+
+def _opening(draft: Draft) -> list[bytes]:
     stamp = date.rfc5322(draft.report.at)
     domain = draft.first.final_recipient.rpartition("@")[2] or draft.host
-    topic = draft.message.subject
-    fields = [
+    return [
         field("Received", f"from {server(draft)} by {draft.host} with Microsoft SMTP Server; {stamp}"),
         field("MIME-Version", "1.0"),
         field("From", mailbox("Microsoft Outlook", f"postmaster@{draft.address(domain)}"), utf8=draft.utf8),
         draft.to(brackets=True),
         field("Date", stamp),
-        field("Content-Type", kind),
-        *mime.eight_bit(*parts),
+    ]
+
+
+def _closing(draft: Draft) -> list[bytes]:
+    topic = draft.message.subject
+    arrival = f"{date.unnamed(draft.report.at, '').rstrip()}.0000 (UTC)"
+    return [
         field("X-MS-Exchange-Message-Is-Ndr", ""),
         field("Content-Language", "en-US"),
         field("Message-ID", f"<{draft.guid('message-id')}@{server(draft)}>"),
@@ -61,13 +70,10 @@ def compose(draft: Draft) -> bytes:
         field("Thread-Topic", topic, utf8=draft.utf8),
         draft.subject(f"{_SUBJECTS[draft.action]}: {topic}"),
         field("Auto-Submitted", "auto-replied"),
-        field(
-            "X-MS-Exchange-CrossTenant-OriginalArrivalTime", f"{date.unnamed(draft.report.at, '').rstrip()}.0000 (UTC)"
-        ),
+        field("X-MS-Exchange-CrossTenant-OriginalArrivalTime", arrival),
         field("X-MS-Exchange-CrossTenant-FromEntityHeader", "Hosted"),
         field("X-MS-Exchange-Transport-CrossTenantHeadersStamped", server(draft).partition(".")[0]),
     ]
-    return mime.entity(fields, mime.multipart(parts, mark))
 
 
 def _blocks(draft: Draft) -> list[tuple[str, list[str]]]:

@@ -33,13 +33,7 @@ def compose(draft: Draft) -> bytes:
         draft.subject("Failure Notice"),
         field("Message-ID", f"<{draft.token('message-id', 9, DIGITS)}.{draft.token('id', 7, DIGITS)}@{host}>"),
     ]
-    if not body.isascii():
-        fields += [
-            field("MIME-Version", "1.0"),
-            field("Content-Type", "text/plain; charset=utf-8"),
-            *mime.eight_bit(body),
-        ]
-    return mime.entity(fields, body)
+    return mime.entity([*fields, *mime.declared(body)], body)
 
 
 def _said(recipient: RecipientStatus) -> str:
