@@ -24,6 +24,7 @@ from mailpit_py.simulation.chaos import parse as parse_triggers
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.problem import RuleError
 from mailpit_py.simulation.profile import Profile, ProfileIndex, default_profiles
+from mailpit_py.simulation.rule import Rule
 from mailpit_py.simulator import Simulator
 from mailpit_py.storage import Store, StoreOptions
 
@@ -114,6 +115,12 @@ def smtp_settings(config: Config, listener: str, certificates: Certificates) -> 
 
 def simulator(config: Config, store: Store, clock: Clock) -> Simulator:
     """The simulator as the options ask for it. Raises ConfigError."""
+    configuration, rules = simulation(config)
+    return Simulator(store, clock, configuration, file_rules=rules)
+
+
+def simulation(config: Config) -> tuple[Configuration, tuple[Rule, ...]]:
+    """What is switched on, and the rules of the file. Raises ConfigError."""
     path = Path(config.rules).expanduser() if config.rules else None
     file = read_file(path) if path else RuleFile()
     configuration = Configuration(
@@ -123,7 +130,7 @@ def simulator(config: Config, store: Store, clock: Clock) -> Simulator:
         profiles=ProfileIndex((*default_profiles(), *file.profiles, *_profiles(config.domain_profiles))),
         chaos=_chaos(config),
     )
-    return Simulator(store, clock, configuration, file_rules=file.rules)
+    return configuration, file.rules
 
 
 def _names(text: str) -> list[str]:

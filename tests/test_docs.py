@@ -108,6 +108,7 @@ def flags() -> list[str]:
 @pytest.mark.parametrize("flag", flags())
 def test_every_flag_that_is_named_exists(flag):
     commands = [main, *main.commands.values()]
+    commands += [one for group in main.commands.values() for one in getattr(group, "commands", {}).values()]
     known = {name for command in commands for one in command.params for name in one.opts}
     assert f"--{flag}" in known | {"--help", "--version", *FLAGS_OF_OTHERS}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mailpit_py import __version__
-from mailpit_py.cli import readyz, serve
+from mailpit_py.cli import catalogue, explain, readyz, rules, serve, simulation
 from mailpit_py.cli.options import SandboxGroup, config_option, options_of_config
 
 
@@ -31,5 +31,5 @@ def main(context: click.Context, /, **values: object) -> None:
         context.exit(serve.run(values))
 
 
-main.add_command(readyz.command)
-main.add_command(serve.command)
+for one in (serve, readyz, explain, catalogue, rules, simulation):
+    main.add_command(one.command)

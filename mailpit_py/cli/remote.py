@@ -1,0 +1,52 @@
+"""What commands that work on a running sandbox share: where it is, and how its problems are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from mailpit_py.client import DEFAULT_URL, Client, ClientError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def url_option(command: Command) -> Command:
+    """Give a command `--url`: the page's address of the sandbox that it works on."""
+    return click.option(
+        "--url",
+        envvar="MP_URL",
+        default=DEFAULT_URL,
+        show_default=True,
+        help="The page's address of the running sandbox; name:password@ logs in. [MP_URL]",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Give a command `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+@contextmanager
+def sandbox_at(url: str) -> Iterator[Client]:
+    """Lend a client; what the sandbox refuses is told with every field, and the command ends with 1."""
+    try:
+        yield Client(url)
+    except ClientError as error:
+        fields = "".join(f"\n  {field}: {reason}" if field else f"\n  {reason}" for field, reason in error.errors)
+        raise click.ClickException(f"{error}{fields}") from None
+
+
+def print_json(value: Any) -> None:
+    """Print a value as people read JSON."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(rows: list[tuple[str, ...]]) -> None:
+    """Print rows with their columns aligned."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))] if rows else []
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,91 @@
+"""A small HTTP client of a running sandbox's own API, for the command line and for tests."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.error
+import urllib.request
+from datetime import date
+from typing import Any
+from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
+
+from mailpit_py.errors import MailpitError
+
+DEFAULT_URL = "http://localhost:8025/"
+
+
+class ClientError(MailpitError):
+    """A request that had no success; `status` is 0 if there was no answer, `errors` name fields and reasons."""
+
+    def __init__(self, text: str, status: int = 0, errors: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(text)
+        self.status = status
+        self.errors = errors
+
+
+class Client:
+    """The API of the sandbox whose page is at `url`, which may carry `name:password@`. Methods raise ClientError."""
+
+    def __init__(self, url: str = DEFAULT_URL, *, timeout: float = 30) -> None:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        place = parts.netloc.rpartition("@")[2]
+        self._base = urlunsplit((parts.scheme, place, f"{parts.path.rstrip('/')}/api/v2/", "", ""))
+        self._timeout = timeout
+        self._headers = {"Accept": "application/json"}
+        if parts.username is not None:
+            given = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            self._headers["Authorization"] = f"Basic {base64.b64encode(given.encode()).decode()}"
+
+    def get(self, path: str, **query: str | int) -> Any:
+        """Return the JSON answer at a path below /api/v2/."""
+        return self._send("GET", path, None, query)
+
+    def post(self, path: str, body: Any, **query: str | int) -> Any:
+        """Return the answer to a new thing."""
+        return self._send("POST", path, body, query)
+
+    def put(self, path: str, body: Any) -> Any:
+        """Return the answer to what takes the place of something."""
+        return self._send("PUT", path, body, {})
+
+    def patch(self, path: str, body: Any) -> Any:
+        """Return the answer to a change."""
+        return self._send("PATCH", path, body, {})
+
+    def delete(self, path: str, **query: str | int) -> Any:
+        """Return the answer to a deletion."""
+        return self._send("DELETE", path, None, query)
+
+    def _send(self, method: str, path: str, body: Any, query: dict[str, str | int]) -> Any:
+        words = urlencode({name: value for name, value in query.items() if value != ""})
+        address = f"{self._base}{quote(path)}{f'?{words}' if words else ''}"
+        data = None if body is None else json.dumps(body, default=_plain).encode()
+        request = urllib.request.Request(address, data, dict(self._headers), method=method)
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=self._timeout) as answer:
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                raise _refused(error) from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            raise ClientError(f"no sandbox answers at {self._base.removesuffix('api/v2/')}: {reason}") from None
+
+
+def _refused(error: urllib.error.HTTPError) -> ClientError:
+    try:
+        problem = json.loads(error.read())
+        errors = tuple((one["field"], one["reason"]) for one in problem.get("errors", ()))
+        return ClientError(str(problem["detail"]), error.code, errors)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ClientError(f"the sandbox answered {error.code} {error.reason}", error.code)
+
+
+def _plain(value: Any) -> str:
+    """Return what TOML has and JSON lacks."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -1,0 +1,148 @@
+"""Rules and state of a running sandbox from the command line; addresses and catalogue without one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mailpit_py.cli import main
+from mailpit_py.client import Client, ClientError
+from mailpit_py.config import Config, options
+from mailpit_py.mail.envelope import Envelope, Recipient, Session
+from mailpit_py.node import Node
+from mailpit_py.simulation.stage import Stage
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Node]:
+    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0")) as node:
+        yield node
+
+
+@pytest.fixture
+def run(node: Node) -> Iterator[Run]:
+    def run(*words: str) -> Result:
+        env = {one.variable: None for one in options()} | {"MP_URL": node.url}
+        return CliRunner().invoke(main, words, env=env, prog_name="mailpit-py")
+
+    yield run
+    node.sandbox.simulator.book.clear()
+    node.sandbox.simulator.reset().result(10)
+
+
+def offline(*words: str) -> Result:
+    return CliRunner().invoke(main, words, env={one.variable: None for one in options()}, prog_name="mailpit-py")
+
+
+def test_rules_are_added_listed_and_deleted(run: Run) -> None:
+    added = run("rules", "add", "mailbox_full+gmail", "--name", "full", "--first", "2", "--recipient", "*@example.com")
+    assert (added.exit_code, added.output) == (0, "full\n")
+    assert "first 2" in run("rules", "list").output
+    assert run("rules", "delete", "full").exit_code == 0
+    assert run("rules", "list").output == ""
+
+
+def test_a_rule_without_a_name_is_deleted_by_its_digest(run: Run) -> None:
+    key = run("rules", "add", "unknown_user", "--header", "X-Test=yes", "--stage", "content").output.strip()
+    assert key.startswith("#")
+    assert run("rules", "delete", key).exit_code == 0
+    assert run("rules", "list").output == ""
+
+
+def test_a_bad_rule_is_told_with_its_fields_and_changes_nothing(run: Run) -> None:
+    refused = run("rules", "add", "nothing_of_the_kind", "--probability", "2", "--scope", "moon")
+    assert refused.exit_code == 1
+    for field in ("outcome", "probability", "scope"):
+        assert f"\n  {field}: " in refused.output
+    assert run("rules", "list").output == ""
+
+
+def test_what_list_prints_can_be_loaded(run: Run, tmp_path: Path) -> None:
+    run("rules", "add", "system_error", "--name", "next", "--stage", "content", "--first", "1")
+    printed = run("rules", "list", "--json").output
+    file = tmp_path / "rules.json"
+    file.write_text(printed)
+    run("rules", "clear")
+    assert run("rules", "load", str(file)).output == "1 rules\n"
+    before, after = (json.loads(text)["rules"][0] for text in (printed, run("rules", "list", "--json").output))
+    assert {**before, "id": ""} == {**after, "id": ""}
+
+
+def test_rules_of_a_toml_file_take_the_place_of_others_or_stand_behind_them(run: Run, tmp_path: Path) -> None:
+    run("rules", "add", "discard", "--name", "old")
+    file = tmp_path / "rules.toml"
+    file.write_text('[[rules]]\nname = "new"\noutcome = "mailbox_full"\nexpires_at = 2030-01-01T00:00:00Z\n')
+    assert run("rules", "load", "--append", str(file)).output == "2 rules\n"
+    assert run("rules", "load", str(file)).output == "1 rules\n"
+    (rule,) = json.loads(run("rules", "list", "--json").output)["rules"]
+    assert (rule["key"], rule["expires_at"]) == ("new", "2030-01-01T00:00:00.000000Z")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [("a.toml", "rules = ", "not TOML"), ("a.json", "{}", "no list of rules"), ("a.json", "[", ""), (None, "", "")],
+)
+def test_a_file_without_rules_is_told(run: Run, tmp_path: Path, name: str | None, text: str, words: str) -> None:
+    file = tmp_path / (name or "missing.toml")
+    if name:
+        file.write_text(text)
+    result = run("rules", "load", str(file))
+    assert result.exit_code == 1
+    assert words in result.output
+
+
+def test_state_is_shown_and_reset(run: Run, node: Node) -> None:
+    session, envelope = Session("s", 1), Envelope("app@example.org")
+    node.sandbox.simulator.decide(Stage.RCPT, session, envelope, Recipient("greylist@bounce.test"))
+    assert "greylist@bounce.test" in run("simulation", "state").output
+    assert json.loads(run("simulation", "state", "--json").output)[0]["fired"] == 1
+    assert run("simulation", "reset", "--recipient", "somebody@else.test").output == "0 forgotten\n"
+    assert run("simulation", "reset").output == "1 forgotten\n"
+    assert run("simulation", "state").output == ""
+
+
+def test_an_address_is_explained_without_a_sandbox() -> None:
+    explained = offline("explain", "bounce+5.1.1@bounce.test")
+    assert explained.exit_code == 0
+    assert explained.output.startswith("550 5.1.1 ")
+    assert json.loads(offline("explain", "--json", "ann@example.com").output)["acts"] is False
+
+
+def test_an_address_is_explained_with_the_options_of_the_sandbox() -> None:
+    assert "ordinary mail" in offline("explain", "discard@fail.example").output
+    assert (
+        "nothing of it is kept" in offline("--magic-domains", "fail.example", "explain", "discard@fail.example").output
+    )
+
+
+def test_the_catalogue_is_listed_and_one_cause_is_shown_in_every_providers_words() -> None:
+    assert "mailbox_full" in offline("catalogue").output
+    shown = offline("catalogue", "mailbox_full").output
+    assert "bounce+mailbox_full@bounce.test" in shown
+    assert "bounce+mailbox_full+gmail@bounce.test" in shown
+    assert offline("catalogue", "no_such_cause").exit_code == 2
+
+
+def test_a_sandbox_that_is_not_there_is_told() -> None:
+    result = offline("rules", "list", "--url", "http://127.0.0.1:9/")
+    assert result.exit_code == 1
+    assert "no sandbox answers at http://127.0.0.1:9/" in result.output
+
+
+@pytest.mark.parametrize("words", [("rules", "--help"), ("rules", "add", "--help"), ("simulation", "--help")])
+def test_help_shows_examples_or_words(words: tuple[str, ...]) -> None:
+    assert "greylist" in offline(*words).output or "system_error" in offline(*words).output
+
+
+def test_a_client_logs_in_with_the_name_and_password_of_its_address() -> None:
+    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0", ui_auth="ann:secret")) as node:
+        with pytest.raises(ClientError) as refused:
+            Client(node.url).get("rules")
+        assert refused.value.status == 401
+        assert Client(node.url.replace("://", "://ann:secret@")).get("rules") == {"items": []}
