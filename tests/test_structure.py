@@ -39,7 +39,8 @@ LEAVES = {
 }
 # What belongs to a room although it is a module of its own.
 PART_OF = {
-    **dict.fromkeys(("clock", "scheduler", "retention", "account", "simulator", "rulebook", "rule_file", "delivery"), "sandbox"),
+    **dict.fromkeys(("clock", "scheduler", "retention", "account", "delivery"), "sandbox"),
+    **dict.fromkeys(("simulator", "rulebook", "rule_file"), "sandbox"),
     "wiring": "node",
     "__main__": "cli",
 }
