@@ -32,7 +32,7 @@ def read(raw: bytes, limits: Limits = DEFAULT) -> Message:
 class Message:
     """One message. `raw` is exactly what was received; everything else is derived from it and kept."""
 
-    __slots__ = ("_defects", "_found", "_html", "_selection", "_subject", "_text", "limits", "raw", "root")
+    __slots__ = ("_date", "_defects", "_found", "_html", "_selection", "_subject", "_text", "limits", "raw", "root")
 
     def __init__(self, raw: bytes, root: Part, limits: Limits = DEFAULT) -> None:
         self.raw = raw
@@ -44,6 +44,7 @@ class Message:
         self._text: str | None = None
         self._html: str | None = None
         self._defects: tuple[Defect, ...] | None = None
+        self._date: tuple[int | None] | None = None
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -112,8 +113,10 @@ class Message:
     @property
     def date(self) -> int | None:
         """The Date field in UTC microseconds; None if it is missing or no date."""
-        raw = self.root.section.value(b"date")
-        return date.parse(header.text_of(raw)) if raw else None
+        if self._date is None:
+            raw = self.root.section.value(b"date")
+            self._date = (date.parse(header.text_of(raw)) if raw else None,)
+        return self._date[0]
 
     @property
     def message_id(self) -> str:

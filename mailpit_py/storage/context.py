@@ -38,6 +38,11 @@ class Statements:
             insert_sql(schema.session, (*SESSION_COLUMNS, *counted))
             + f" ON CONFLICT (public_id) DO UPDATE SET {updates}, {counts}"
         )
+        self.closing = (
+            insert_sql(schema.session, (*SESSION_COLUMNS, "closed_at", "ending"))
+            + f" ON CONFLICT (public_id) DO UPDATE SET {updates},"
+            + " closed_at = excluded.closed_at, ending = excluded.ending"
+        )
         self.transcript = (
             "INSERT INTO transcript (session_id, owner_id, lines) "
             "SELECT id, ?, ? FROM session WHERE public_id = ? "

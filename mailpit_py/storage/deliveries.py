@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from mailpit_py.mail.envelope import Line, Session
+from mailpit_py.mail.envelope import Session
 from mailpit_py.storage import schema
 from mailpit_py.storage.cause import CAUSE_COLUMNS, cause_row
 from mailpit_py.storage.context import Context
@@ -22,7 +22,7 @@ from mailpit_py.storage.row import (
     plain,
     session_row,
 )
-from mailpit_py.storage.value import Attempt, Ref
+from mailpit_py.storage.value import Attempt, Closing, Ref
 from mailpit_py.storage.word import fold
 
 Owned = tuple[int, Session, tuple[str, str]]
@@ -108,16 +108,13 @@ def keep_dialogues(context: Context, owned: Sequence[Owned], counter: str) -> No
         context.execute(context.statements.transcript, chunks)
 
 
-def close_session(context: Context, session: Session, lines: tuple[Line, ...], *, closed_at: int, ending: str) -> None:
-    """Store how a session ended, with the lines since its last transaction."""
-    context.execute(context.statements.session, (*session_row(session), 0, 0, 0))
-    context.execute(
-        "UPDATE session SET closed_at = ?, ending = ? WHERE public_id = ?",
-        (closed_at, plain(ending), session.public_id),
-    )
-    if lines:
-        row = (schema.LAST_OWNER, encode_lines(lines), session.public_id)
-        context.execute(context.statements.transcript, row)
+def close_sessions(context: Context, closings: Sequence[Closing]) -> None:
+    """Store how sessions ended, each with the lines since its last transaction."""
+    rows = [(*session_row(one.session), one.closed_at, plain(one.ending)) for one in closings]
+    context.execute(context.statements.closing, rows)
+    tails = [(schema.LAST_OWNER, encode_lines(one.lines), one.session.public_id) for one in closings if one.lines]
+    if tails:
+        context.execute(context.statements.transcript, tails)
 
 
 def let_sessions_go(context: Context, owners: Sequence[tuple[int, int | None]]) -> None:

@@ -18,7 +18,6 @@ from mailpit_py.errors import StorageError, StorageFull
 from mailpit_py.mail.envelope import Line, Session
 from mailpit_py.storage import deliveries, listing, migrate, query, reading, selecting, upkeep
 from mailpit_py.storage.budget import Budget, Disk
-from mailpit_py.storage.context import Context
 from mailpit_py.storage.engine import create_file, reader_engine, storage_errors, translate, writer_engine
 from mailpit_py.storage.fulltext import FullText, is_available
 from mailpit_py.storage.journal import Journal
@@ -35,6 +34,7 @@ from mailpit_py.storage.value import (
     AttemptPage,
     AttemptSummary,
     Changes,
+    Closing,
     Counts,
     Cursor,
     Page,
@@ -182,10 +182,9 @@ class Store:
     ) -> Future[None]:
         """Store how a session ended, with the lines since its last transaction; nobody needs to wait for it."""
 
-        def work(context: Context) -> None:
-            deliveries.close_session(context, session, lines, closed_at=closed_at, ending=ending)
-
-        return self._submit(work)
+        future: Future[None] = Future()
+        self._writer.submit(Job(future, closing=Closing(session, lines, closed_at, ending)))
+        return future
 
     def mark(
         self, inbox: str, selection: Selection, *, seen: bool | None = None, pinned: bool | None = None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailpit_py.mail.envelope import Envelope, Reply, Session, Transaction
+from mailpit_py.mail.envelope import Envelope, Line, Reply, Session, Transaction
 from mailpit_py.storage.cause import NO_CAUSE, Cause
 from mailpit_py.storage.query import Query
 
@@ -96,6 +96,16 @@ class Attempt:
     raw: bytes | None = None
     cause: Cause = NO_CAUSE
     causes: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The end of a session: when, how, and the lines of its dialogue since the last transaction."""
+
+    session: Session
+    lines: tuple[Line, ...]
+    closed_at: int
+    ending: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from mailpit_py.errors import MailpitError, StorageError, StorageFull
-from mailpit_py.storage import messages
+from mailpit_py.storage import deliveries, messages
 from mailpit_py.storage.context import Context, Continue, Statements
 from mailpit_py.storage.engine import roll_back, translate
 from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.housework import Housework
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.prepare import Prepared, bare, prepare
-from mailpit_py.storage.value import Arrival, StoreOptions
+from mailpit_py.storage.value import Arrival, Closing, StoreOptions
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ GROUP_BYTES = 16 << 20
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """Something to be written: a message (`arrival`), or any other work on the open transaction.
+    """Something to be written: a message (`arrival`), the end of a session, or other work on the open transaction.
 
     Work that returns a `Continue` is put back to the end of the queue, so that long work lets
     others write in between.
@@ -42,6 +42,7 @@ class Job:
     arrival: Arrival | None = None
     prepared: Prepared | None = None
     work: Callable[[Context], Any] | None = None
+    closing: Closing | None = None
     is_begun: bool = False
 
     @property
@@ -232,12 +233,16 @@ class Writer:
 
 
 def _carry_out(context: Context, group: Sequence[Job]) -> list[Any]:
+    """Run a group in its order, but for the ends of sessions, which hurt nobody by coming last, together."""
     results: list[Any] = []
-    for is_message, run in groupby(group, key=lambda job: job.prepared is not None):
+    for is_message, run in groupby((job for job in group if not job.closing), key=lambda job: job.prepared is not None):
         jobs = list(run)
         if is_message:
             messages.add(context, [job.prepared for job in jobs if job.prepared is not None])
             results += [None] * len(jobs)
         else:
             results += [job.work(context) for job in jobs if job.work is not None]
-    return results
+    if closings := [job.closing for job in group if job.closing]:
+        deliveries.close_sessions(context, closings)
+    following = iter(results)
+    return [None if job.closing else next(following) for job in group]
