@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from mailpit_py.clock import Clock
 from mailpit_py.delivery import NOTHING_DECIDED, Decided, Delivery, causes_of
 from mailpit_py.identity import new_public_id
-from mailpit_py.mail.envelope import Envelope, Line, Receipt, Recipient, Reply, Session, Transaction
+from mailpit_py.mail.envelope import Line, Receipt, Reply, Session, Transaction
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulator import Simulator
@@ -29,14 +29,6 @@ class Sandbox:
         self.clock = clock
         self.simulator = simulator or Simulator(store, clock)
         self.budget = store.budget
-
-    def check(
-        self, stage: Stage, session: Session, envelope: Envelope, recipient: Recipient | None = None
-    ) -> Reply | None:
-        """Return the reply that refuses a command at this stage, or None to accept it.
-
-        It neither waits nor reads the database: SMTP calls it on its event loop.
-        """
 
     def receive(
         self,

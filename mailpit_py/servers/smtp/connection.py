@@ -12,12 +12,15 @@ from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from mailpit_py.account import Accounts
 from mailpit_py.errors import StorageFull
-from mailpit_py.identity import new_public_id
-from mailpit_py.mail.envelope import Receipt, Reply, Session
-from mailpit_py.servers.smtp import greeting, peer, sasl
+from mailpit_py.mail.envelope import Receipt, Reply
+from mailpit_py.servers.smtp import greeting, peer, record, sasl
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.conversation import Conversation
 from mailpit_py.servers.smtp.dialogue import Expect
+from mailpit_py.servers.smtp.room import Room
+from mailpit_py.servers.smtp.stall import Stall
+from mailpit_py.simulation.decision import Decision
+from mailpit_py.simulation.outcome import Moment
 
 if TYPE_CHECKING:
     from mailpit_py.servers.smtp.listener import SmtpListener
@@ -44,7 +47,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
     _conversation: Conversation
     _paused: bool
 
-    def __init__(self, listener: SmtpListener) -> None:
+    def __init__(self, listener: SmtpListener, decision: Decision | None = None) -> None:
         # SMTP.__init__ looks through dir(self) for hooks, 0.3 ms a connection: it ran once, for all of them.
         self.__dict__.update(listener.prepared)
         self._kept_reader = asyncio.StreamReader(loop=listener.loop, limit=_READ_SIZE)
@@ -56,14 +59,15 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         self._sandbox = listener.sandbox
         self._is_waiting = False
         self._is_reading = True
-        self._held_bytes = 0
         self._opened_at = self._active_at = self.loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._is_at_eof = False
         self._is_lost = False
-        self._is_out_of_room = False
+        self._room = Room(listener.budget)
+        self._decision = decision  # of before the TLS handshake
+        self._stall: Stall | None = None
 
     # Its life
 
@@ -75,30 +79,20 @@ class Connection(SMTP, asyncio.BufferedProtocol):
             return
         asyncio.StreamReaderProtocol.connection_made(self, transport)
         self.transport = transport
-        session = self._new_session(transport)
-        self.peer_host = session.peer.rpartition(":")[0] or session.peer
-        self._conversation = Conversation(self._settings, session, self._sandbox.check, self._sandbox.clock.wall)
+        wall = self._sandbox.clock.wall
+        session = peer.session(transport, self._settings, wall())
+        self.peer_host = peer.host(session)
+        self._conversation = Conversation(self._settings, session, self._sandbox.simulator, wall)
         refusal = self._listener.admit(self)
         if refusal is None:
-            self._conversation.say(self._conversation.dialogue.greet())
+            connections = self._listener.connections_of(self.peer_host)
+            self._conversation.say(self._conversation.dialogue.greet(connections, self._decision))
         else:
             self._conversation.end("turned away", refusal)
         self._arm()
         self._drive()
         if not self._settings.fast_path:
             self._handler_coroutine = self.loop.create_task(self._handle_client())
-
-    def _new_session(self, transport: asyncio.BaseTransport) -> Session:
-        version, cipher = peer.tls(transport) if self._settings.implicit_tls else ("", "")
-        return Session(
-            new_public_id(),
-            self._sandbox.clock.wall(),
-            listener=self._settings.listener,
-            peer=peer.name(transport),
-            protocol="LMTP" if self._settings.lmtp else "SMTP",
-            tls_version=version,
-            tls_cipher=cipher,
-        )
 
     def connection_lost(self, error: Exception | None) -> None:
         """Hand the rest of the transcript over and let everything go."""
@@ -114,31 +108,23 @@ class Connection(SMTP, asyncio.BufferedProtocol):
             if task is not None:
                 task.cancel()
         self.transport = None
-        self._release()
-        self._close_session()
+        if self._stall is not None:
+            self._stall.release()
+        self._room.release()
+        record.close(self._sandbox, self._conversation)
         self._listener.dismiss(self)
-
-    def _close_session(self) -> None:
-        conversation = self._conversation
-        if conversation.dialogue.ending == "turned away":
-            return
-        if conversation.expects is not Expect.END:
-            if conversation.dialogue.ending == "lost":
-                conversation.transcript.note("the client closed the connection")
-            conversation.dialogue.mail.reset()
-            self._report_refusals()
-        ending = conversation.dialogue.ending
-        self._sandbox.close_session(conversation.session, conversation.transcript.take(), ending)
 
     def eof_received(self) -> bool:
         """Nothing more can come; a reply that is still owed is sent, where the transport can wait for it."""
         self._is_at_eof = True
         is_plain = self._tls_protocol is None and not self._settings.implicit_tls
-        return is_plain and self._is_waiting
+        return is_plain and self._is_waiting and not self._is_silent
 
     def close(self, reply: Reply, ending: str) -> None:
         """End the session from the server's side, unless the message that it waits for is yet to be answered."""
         if self.transport is not None and not self._is_lost:
+            if self._stall is not None:
+                self._stall.release()
             if self._conversation.expects is not Expect.END:
                 self._conversation.end(ending, reply)
             self._flush()
@@ -185,7 +171,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
     async def _handle_client(self) -> None:
         """aiosmtpd's coroutine: the same conversation, read from its stream."""
         while self.transport is not None:
-            if self._is_waiting or self._paused:
+            if self._is_waiting or self._paused or self._is_full:
                 self._wake.clear()
                 await self._wake.wait()
             elif data := await self._reader.read(_READ_SIZE):
@@ -199,12 +185,19 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         self._flush()
 
     def _take_in(self, data: bytes | memoryview) -> None:
+        if self._stall is not None and self._stall.holds(data):
+            self._pause_reading()
+        else:
+            self._take(data)
+
+    def _take(self, data: bytes | memoryview) -> None:
         conversation = self._conversation
         conversation.buffer += data
         if conversation.is_in_content:
             self._active_at = self.loop.time()
-            if conversation.is_keeping:
-                self._hold(len(data))
+            if conversation.is_keeping and self._room.take(len(data)):
+                self._pause_reading()
+                self._listener.wait_for_room(self)
         elif self._is_waiting and len(conversation.buffer) > _READ_AHEAD:
             self._pause_reading()
 
@@ -213,14 +206,18 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         conversation = self._conversation
         while not (self._is_waiting or self._paused or self.transport is None):
             self._advance(conversation)
-            if conversation.dialogue.mail.refusals:
-                self._report_refusals()
-            begin = _BEGIN.get(conversation.expects)
+            if conversation.effects.has_remembered and self._is_waiting_for_memory():
+                return
+            expects = conversation.expects
+            if conversation.dialogue.mail.refusals and expects is not Expect.PAUSE:
+                record.report_refusals(self._sandbox, conversation)
+            begin = _BEGIN.get(expects)
             if begin is None:
                 break
             self._flush()
             begin(self)
-        self._flush()
+        if not self._is_waiting:
+            self._flush()
 
     def _advance(self, conversation: Conversation) -> None:
         lines = conversation.lines
@@ -231,8 +228,8 @@ class Connection(SMTP, asyncio.BufferedProtocol):
             conversation.end("error", replies.STORE_FAILED)
         if conversation.lines != lines:
             self._active_at = self.loop.time()
-        if self._held_bytes and conversation.is_empty_handed:
-            self._release()
+        if self._room.is_taken and conversation.is_empty_handed:
+            self._room.release()
 
     def _flush(self) -> None:
         output = self._conversation.take_output()
@@ -242,6 +239,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
     def _resume(self) -> None:
         """Go on after what was waited for has come."""
         self._is_waiting = False
+        self._active_at = self.loop.time()
         if self.transport is None:
             return
         self._drive()
@@ -268,25 +266,15 @@ class Connection(SMTP, asyncio.BufferedProtocol):
             self.transport.pause_reading()
 
     def _resume_reading(self) -> None:
-        if not self._is_reading and self.transport is not None and not self._is_out_of_room:
+        if not self._is_reading and self.transport is not None and not self._room.is_lacking:
             self._is_reading = True
             self.transport.resume_reading()
-
-    def _report_refusals(self) -> None:
-        for transaction, refusal in self._conversation.take_refusals():
-            self._sandbox.refuse(transaction, refusal.stage, refusal.reply, refusal.size_bytes)
 
     # What takes time
 
     def _begin_receipt(self) -> None:
         """Give a whole message to the sandbox; what comes in meanwhile waits."""
-        handing_over = self._conversation.handing_over
-        assert handing_over is not None
-        try:
-            future = self._sandbox.receive(*handing_over, source=self._settings.source)
-        except Exception as error:
-            future = Future()
-            future.set_exception(error)
+        future = record.keep(self._sandbox, self._conversation, self._settings.source)
         if future.done():
             self._settle(future)
         else:
@@ -298,7 +286,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         self._resume()
 
     def _settle(self, future: Future[Receipt]) -> None:
-        self._release()
+        self._room.release()
         error = future.exception()
         if error is None:
             self._conversation.acknowledge(future.result().replies)
@@ -335,7 +323,43 @@ class Connection(SMTP, asyncio.BufferedProtocol):
 
     def _begin_end(self) -> None:
         self._is_waiting = True
-        self.transport.close()
+        if self._conversation.drop is Moment.MID_DATA:
+            peer.reset(self.transport)
+        else:
+            self.transport.close()
+
+    # What is simulated
+
+    def _is_waiting_for_memory(self) -> bool:
+        """True if nothing may be said yet: it depends on what has to be durable first."""
+        self._conversation.effects.has_remembered = False
+        pending = self._sandbox.simulator.pending
+        if pending is not None:
+            self._is_waiting = True
+            self._listener.when_done(pending, lambda _: self._resume())
+        return pending is not None
+
+    def _begin_pause(self) -> None:
+        """Keep the client waiting, or read slowly."""
+        if self._stall is None:
+            stalls = self._listener.stalls
+            self._stall = Stall(self.loop, stalls, self._conversation, feed=self._read_on, resume=self._resume)
+        self._is_waiting = self._stall.begin()
+
+    def _read_on(self, data: bytes) -> None:
+        self._take(data)
+        self._drive()
+        if not (self._is_full or self._is_waiting or self._paused):
+            self._resume_reading()
+        self._wake.set()
+
+    @property
+    def _is_full(self) -> bool:
+        return self._stall is not None and self._stall.is_full
+
+    @property
+    def _is_silent(self) -> bool:
+        return self._stall is not None and self._stall.is_silent
 
     def _await(self, work: Coroutine[Any, Any, None]) -> None:
         self._is_waiting = True
@@ -349,43 +373,28 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         due = self._opened_at + settings.session_timeout if settings.session_timeout else float("inf")
         if settings.idle_timeout:
             due = min(due, self._active_at + settings.idle_timeout)
-        if due <= self.loop.time() and not self.awaits_receipt:
+        if due <= self.loop.time() and not (self.awaits_receipt or self._is_silent):
             self.close(greeting.timed_out(settings), "timeout")
         elif due != float("inf"):
-            self._set_timer(max(due - self.loop.time(), 0.01), self._arm)
-
-    def _hold(self, size_bytes: int) -> None:
-        """Count content against the budget; over it, nothing more is read for a while."""
-        budget = self._listener.budget
-        if budget is not None:
-            self._held_bytes += size_bytes
-            budget.charge(size_bytes)
-            if budget.is_over and not self._is_out_of_room:
-                self._is_out_of_room = True
-                self._pause_reading()
-                self._listener.wait_for_room(self)
-
-    def _release(self) -> None:
-        if self._held_bytes:
-            size_bytes, self._held_bytes = self._held_bytes, 0
-            self._listener.budget.refund(size_bytes)
+            self._set_timer(max(due - self.loop.time(), 0.1 if self._is_silent else 0.01), self._arm)
 
     def find_room(self) -> None:
         """Read on, now that others are done."""
-        self._is_out_of_room = False
+        self._room.is_lacking = False
         if not (self._is_waiting or self._paused):
             self._resume_reading()
 
     def lack_room(self) -> None:
         """Give up the content that was being read: nobody else makes room for it."""
         self._conversation.drop_content(replies.STORE_FULL)
-        self._release()
+        self._room.release()
         self.find_room()
 
 
 _BEGIN: dict[Expect, Callable[[Connection], None]] = {
     Expect.RECEIPT: Connection._begin_receipt,
     Expect.VERDICT: Connection._begin_verdict,
+    Expect.PAUSE: Connection._begin_pause,
     Expect.HANDSHAKE: Connection._begin_handshake,
     Expect.END: Connection._begin_end,
 }

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 
 from mailpit_py.mail.envelope import Reply, Session, Transaction
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.content import DISCARD_LIMIT, Content, Octets
 from mailpit_py.servers.smtp.dialogue import Dialogue, Expect
+from mailpit_py.servers.smtp.effect import Decides, Deed, answered, deeds_of
 from mailpit_py.servers.smtp.settings import SmtpSettings
-from mailpit_py.servers.smtp.transaction import Check, Refusal
+from mailpit_py.servers.smtp.transaction import Refusal
 from mailpit_py.servers.smtp.transcript import Transcript
+from mailpit_py.simulation.decision import Decision, Verdict
+from mailpit_py.simulation.outcome import Drop, Moment, Throttle
+from mailpit_py.simulation.stage import Stage
+
+# RFC 8446 §6: a fatal alert, handshake_failure.
+TLS_ALERT = b"\x15\x03\x01\x00\x02\x02\x28"
 
 logger = logging.getLogger(__name__)
 
@@ -27,15 +36,20 @@ class Conversation:
 
     Feed bytes, `advance`, send what `take_output` gives. When `advance` stops, `expects` says what
     must happen: more bytes (COMMAND, RESPONSE, CONTENT, OCTETS), or a call: `judge`, `secure`,
-    `acknowledge` or `fail`, or the end. `lines` counts those that have come. `wall` gives the time of transcript lines.
+    `acknowledge` or `fail`, `go_on` after the `pause`, or the end, which is a `drop` at some moment
+    if nothing is said. `lines` counts those that have come. `wall` gives the time of transcript lines.
     """
 
-    def __init__(self, settings: SmtpSettings, session: Session, check: Check, wall: Callable[[], int]) -> None:
-        self.dialogue = Dialogue(settings, session, check)
+    def __init__(self, settings: SmtpSettings, session: Session, simulator: Decides, wall: Callable[[], int]) -> None:
+        self.dialogue = Dialogue(settings, session, simulator)
+        self.effects = self.dialogue.effects
         self.transcript = Transcript(wall)
         self.buffer = bytearray()
         self.handing_over: tuple[Transaction, bytes] | None = None
         self.lines = 0
+        self.drop: Moment | None = None
+        self._pauses: deque[tuple[float | Throttle, Callable[[], None]]] = deque()
+        self._is_cut_short = False
         self._settings = settings
         self._wall = wall
         self._out: list[bytes] = []
@@ -48,7 +62,12 @@ class Conversation:
     @property
     def expects(self) -> Expect:
         """What must come next."""
-        return self.dialogue.expects
+        return Expect.PAUSE if self._pauses else self.dialogue.expects
+
+    @property
+    def pause(self) -> float | Throttle:
+        """What must come before `go_on`: so many seconds, or slow reading from then on."""
+        return self._pauses[0][0]
 
     @property
     def session(self) -> Session:
@@ -71,10 +90,12 @@ class Conversation:
         return not (self.is_keeping or self.handing_over or self.dialogue.mail.chunks)
 
     def say(self, reply: Reply | None) -> None:
-        """Send a reply, and keep it in the transcript."""
+        """Send a reply, or what is simulated in its place, and keep it in the transcript."""
         if reply is not None:
-            self._out.append(_encoded(reply))
-            self.transcript.server(reply)
+            if self._pauses or self.effects.is_eventful:
+                self._perform(reply)
+            else:
+                self._say(reply)
 
     def take_output(self) -> bytes:
         """Return the bytes to send, once."""
@@ -96,7 +117,35 @@ class Conversation:
         while self._step():
             pass
 
+    @property
+    def verdict(self) -> Verdict | None:
+        """What was decided about the message that is handed over, None for nothing."""
+        return self.effects.verdict and answered(self.effects.verdict)
+
+    @property
+    def decided(self) -> Mapping[str, Decision]:
+        """What was decided about its recipients at RCPT."""
+        return self.dialogue.mail.decided
+
     # What is waited for
+
+    def go_on(self, remark: str = "") -> None:
+        """Go on after the pause, perhaps with a remark on why there was none."""
+        if remark:
+            self.transcript.note(remark)
+        self._pauses.popleft()[1]()
+
+    def leave(self) -> None:
+        """Note that the client has left during a pause: it knows nothing of what was decided for it."""
+        mail, raw = self.dialogue.mail, b""
+        self._pauses.clear()
+        if self.handing_over is not None:
+            (transaction, raw), self.handing_over = self.handing_over, None
+            self.transcript.restore(transaction.lines)
+        self.transcript.note("the client closed the connection while it was kept waiting")
+        if mail.envelope is not None:
+            stage, decision = self.effects.stage, self.effects.decision
+            mail.refuse_content(replies.CLIENT_LEFT, len(raw), stage, decision=decision)
 
     def judge(self, is_right: bool) -> None:
         """Go on with the verdict on the credentials."""
@@ -114,11 +163,29 @@ class Conversation:
         The sandbox has kept the first reply with the message, so the transcript does not repeat it.
         """
         self.handing_over = None
+        verdict = self.effects.verdict
         self.dialogue.acknowledge()
-        answers = answers if self._settings.lmtp else answers[:1]  # RFC 2033 §4.2
-        self._out += [reply.encoded for reply in answers]
-        for reply in answers[1:]:
-            self.transcript.server(reply)
+        if not self._settings.lmtp:
+            if self.effects.deed is None:
+                self._out.append(answers[0].encoded)
+            else:
+                self._carry_out(answers[0], self.effects.take_deed())
+        elif verdict is None:
+            self._acknowledge_each(answers, [])
+        else:
+            self._acknowledge_each(answers, deeds_of(verdict.decisions))
+
+    def _acknowledge_each(self, answers: Sequence[Reply], deeds: Sequence[Deed]) -> None:
+        """RFC 2033 §4.2: a reply for each recipient."""
+        for number, (reply, deed) in enumerate(zip_longest(answers, deeds)):
+            if self.dialogue.expects is Expect.END:
+                return
+            if deed is not None and (deed.octets or deed.drop or deed.closes):
+                self._carry_out(reply, deed)
+            elif number == 0:
+                self._out.append(reply.encoded)
+            else:
+                self._say(reply)
 
     def fail(self, reply: Reply) -> None:
         """Go on after the message could not be kept."""
@@ -138,15 +205,79 @@ class Conversation:
     def end(self, ending: str, reply: Reply) -> None:
         """End the session with a last reply."""
         self._content = None
-        self.say(self.dialogue.end(ending, reply))
+        self._pauses.clear()
+        self.effects.take_deed()
+        self._say(self.dialogue.end(ending, reply))
+
+    # What is simulated
+
+    def _say(self, reply: Reply) -> None:
+        self._out.append(_encoded(reply))
+        self.transcript.server(reply)
+
+    def _perform(self, reply: Reply) -> None:
+        """Say a reply in the way that was decided: later, otherwise, or not at all."""
+        self._tell()
+        deed = self.effects.take_deed()
+        if deed.seconds or self._pauses:
+            self._pauses.append((deed.seconds, lambda: self._carry_out(reply, deed)))
+        else:
+            self._carry_out(reply, deed)
+
+    def _tell(self) -> None:
+        told, self.effects.told = self.effects.told, []
+        for one in told:
+            self.transcript.note(f"simulated {one.what}: {one.decision.log}")
+            session = self.session.public_id
+            logger.info("session=%s stage=%s simulated %s: %s", session, one.stage, one.what, one.decision.log)
+
+    def _carry_out(self, reply: Reply, deed: Deed) -> None:
+        if deed.drop is not None:
+            self._drop(deed.drop)
+        elif deed.octets:
+            self._out.append(deed.octets)
+            self.transcript.octets(deed.octets)
+        else:
+            self._say(reply)
+        if deed.closes and self.dialogue.expects is not Expect.END:
+            self.dialogue.end("cut off", reply)
+
+    def _drop(self, moment: Moment) -> None:
+        self.drop, self._content = moment, None
+        self.dialogue.end("dropped", replies.DROPPED)
+
+    def _break_handshake(self) -> bool:
+        """Answer the first octets of a TLS handshake with its end."""
+        if self.buffer:
+            self._out.append(TLS_ALERT)
+            self.transcript.note("the TLS handshake failed: it was meant to")
+            self.dialogue.end("tls failed", replies.DROPPED)
+        return False
+
+    def _cut_short(self) -> None:
+        """Leave in the middle of the content."""
+        self._tell()
+        mail = self.dialogue.mail
+        mail.refuse_content(replies.DROPPED, 0, Stage.DATA, decision=self.effects.decision)
+        self._drop(Moment.MID_DATA)
+
+    def _hold_content(self, course: Throttle | Drop) -> None:
+        if isinstance(course, Drop):
+            self._is_cut_short = True
+        else:
+            self._pauses.append((course, lambda: None))
 
     # One step
 
     def _step(self) -> bool:
+        if self._pauses:
+            return False
         expects = self.dialogue.expects
         if expects is Expect.COMMAND or expects is Expect.RESPONSE:
             return self._step_line(expects)
-        return self._content is not None and self._step_content(self._content)
+        if self._content is not None:
+            return self._step_content(self._content)
+        return expects is Expect.HELLO and self._break_handshake()
 
     def _step_line(self, expects: Expect) -> bool:
         end = self.buffer.find(b"\n")
@@ -195,8 +326,13 @@ class Conversation:
         else:
             return
         self._content_began = self._wall()
+        if self.effects.course is not None:
+            self._hold_content(self.effects.course)
 
     def _step_content(self, content: Content | Octets) -> bool:
+        if self._is_cut_short and (self.buffer or (content.size == 0 and isinstance(content, Octets))):
+            self._cut_short()
+            return False
         if not content.feed(self.buffer):
             if content.size > DISCARD_LIMIT:
                 self.end("cut off", self.dialogue.mail.too_big())
@@ -205,7 +341,7 @@ class Conversation:
         self.transcript.note(f"{content.size} octets of content in {(self._wall() - self._content_began) / 1e6:.3f} s")
         reply = self._judge_content(content)
         if reply is None:
-            self._hand_over(content)
+            self._hand_over()
         else:
             self._answer_content(reply, content)
         return True
@@ -216,13 +352,24 @@ class Conversation:
             return self.dialogue.drop_content(dropped, content.size)
         if isinstance(content, Octets):
             return self.dialogue.take_octets(content.kept)
-        return self.dialogue.take_content(content.size, over=content.over)
+        return self.dialogue.take_content(content.raw, content.size, over=content.over)
 
-    def _hand_over(self, content: Content | Octets) -> None:
-        envelope = self.dialogue.mail.envelope
-        assert envelope is not None
-        raw = content.raw if isinstance(content, Content) else bytes(self.dialogue.mail.chunks)
-        self.handing_over = Transaction(self.session, envelope, self.transcript.take()), raw
+    def _hand_over(self) -> None:
+        mail, effects = self.dialogue.mail, self.effects
+        assert mail.envelope is not None
+        if effects.is_eventful:
+            self._tell()
+            self._be_silent_before_handing_over()
+        self.handing_over = Transaction(self.session, mail.envelope, self.transcript.take()), mail.raw
+
+    def _be_silent_before_handing_over(self) -> None:
+        """Keep the client waiting before the message is kept: it is kept when that is said, and not before."""
+        deed = self.effects.deed
+        if deed is not None and deed.seconds:
+            self._pauses.append((deed.seconds, lambda: None))
+            deed.seconds = 0
+            if deed == Deed():
+                self.effects.deed = None
 
     def _answer_content(self, reply: Reply, content: Content | Octets) -> None:
         """RFC 2033 §4.2: after a whole content, LMTP answers for each recipient, refusals too."""

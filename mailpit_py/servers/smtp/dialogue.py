@@ -11,10 +11,12 @@ from mailpit_py.servers.smtp import grammar, greeting
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.authentication import Authentication
 from mailpit_py.servers.smtp.content import DISCARD_LIMIT
+from mailpit_py.servers.smtp.effect import Decides, Effects
 from mailpit_py.servers.smtp.reply import Refused, bad_sequence, syntax_error
 from mailpit_py.servers.smtp.settings import SmtpSettings
-from mailpit_py.servers.smtp.transaction import NO_ENVELOPE, Check, MailTransaction, Refusal
+from mailpit_py.servers.smtp.transaction import NO_ENVELOPE, MailTransaction, Refusal
 from mailpit_py.servers.smtp.transcript import MASK
+from mailpit_py.simulation.decision import Decision
 from mailpit_py.simulation.stage import Stage
 
 # RFC 3207 §4: what may be said before STARTTLS where TLS is required. BDAT's octets must be taken all the same.
@@ -29,9 +31,11 @@ class Expect(Enum):
     RESPONSE = auto()  # of AUTH: a line for `respond`
     VERDICT = auto()  # on `auth.credentials`: `judge`
     HANDSHAKE = auto()  # of TLS: `secure`
+    HELLO = auto()  # of a TLS handshake that is to fail
     CONTENT = auto()  # up to CRLF "." CRLF: `take_content`
     OCTETS = auto()  # as many as `mail.chunk` says: `take_octets`
     RECEIPT = auto()  # of what is to be handed over: `acknowledge` or `fail`
+    PAUSE = auto()  # on purpose, until `go_on`
     END = auto()  # of the connection, once the reply is sent
 
 
@@ -39,17 +43,18 @@ class Dialogue:
     """One session from greeting to end.
 
     `expects` says which method comes next. Methods return the reply to send, or None when there is
-    none yet. `check` decides, synchronously, on each stage; None accepts.
+    none yet. `simulator` decides, synchronously, on each stage; what goes beyond a reply is in
+    `effects`, for whoever says the reply.
     """
 
-    def __init__(self, settings: SmtpSettings, session: Session, check: Check) -> None:
+    def __init__(self, settings: SmtpSettings, session: Session, simulator: Decides) -> None:
         self.settings = settings
         self.session = session
         self.expects = Expect.COMMAND
         self.ending = "lost"
-        self.mail = MailTransaction(settings, check)
+        self.effects = Effects(simulator)
+        self.mail = MailTransaction(settings, self.effects)
         self.auth = Authentication(settings, session.public_id)
-        self._check = check
         self._is_extended = False
         self._is_tls = settings.implicit_tls
         self._is_turned_away = False
@@ -59,9 +64,15 @@ class Dialogue:
 
     # What comes from the client
 
-    def greet(self) -> Reply:
-        """Return the greeting, or the reply that turns the client away (RFC 5321 §3.1)."""
-        refusal = self._check(Stage.CONNECT, self.session, NO_ENVELOPE, None)
+    def greet(self, connections: int = 1, decision: Decision | None = None) -> Reply:
+        """Return the greeting, or the reply that turns the client away (RFC 5321 §3.1).
+
+        `connections` counts those of the peer; `decision` is what was decided before a TLS handshake.
+        """
+        if decision is None:
+            refusal = self.effects.ask_greeting(self.session, connections)
+        else:
+            refusal = self.effects.begin(Stage.CONNECT, decision)
         self._is_turned_away = refusal is not None
         return self._closing_on_421(refusal or greeting.greeting(self.settings))
 
@@ -98,7 +109,7 @@ class Dialogue:
         return self._auth_advanced(self.auth.respond(line))
 
     def judge(self, is_right: bool) -> Reply:
-        """Answer the credentials; `check` may refuse right ones, too."""
+        """Answer the credentials; right ones may be refused, too."""
         who, self.auth.credentials = self.auth.credentials, None
         assert who is not None
         if not is_right:
@@ -106,23 +117,23 @@ class Dialogue:
             assert reply is not None
             return reply
         session = replace(self.session, auth_mechanism=who.mechanism, auth_identity=who.identity)
-        if refusal := self._check(Stage.AUTH, session, NO_ENVELOPE, None):
-            return self._auth_ended(self.auth.failed(refusal))
+        if refusal := self.effects.ask(Stage.AUTH, session):
+            return self._auth_ended(self.auth.failed(refusal), self.effects.decision)
         self.session, self.expects = session, Expect.COMMAND
         return replies.AUTH_OK
 
     def secure(self, version: str, cipher: str) -> None:
         """Begin anew inside TLS: nothing said before counts any more (RFC 3207 §4.2)."""
         self.mail.reset()
-        self._is_tls, self._is_extended = True, False
+        self._is_tls, self._is_extended, self.effects.hidden = True, False, frozenset()
         self.session = replace(
             self.session, tls_version=version, tls_cipher=cipher, helo="", auth_mechanism="", auth_identity=""
         )
         self.expects = Expect.COMMAND
 
-    def take_content(self, size_bytes: int, *, over: bool) -> Reply | None:
+    def take_content(self, raw: bytes, size_bytes: int, *, over: bool) -> Reply | None:
         """Judge a whole content after DATA; None: hand it over."""
-        return self._content_judged(self.mail.content(self.session, size_bytes, over=over))
+        return self._content_judged(self.mail.content(self.session, raw, size_bytes, over=over))
 
     def take_octets(self, octets: bytearray) -> Reply | None:
         """Take the octets of one BDAT (RFC 3030 §2); None: the message is whole, hand `mail.chunks` over."""
@@ -164,6 +175,8 @@ class Dialogue:
             return self._refused_early(verb, replies.TLS_FIRST)
         if self._lacks_auth and verb in _NEEDS_AUTH:
             return self._refused_early(verb, replies.AUTH_FIRST)
+        if self.effects.hidden and verb != "BDAT" and greeting.is_hidden(verb, self.effects.hidden):
+            return replies.NOT_IMPLEMENTED
         return command(self, argument)
 
     @property
@@ -217,13 +230,14 @@ class Dialogue:
         if not name:
             return syntax_error(f"{verb} needs the name of your host: {verb} me.example.com")
         session = replace(self.session, helo=name[:255], protocol=protocol)
-        if refusal := self._check(Stage.HELO, session, NO_ENVELOPE, None):
+        self.effects.hidden = frozenset()
+        if refusal := self.effects.ask(Stage.HELO, session):
             return refusal
         self.mail.reset()
         self.session, self._is_extended = session, verb != "HELO"
         if not self._is_extended:
             return Reply(250, "", f"{self.settings.hostname} greets {session.helo}")
-        return greeting.extensions(self.settings, session.helo, is_tls=self._is_tls)
+        return greeting.extensions(self.settings, session.helo, is_tls=self._is_tls, hidden=self.effects.hidden)
 
     def _noop(self, argument: str) -> Reply:
         return replies.OK
@@ -257,7 +271,9 @@ class Dialogue:
             return bad_sequence("TLS already in use")
         if not self._is_extended:
             return bad_sequence("EHLO required before STARTTLS")
-        self.expects = Expect.HANDSHAKE
+        if refusal := self.effects.ask(Stage.STARTTLS, self.session):
+            return refusal
+        self.expects = Expect.HELLO if self.effects.breaks_tls else Expect.HANDSHAKE
         return replies.START_TLS
 
     def _auth(self, argument: str) -> Reply | None:
@@ -283,10 +299,10 @@ class Dialogue:
         self.expects = Expect.VERDICT if reply is None else Expect.RESPONSE
         return reply
 
-    def _auth_ended(self, reply: Reply) -> Reply:
+    def _auth_ended(self, reply: Reply, decision: Decision | None = None) -> Reply:
         self.expects = Expect.COMMAND
         self._auth_was_refused = True
-        self.mail.refusals.append(Refusal(NO_ENVELOPE, Stage.AUTH, reply))
+        self.mail.refusals.append(Refusal(NO_ENVELOPE, Stage.AUTH, reply, decision=decision))
         return self._closing_on_421(reply)
 
     # Commands of the transaction
@@ -304,12 +320,16 @@ class Dialogue:
         return reply
 
     def _bdat(self, argument: str) -> Reply | None:
-        early = replies.TLS_FIRST if self._lacks_tls else replies.AUTH_FIRST if self._lacks_auth else None
-        self.mail.bdat(self.session, argument, early)
+        self.mail.bdat(self.session, argument, self._refusal_of_chunks())
         if self.mail.chunk.size > DISCARD_LIMIT:
             return self.end("cut off", self.mail.too_big())
         self.expects = Expect.OCTETS
         return None
+
+    def _refusal_of_chunks(self) -> Reply | None:
+        if greeting.is_hidden("BDAT", self.effects.hidden):
+            return replies.NOT_IMPLEMENTED
+        return replies.TLS_FIRST if self._lacks_tls else replies.AUTH_FIRST if self._lacks_auth else None
 
     def _content_judged(self, reply: Reply | None) -> Reply | None:
         self.expects = Expect.RECEIPT if reply is None else Expect.COMMAND

@@ -33,6 +33,7 @@ _HINTS = {
     "LOGIN": "write AUTH LOGIN",
     "HELLO": "write HELO your.host.name",
 }
+_KEYWORDS = {"BDAT": "CHUNKING"}
 
 
 def greeting(settings: SmtpSettings) -> Reply:
@@ -57,15 +58,22 @@ def shutting_down(settings: SmtpSettings) -> Reply:
     return Reply(421, "4.3.2", f"{settings.hostname} {settings.software} ESMTP Service closing transmission channel")
 
 
-def extensions(settings: SmtpSettings, helo: str, *, is_tls: bool) -> Reply:
-    """The reply to EHLO or LHLO: one line for each extension (RFC 5321 §4.1.1.1)."""
+def extensions(settings: SmtpSettings, helo: str, *, is_tls: bool, hidden: frozenset[str] = frozenset()) -> Reply:
+    """The reply to EHLO or LHLO: one line for each extension that is not `hidden` (RFC 5321 §4.1.1.1)."""
     lines = [f"{settings.hostname} greets {helo}", "PIPELINING", f"SIZE {settings.max_message_size_bytes}"]
     if settings.ssl_context is not None and not is_tls:
         lines.append("STARTTLS")
     if settings.offer_auth and (is_tls or settings.allow_insecure_auth):
         lines.append("AUTH " + " ".join(sasl.offered(settings.accounts)))
     lines += ["ENHANCEDSTATUSCODES", "8BITMIME", "BINARYMIME", "CHUNKING", "DSN", "SMTPUTF8", "HELP"]
+    if hidden:
+        lines[1:] = [line for line in lines[1:] if line.split(" ")[0] not in hidden]
     return Reply(250, "", "\n".join(lines))
+
+
+def is_hidden(verb: str, hidden: frozenset[str]) -> bool:
+    """True for a command whose extension is hidden."""
+    return _KEYWORDS.get(verb, verb) in hidden
 
 
 def help_on(settings: SmtpSettings, verb: str) -> Reply:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP
 
-from mailpit_py.mail.envelope import Receipt, Reply
+from mailpit_py.mail.envelope import Reply
 from mailpit_py.servers.loop import LoopThread, file_identity
 from mailpit_py.servers.smtp import greeting
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.connection import Connection
+from mailpit_py.servers.smtp.doorway import Doorway
 from mailpit_py.servers.smtp.settings import SmtpSettings
+from mailpit_py.servers.smtp.stall import Stalls
 
 if TYPE_CHECKING:
     from mailpit_py.sandbox import Sandbox
@@ -46,12 +48,14 @@ class SmtpListener:
         self.budget = sandbox.budget
         self.prepared: dict[str, Any] = {}
         self.incoming = memoryview(bytearray(_READ_SIZE))
+        self.stalls = Stalls()
+        self.doorways: set[Doorway] = set()
         self._thread = loop
         self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
         self._peers: Counter[str] = Counter()
         self._without_room: set[Connection] = set()
-        self._done: deque[tuple[Callable[[Future[Receipt]], None], Future[Receipt]]] = deque()
+        self._done: deque[tuple[Callable[[Future[Any]], None], Future[Any]]] = deque()
         self._files: list[tuple[Path, tuple[int, int] | None]] = []
         self._unsubscribe: Callable[[], None] | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
@@ -78,13 +82,12 @@ class SmtpListener:
         self.prepared = _prepare(self.loop, self.settings)
         if self.budget is not None:
             self._unsubscribe = self.budget.subscribe(lambda: self._post(self._find_room))
-        context = self.settings.ssl_context if self.settings.implicit_tls else None
         for sock in self.sockets:
             if _is_unix(sock):
                 path = Path(sock.getsockname())
                 self._files.append((path, file_identity(path)))
             create: Any = self.loop.create_unix_server if _is_unix(sock) else self.loop.create_server
-            self._servers.append(await create(self._connect, sock=sock, ssl=context, backlog=_BACKLOG))
+            self._servers.append(await create(self._connect, sock=sock, backlog=_BACKLOG))
 
     async def _stop(self, grace: float) -> None:
         for server in self._servers:
@@ -98,6 +101,8 @@ class SmtpListener:
             await asyncio.sleep(0.005)
         for connection in list(self._connections):
             connection.abort()
+        for doorway in list(self.doorways):
+            doorway.abort()
         await asyncio.sleep(0)
         self._let_go()
 
@@ -112,10 +117,14 @@ class SmtpListener:
         if self._stall_timer is not None:
             self._stall_timer.cancel()
 
-    def _connect(self) -> Connection:
-        return Connection(self)
+    def _connect(self) -> Connection | Doorway:
+        return Doorway(self) if self.settings.implicit_tls else Connection(self)
 
     # Connections
+
+    def connections_of(self, host: str) -> int:
+        """Return how many connections are open to a peer's address."""
+        return self._peers[host]
 
     def admit(self, connection: Connection) -> Reply | None:
         """Count a connection; the reply that turns it away if there are too many (of its peer)."""
@@ -140,10 +149,10 @@ class SmtpListener:
 
     # What other threads have to say
 
-    def when_done(self, future: Future[Receipt], callback: Callable[[Future[Receipt]], None]) -> None:
+    def when_done(self, future: Future[Any], callback: Callable[[Future[Any]], None]) -> None:
         """Call `callback` on the loop when `future` is done; those of one commit come in one wake-up."""
 
-        def done(future: Future[Receipt]) -> None:
+        def done(future: Future[Any]) -> None:
             is_first = not self._done
             self._done.append((callback, future))
             if is_first:

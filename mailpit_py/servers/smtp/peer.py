@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import struct
+
+from mailpit_py.identity import new_public_id
+from mailpit_py.mail.envelope import Session
+from mailpit_py.servers.smtp.settings import SmtpSettings
 
 
 def name(transport: asyncio.BaseTransport) -> str:
@@ -18,3 +25,30 @@ def tls(transport: asyncio.BaseTransport) -> tuple[str, str]:
     """The version of TLS and the cipher, as in `TLSv1.3` and `TLS_AES_256_GCM_SHA384`; empty without."""
     cipher = transport.get_extra_info("cipher")
     return (str(cipher[1]), str(cipher[0])) if cipher else ("", "")
+
+
+def session(transport: asyncio.BaseTransport, settings: SmtpSettings, opened_at: int) -> Session:
+    """A new session with the other end; `opened_at` is in microseconds."""
+    version, cipher = tls(transport) if settings.implicit_tls else ("", "")
+    return Session(
+        new_public_id(),
+        opened_at,
+        listener=settings.listener,
+        peer=name(transport),
+        protocol="LMTP" if settings.lmtp else "SMTP",
+        tls_version=version,
+        tls_cipher=cipher,
+    )
+
+
+def host(session: Session) -> str:
+    """The other end's address, without its port."""
+    return session.peer.rpartition(":")[0] or session.peer
+
+
+def reset(transport: asyncio.WriteTransport) -> None:
+    """Close as a crash of the network does: the other end is told that the connection was reset, not ended."""
+    sock = transport.get_extra_info("socket")
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

@@ -56,6 +56,10 @@ AUTH_UNAVAILABLE = Reply(454, "4.7.0", "Temporary authentication failure")
 STORE_FULL = Reply(452, "4.3.1", "Requested action not taken: insufficient system storage")
 STORE_FAILED = Reply(451, "4.3.0", "Requested action aborted: local error in processing")
 
+# Never said: what is kept of an attempt that was left without a reply.
+DROPPED = Reply(421, "4.4.2", "The connection was dropped without a reply")
+CLIENT_LEFT = Reply(421, "4.4.2", "The client left before it was answered")
+
 NOT_HTTP = Reply(421, "4.7.0", "This port speaks SMTP, not HTTP")
 TOO_MANY_ERRORS = Reply(421, "4.7.0", "Too many errors on this connection")
 TOO_MANY_COMMANDS = Reply(421, "4.7.0", "Too many commands without mail on this connection")

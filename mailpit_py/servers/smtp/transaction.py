@@ -2,49 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session
+from mailpit_py.mail.envelope import Envelope, Reply, Session
 from mailpit_py.servers.smtp import grammar
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.content import DISCARD_LIMIT
+from mailpit_py.servers.smtp.effect import Effects
 from mailpit_py.servers.smtp.reply import Refused, bad_sequence, syntax_error
 from mailpit_py.servers.smtp.settings import SmtpSettings
+from mailpit_py.simulation.decision import UNDECIDED, Decision
 from mailpit_py.simulation.stage import Stage
-
-Check = Callable[[Stage, Session, Envelope, Recipient | None], Reply | None]
 
 NO_ENVELOPE = Envelope("")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A transaction that ended without a message: where, with which reply, and what had come of its content."""
+    """A transaction that ended without a message: where, with which reply, and what had come of its content.
+
+    `decision` is what ended it, if that was simulated; `decided` is what was decided at RCPT, by
+    address; `raw` is the content if it was seen whole.
+    """
 
     envelope: Envelope
     stage: Stage
     reply: Reply
     size_bytes: int = 0
+    decision: Decision | None = None
+    raw: bytes | None = None
+    decided: Mapping[str, Decision] = field(default_factory=dict)
 
 
 class MailTransaction:
     """The transaction under way in one session, and after it the next.
 
     `envelope` is None between transactions. `refusals` collects those that ended without a message;
-    whoever drives the dialogue empties it. `check` decides on each stage; None accepts.
+    whoever drives the dialogue empties it. `effects` decides on each stage. `decided` is what was
+    decided at RCPT, by address; `raw` the content once it is whole.
     """
 
-    def __init__(self, settings: SmtpSettings, check: Check) -> None:
+    def __init__(self, settings: SmtpSettings, effects: Effects) -> None:
         self.envelope: Envelope | None = None
         self.chunk = grammar.Chunk(0, last=False)
         self.chunk_refusal: Reply | None = None
         self.chunks = bytearray()
         self.refusals: list[Refusal] = []
         self._settings = settings
-        self._check = check
+        self.raw = b""
+        self.decided: dict[str, Decision] = {}
+        self._effects = effects
         self._is_chunked = False
-        self._last_refused: tuple[Stage, Reply] | None = None
+        self._last_refused: tuple[Stage, Reply, Decision] | None = None
 
     def mail(self, session: Session, argument: str) -> Reply:
         """Begin (RFC 5321 §4.1.1.2)."""
@@ -52,16 +62,17 @@ class MailTransaction:
             return bad_sequence(f"{'LHLO' if self._settings.lmtp else 'HELO/EHLO'} required before MAIL")
         if self.envelope is not None:
             return bad_sequence("RSET/HELO/EHLO required before MAIL")
-        envelope = NO_ENVELOPE
+        envelope, decision = NO_ENVELOPE, None
         try:
             envelope = grammar.parse_mail(argument)
-            refusal = self._check(Stage.MAIL, session, envelope, None)
             if self._is_over(envelope.size or 0):
-                refusal = self.too_big()
+                raise Refused(self.too_big())
+            refusal = self._effects.ask(Stage.MAIL, session, envelope)
+            decision = self._effects.decision
         except Refused as refused:
             refusal = refused.reply
         if refusal is not None:
-            self.refusals.append(Refusal(envelope, Stage.MAIL, refusal))
+            self.refusals.append(Refusal(envelope, Stage.MAIL, refusal, decision=decision))
             return refusal
         self.envelope = envelope
         return replies.MAIL_OK
@@ -73,15 +84,19 @@ class MailTransaction:
         if self._is_chunked:
             return bad_sequence("RCPT not permitted after BDAT")
         recipient = grammar.parse_rcpt(argument)
+        decision = UNDECIDED
         if 0 < self._settings.max_recipients <= len(self.envelope.recipients):
             refusal: Reply | None = replies.TOO_MANY_RECIPIENTS
         else:
-            refusal = self._check(Stage.RCPT, session, self.envelope, recipient)
+            refusal = self._effects.ask(Stage.RCPT, session, self.envelope, recipient)
+            decision = self._effects.decision
+        if decision.trigger is not None:
+            self.decided[recipient.address] = decision
         if refusal is None:
             self.envelope = self.envelope.accept(recipient)
             return recipient.reply
         self.envelope = self.envelope.refuse(replace(recipient, reply=refusal))
-        self._last_refused = (Stage.RCPT, refusal)
+        self._last_refused = (Stage.RCPT, refusal, decision)
         return refusal
 
     def data(self, session: Session, argument: str) -> Reply:
@@ -95,8 +110,8 @@ class MailTransaction:
             return bad_sequence("DATA not permitted after BDAT")
         if self.envelope.body == "BINARYMIME":
             return bad_sequence("BODY=BINARYMIME needs BDAT")  # RFC 3030 §3
-        if refusal := self._check(Stage.DATA, session, self.envelope, None):
-            self._last_refused = (Stage.DATA, refusal)
+        if refusal := self._effects.ask_content(Stage.DATA, session, self.envelope, None):
+            self._last_refused = (Stage.DATA, refusal, self._effects.decision)
             return refusal
         return replies.START_DATA
 
@@ -117,19 +132,28 @@ class MailTransaction:
             return self.chunk_refusal
         self.chunks += octets
         if self.chunk.last:
-            return self.content(session, len(self.chunks), over=False)
+            return self.content(session, bytes(self.chunks), len(self.chunks), over=False)
         return Reply(250, "2.0.0", f"{self.chunk.size} octets received")
 
-    def content(self, session: Session, size_bytes: int, *, over: bool) -> Reply | None:
-        """Judge a whole content; None: hand it over."""
+    def content(self, session: Session, raw: bytes, size_bytes: int, *, over: bool) -> Reply | None:
+        """Judge a whole content; None: hand it over, in LMTP with a verdict for each recipient."""
         assert self.envelope is not None
-        refusal = self.too_big() if over else self._check(Stage.CONTENT, session, self.envelope, None)
-        return refusal and self.refuse_content(refusal, size_bytes)
+        if over:
+            return self.refuse_content(self.too_big(), size_bytes)
+        self.raw = raw
+        if self._settings.lmtp:
+            self._effects.ask_each(session, self.envelope, raw)
+            return None
+        refusal = self._effects.ask_content(Stage.CONTENT, session, self.envelope, raw)
+        return refusal and self.refuse_content(refusal, size_bytes, decision=self._effects.decision)
 
-    def refuse_content(self, reply: Reply, size_bytes: int, stage: Stage = Stage.CONTENT) -> Reply:
+    def refuse_content(
+        self, reply: Reply, size_bytes: int, stage: Stage = Stage.CONTENT, *, decision: Decision | None = None
+    ) -> Reply:
         """End the transaction with a refusal of its content."""
         assert self.envelope is not None
-        self.refusals.append(Refusal(self.envelope, stage, reply, size_bytes))
+        raw = self.raw or None
+        self.refusals.append(Refusal(self.envelope, stage, reply, size_bytes, decision, raw, self.decided))
         self._last_refused = None
         self.reset()
         return reply
@@ -137,8 +161,8 @@ class MailTransaction:
     def reset(self) -> None:
         """End the transaction, if there is one; as refused if some of it was, and no content came."""
         if self.envelope is not None and self._last_refused is not None:
-            stage, reply = self._last_refused
-            self.refusals.append(Refusal(self.envelope, stage, reply))
+            stage, reply, decision = self._last_refused
+            self.refusals.append(Refusal(self.envelope, stage, reply, decision=decision, decided=self.decided))
         self.complete()
 
     def complete(self) -> None:
@@ -146,7 +170,11 @@ class MailTransaction:
         self._last_refused = None
         self.envelope = None
         self.chunks = bytearray()
+        self.raw = b""
         self._is_chunked = False
+        if self.decided:
+            self.decided = {}
+        self._effects.forget()
 
     def too_big(self) -> Reply:
         """The refusal of what is larger than the limit (RFC 1870 §6.2)."""
@@ -162,8 +190,8 @@ class MailTransaction:
         assert self.envelope is not None
         if not self._is_chunked:
             self._is_chunked = True
-            if refusal := self._check(Stage.DATA, session, self.envelope, None):
-                return self.refuse_content(refusal, 0, Stage.DATA)
+            if refusal := self._effects.ask_content(Stage.DATA, session, self.envelope, None):
+                return self.refuse_content(refusal, 0, Stage.DATA, decision=self._effects.decision)
         size_bytes = len(self.chunks) + self.chunk.size
         return self.refuse_content(self.too_big(), size_bytes) if self._is_over(size_bytes) else None
 

@@ -31,6 +31,11 @@ class Transcript:
         """Add the lines of a reply."""
         self._add("S", _lines(reply))
 
+    def octets(self, octets: bytes) -> None:
+        """Add what was sent in place of a reply, line by line."""
+        lines = octets.removesuffix(b"\r\n").split(b"\r\n")
+        self._add("S", tuple(_kept(line.decode("utf-8", "backslashreplace")) for line in lines))
+
     def note(self, text: str) -> None:
         """Add a remark of the sandbox."""
         self._add("*", (_kept(text),))

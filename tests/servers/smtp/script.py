@@ -4,9 +4,12 @@
     # refuse RCPT a@b 550 5.1.1 No such user       what the sandbox answers at a stage (for an address, or `*`)
     C: EHLO me                    a line that the client sends, with CRLF
     C+ abc                        the same without a line end
+    # rule {"stage": "mail", "outcome": ...}      a rule, as the API takes it
     S: 250 2.0.0 Ok               a line that the server sends; {id} stands for a public id
     K: Subject: dots              a line of the content kept last, in order
-    # closed                      the server has closed the connection
+    N: simulated 550 5.1.1: *     a note that the transcript has, in order; `*` stands for anything
+    # closed                      the server has closed the connection, or dropped it
+    # kept nothing                no message was kept
     # anything else is a comment
 
 In C lines `\\n`, `\\r`, `\\t`, `\\xHH` and `\\\\` are octets.
@@ -15,12 +18,15 @@ In C lines `\\n`, `\\r`, `\\t`, `\\xHH` and `\\\\` are octets.
 from __future__ import annotations
 
 import ast
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session
+from mailpit_py.simulation.rule import Rule
+from mailpit_py.simulation.rule_mapping import load as load_rule
 from mailpit_py.simulation.stage import Stage
 
 _ESCAPE = re.compile(rb"\\(n|r|t|\\|x[0-9a-f]{2})")
@@ -39,14 +45,17 @@ class Step:
 class Script:
     settings: dict[str, Any] = field(default_factory=dict)
     rules: list[tuple[Stage, str, Reply]] = field(default_factory=list)
+    simulated: list[Rule] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    keeps_nothing: bool = False
     steps: list[Step] = field(default_factory=lambda: [Step()])
     kept: list[bytes] = field(default_factory=list)
     is_closed: bool = False
 
     def rule(
-        self, stage: Stage, session: Session, envelope: Envelope, recipient: Recipient | None = None
+        self, stage: Stage, session: Session, envelope: Envelope | None, recipient: Recipient | None = None
     ) -> Reply | None:
-        address = recipient.address if recipient else envelope.reverse_path
+        address = recipient.address if recipient else envelope.reverse_path if envelope else ""
         for at, pattern, reply in self.rules:
             if at is stage and pattern in ("*", address):
                 return reply
@@ -65,6 +74,10 @@ def load(path: Path) -> Script:
             script.steps[-1].answers.append(text)
         elif mark in ("K: ", "K:"):
             script.kept.append(_octets(text))
+        elif mark == "N: ":
+            script.notes.append(text)
+        elif line.startswith("# rule "):
+            script.simulated.append(load_rule(json.loads(line.removeprefix("# rule "))))
         elif line.startswith("#") or not line:
             _directive(script, line[1:].split())
         else:
@@ -92,5 +105,7 @@ def _directive(script: Script, words: list[str]) -> None:
                 script.settings[name] = ast.literal_eval(value)
         case ["refuse", stage, address, code, status, *text]:
             script.rules.append((Stage(stage), address, Reply(int(code), status, " ".join(text))))
+        case ["kept", "nothing"]:
+            script.keeps_nothing = True
         case ["closed"]:
             script.is_closed = True

@@ -139,7 +139,7 @@ def test_smtplib_learns_which_recipients_were_refused(serve_each_way: Serve, san
     from mailpit_py.mail.envelope import Reply
 
     gone = Reply(550, "5.1.1", "No such user")
-    sandbox.rule = lambda stage, session, envelope, recipient: (
+    sandbox.simulator.rule = lambda stage, session, envelope, recipient: (
         gone if stage is Stage.RCPT and recipient.address.startswith("gone") else None
     )
     served = serve_each_way()

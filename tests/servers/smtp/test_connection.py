@@ -166,7 +166,7 @@ def test_a_transcript_is_bounded(serve: Serve, sandbox: RecordingSandbox):
 
 def test_refused_transactions_are_told_when_they_end(serve_each_way: Serve, sandbox: RecordingSandbox):
     gone = Reply(550, "5.1.1", "No such user")
-    sandbox.rule = lambda stage, session, envelope, recipient: (
+    sandbox.simulator.rule = lambda stage, session, envelope, recipient: (
         gone if stage is Stage.RCPT and recipient.address.startswith("gone") else None
     )
     client = serve_each_way().connect()
@@ -303,7 +303,7 @@ def test_over_the_budget_reading_pauses_until_there_is_room(loop_thread: LoopThr
         client.send(b"x" * 60_000)
         client.send(b"y" * 60_000 + b"\r\n.\r\n")
         (connection,) = served.listener._connections
-        wait_until(lambda: connection._is_out_of_room)
+        wait_until(lambda: connection._room.is_lacking)
         sandbox.budget.refund(100_000)
         assert client.reply().startswith("250")
         assert len(sandbox.kept[0].raw) == 120_002
@@ -319,7 +319,7 @@ def test_without_room_for_long_the_content_is_refused(loop_thread: LoopThread):
         begin(client)
         client.send(b"x" * 60_000)
         (connection,) = served.listener._connections
-        wait_until(lambda: connection._is_out_of_room)
+        wait_until(lambda: connection._room.is_lacking)
         now[0] = 31.0
         loop_thread.loop.call_soon_threadsafe(served.listener._check_stall)
         client.send(b"y" * 60_000 + b"\r\n.\r\n")
@@ -453,7 +453,7 @@ def _tasks(served: Served, asyncio) -> list:
 
 
 def test_a_bug_in_a_decision_costs_one_session(serve_each_way: Serve, sandbox: RecordingSandbox, caplog):
-    sandbox.rule = lambda stage, *_: 1 / 0 if stage is Stage.RCPT else None
+    sandbox.simulator.rule = lambda stage, *_: 1 / 0 if stage is Stage.RCPT else None
     served = serve_each_way()
     client = served.connect()
     client.send(BEGIN)

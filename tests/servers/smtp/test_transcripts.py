@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -41,7 +43,8 @@ def in_single_bytes(client: RawClient, script: Script) -> list[str]:
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_dialogue_is_as_written(path: Path, feed, serve_each_way: Serve, sandbox: RecordingSandbox) -> None:
     script = load(path)
-    sandbox.rule = script.rule
+    sandbox.simulator.rule = script.rule
+    sandbox.simulator.use(*script.simulated)
     served = serve_each_way(**script.settings)
     client = served.connect(greeted=False)
 
@@ -54,6 +57,24 @@ def test_dialogue_is_as_written(path: Path, feed, serve_each_way: Serve, sandbox
         assert client.at_end()
     if script.kept:
         assert sandbox.kept[-1].raw.split(b"\r\n") == script.kept
+    if script.keeps_nothing:
+        assert sandbox.kept == []
+    if script.notes:
+        client.close()
+        sandbox.wait_for(lambda sandbox: sandbox.closed)
+        assert [
+            (wanted, got) for wanted, got in zip_longest(script.notes, notes_of(sandbox)) if not is_noted(wanted, got)
+        ] == []
+
+
+def notes_of(sandbox: RecordingSandbox) -> list[str]:
+    """What the transcript says of simulation, from its first line to its last."""
+    handed = [one.transaction.lines for one in sandbox.in_order] + [sandbox.closed[-1].lines]
+    return [line.text for lines in handed for line in lines if line.side == "*" and "simulated" in line.text]
+
+
+def is_noted(wanted: str | None, got: str | None) -> bool:
+    return None not in (wanted, got) and fnmatchcase(got, wanted.replace("[", "[[]"))
 
 
 def test_there_are_transcripts() -> None:

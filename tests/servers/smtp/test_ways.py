@@ -16,7 +16,7 @@ from mailpit_py.servers.loop import LoopThread
 from mailpit_py.servers.smtp.conversation import Conversation
 from mailpit_py.servers.smtp.dialogue import Expect
 from mailpit_py.servers.smtp.settings import SmtpSettings
-from tests.servers.smtp.recording import RecordingSandbox
+from tests.servers.smtp.recording import RecordingSandbox, RecordingSimulator
 from tests.servers.smtp.serving import Served, serving
 
 OPTIONS = {"max_message_size_bytes": 60, "max_recipients": 2, "command_line_limit": 80, "auth_line_limit": 120}
@@ -92,7 +92,7 @@ def over_a_socket(served: Served, pieces: list[bytes]) -> tuple[bytes, list[byte
 
 def in_memory(pieces: list[bytes]) -> tuple[bytes, list[bytes]]:
     """The same conversation without any socket."""
-    conversation = Conversation(SmtpSettings(**OPTIONS), Session("x", 0), lambda *_: None, Clock().wall)
+    conversation = Conversation(SmtpSettings(**OPTIONS), Session("x", 0), RecordingSimulator(), Clock().wall)
     conversation.say(conversation.dialogue.greet())
     kept = []
     for piece in pieces:
