@@ -14,7 +14,7 @@ function type(schema, indent) {
   if (choices) return choices.map((one) => type(one, indent)).join(" | ");
   if (schema.type === "array") return list(type(schema.items, indent));
   if (schema.type === "object" && schema.properties) return object(schema, indent);
-  if (schema.type === "object") return `Record<string, ${schema.additionalProperties ? type(schema.additionalProperties, indent) : "unknown"}>`;
+  if (schema.type === "object") return `{ [name: string]: ${schema.additionalProperties?.type || schema.additionalProperties?.$ref ? type(schema.additionalProperties, indent) : "unknown"} }`;
   return { integer: "number", number: "number", string: "string", boolean: "boolean", null: "null" }[schema.type] ?? "unknown";
 }
 

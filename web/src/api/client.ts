@@ -53,11 +53,11 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
   return response;
 }
 
-async function json<T>(path: string, init?: RequestInit): Promise<T> {
+export async function json<T>(path: string, init?: RequestInit): Promise<T> {
   return (await (await send(path, init)).json()) as T;
 }
 
-function change(method: "POST" | "PATCH" | "DELETE", path: string, body: unknown, keepalive = false): RequestInit & { path: string } {
+export function change(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body: unknown, keepalive = false): RequestInit & { path: string } {
   return {
     path: apiUrl(path),
     method,
@@ -67,7 +67,7 @@ function change(method: "POST" | "PATCH" | "DELETE", path: string, body: unknown
   };
 }
 
-async function apply<T>({ path, ...init }: ReturnType<typeof change>): Promise<T> {
+export async function apply<T>({ path, ...init }: ReturnType<typeof change>): Promise<T> {
   return json<T>(path, init);
 }
 
@@ -117,7 +117,7 @@ async function limitedText(url: string, limit: number, signal?: AbortSignal): Pr
 }
 
 type Signal = AbortSignal | undefined;
-const withSignal = (signal: Signal): RequestInit => (signal ? { signal } : {});
+export const withSignal = (signal: Signal): RequestInit => (signal ? { signal } : {});
 
 export const api = {
   info: (signal?: Signal) => json<Info>(apiUrl("info"), withSignal(signal)),

@@ -17,7 +17,8 @@ export type Change =
   | { kind: "added"; messages: Row[] }
   | { kind: "changed"; messages: { id: string; seen?: boolean; pinned?: boolean }[] }
   | { kind: "removed"; ids: string[] }
-  | { kind: "cleared" };
+  | { kind: "cleared" }
+  | { kind: "rules" };
 
 export type Frame =
   | { resync: true; cursor: string }

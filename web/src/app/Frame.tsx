@@ -21,6 +21,7 @@ import { keptWidth } from "./width";
 const messagePane = () => import("../message/MessagePane");
 const MessagePane = lazy(messagePane);
 const AttemptPane = lazy(() => import("../message/AttemptPane"));
+const Simulate = lazy(() => import("../simulate/Simulate"));
 const Connect = lazy(() => import("../connect/Connect"));
 const palette = () => import("../palette/Palette");
 const Palette = lazy(palette);
@@ -40,21 +41,22 @@ export function Frame() {
   useEffect(() => void list.open(scope), [scope]);
 
   const connect = place.name === "connect" || firstRun;
+  const simulate = place.name === "simulate";
   const reading = place.name === "message" || place.name === "attempt";
   return (
     <div className={styles.frame} data-density={density} data-place={connect ? "connect" : place.name}>
       <AppCommands />
-      <ListCommands />
+      {!simulate && <ListCommands />}
       <Arrivals />
       {!medium && <Sidebar />}
-      {!connect && !(narrow && reading) && (
+      {!connect && !simulate && !(narrow && reading) && (
         <ListPane width={narrow ? null : width}>{!narrow && <Splitter width={width} onChange={setWidth} />}</ListPane>
       )}
-      {(connect || reading || !narrow) && (
+      {(connect || simulate || reading || !narrow) && (
         <main className={styles.main} id="main" tabIndex={-1}>
           <Boundary key={connect ? "connect" : place.name}>
             <Suspense fallback={null}>
-              {connect ? <Connect firstRun={firstRun} /> : <Reading />}
+              {connect ? <Connect firstRun={firstRun} /> : simulate ? <Simulate view={place.view} item={place.item} /> : <Reading />}
             </Suspense>
           </Boundary>
         </main>

@@ -9,6 +9,7 @@ import { number } from "../ui/format";
 import { useStore } from "../ui/store";
 import { ConnectionState } from "./ConnectionState";
 import styles from "./frame.module.css";
+import { SimulateLinks } from "../simulate/SimulateLinks";
 import { open } from "./overlay";
 import { usePlace } from "./place";
 import { list } from "./state";
@@ -51,6 +52,7 @@ export function Sidebar({ onGo }: { onGo?: () => void }) {
         {info?.label && <span className={styles.label}>{info.label}</span>}
       </a>
       <Views {...(onGo ? { onGo } : {})} />
+      <SimulateLinks {...(onGo ? { onGo } : {})} />
       <div className={styles.spring} />
       <Listening />
       <button type="button" className={styles.view} onClick={() => open("palette")}>
@@ -93,7 +95,7 @@ function Views({ onGo }: { onGo?: () => void }) {
             <a
               className={styles.view}
               href={href(target)}
-              aria-current={scope.view === view && place.name !== "connect" ? "page" : undefined}
+              aria-current={scope.view === view && place.name !== "connect" && place.name !== "simulate" ? "page" : undefined}
               data-tone={count > 0 ? TONES[view] : undefined}
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey) return;

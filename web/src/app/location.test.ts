@@ -6,6 +6,9 @@ const ALL = { view: "all", q: "" } as const;
 it.each<[string, Place]>([
   ["/", { name: "list" }],
   ["/connect", { name: "connect" }],
+  ["/simulate/rules", { name: "simulate", view: "rules", item: null }],
+  ["/simulate/catalogue/spam/gmail", { name: "simulate", view: "catalogue", item: "spam/gmail" }],
+  ["/simulate/address/a%2Bb%40x.test", { name: "simulate", view: "address", item: "a+b@x.test" }],
   ["/attempts/abc", { name: "attempt", id: "abc" }],
   ["/messages/abc", { name: "message", id: "abc", tab: null, part: null }],
   ["/messages/abc/wire", { name: "message", id: "abc", tab: "wire", part: null }],

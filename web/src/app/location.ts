@@ -4,8 +4,12 @@ import { searchOf, type Scope } from "../list/scope";
 export const TABS = ["html", "text", "parts", "headers", "source", "path", "wire"] as const;
 export type Tab = (typeof TABS)[number];
 
+export const SIMULATE_VIEWS = ["rules", "catalogue", "address", "state"] as const;
+export type SimulateView = (typeof SIMULATE_VIEWS)[number];
+
 export type Place =
   | { name: "list" }
+  | { name: "simulate"; view: SimulateView; item: string | null }
   | { name: "message"; id: string; tab: Tab | null; part: string | null }
   | { name: "attempt"; id: string }
   | { name: "connect" };
@@ -24,11 +28,18 @@ function decoded(text: string): string {
 export function placeOf(path: string): Place {
   const [first, second, third, fourth] = path.split("/").filter(Boolean).map(decoded);
   if (first === "connect") return { name: "connect" };
+  if (first === "simulate") return simulatePlace(path);
   if (first === "attempts" && second) return { name: "attempt", id: second };
   if (first === "messages" && second) {
     return { name: "message", id: second, tab: isTab(third) ? third : null, part: fourth ?? null };
   }
   return { name: "list" };
+}
+
+function simulatePlace(path: string): Place {
+  const [, view, ...rest] = path.split("/").filter(Boolean).map(decoded);
+  const known = SIMULATE_VIEWS.find((one) => one === view) ?? "rules";
+  return { name: "simulate", view: known, item: rest.length > 0 ? rest.join("/") : null };
 }
 
 /** The path of a place, with the list that stands beside it. */
@@ -42,6 +53,8 @@ function pathname(place: Place): string {
       return "/";
     case "connect":
       return "/connect";
+    case "simulate":
+      return ["/simulate", place.view, ...(place.item?.split("/") ?? []).map(encodeURIComponent)].join("/");
     case "attempt":
       return `/attempts/${encodeURIComponent(place.id)}`;
     case "message": {

@@ -4,6 +4,8 @@ import { api } from "../api/client";
 import type { AttemptDetail } from "../api/types";
 import { runCommand } from "../keys/commands";
 import { replyLine, retryWords, stageWords } from "../list/words";
+import { Tries } from "../timeline/Tries";
+import { useTimeline } from "../timeline/useTimeline";
 import { useSettings } from "../settings/store";
 import { visible } from "../ui/bidi";
 import { Copy } from "../ui/Copy";
@@ -24,8 +26,20 @@ export default function AttemptPane({ id }: { id: string }) {
   return (
     <article className={styles.pane} aria-labelledby="subject">
       <Head attempt={data} />
+      <Tried id={id} />
       <Dialogue session={data.session} lines={data.lines} />
     </article>
+  );
+}
+
+/** The other tries of the same mail; of a single one there is nothing to tell but what decided. */
+function Tried({ id }: { id: string }) {
+  const timeline = useTimeline("attempt", id);
+  if (!timeline || (timeline.tries.length < 2 && !timeline.tries[0]?.cause)) return null;
+  return (
+    <div className={styles.tried}>
+      <Tries timeline={timeline} current={id} />
+    </div>
   );
 }
 

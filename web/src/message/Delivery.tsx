@@ -2,6 +2,9 @@ import { IconCheck, IconChevronDown, IconChevronUp, IconX } from "@tabler/icons-
 import { useState } from "react";
 import type { Message, Recipient } from "../api/types";
 import { replyLine } from "../list/words";
+import { Tries } from "../timeline/Tries";
+import { useTimeline } from "../timeline/useTimeline";
+import { story } from "../timeline/words";
 import { useSettings } from "../settings/store";
 import { visible } from "../ui/bidi";
 import { Copy } from "../ui/Copy";
@@ -13,6 +16,8 @@ import styles from "./message.module.css";
 export function Delivery({ message }: { message: Message }) {
   const [open, setOpen] = useState(false);
   const { zone } = useSettings();
+  const timeline = useTimeline("message", message.id);
+  const words = timeline && story(timeline);
   const { recipients, refused } = message.envelope;
   const accepted = recipients.length === 1 ? visible(recipients[0]?.address ?? "") : counted(recipients.length, "recipient");
   return (
@@ -22,6 +27,7 @@ export function Delivery({ message }: { message: Message }) {
           <IconCheck size={14} aria-hidden /> Accepted {clock(message.received_at, zone)}
         </span>
         <span className="ellipsis">for {accepted}</span>
+        {words && <span className={delivery.story}>{words}</span>}
         {refused.length > 0 && (
           <span className={delivery.refusedNote}>
             <IconX size={14} aria-hidden /> {counted(refused.length, "recipient")} refused
@@ -30,6 +36,7 @@ export function Delivery({ message }: { message: Message }) {
         <span className={styles.spring} />
         {open ? <IconChevronDown size={15} aria-hidden /> : <IconChevronUp size={15} aria-hidden />}
       </button>
+      {open && timeline && words && <Tries timeline={timeline} current={message.id} />}
       {open && (
         <ul className={delivery.replies}>
           {recipients.map((one, index) => (

@@ -5,6 +5,7 @@ import { api, apiUrl, messagePath } from "../api/client";
 import type { Message } from "../api/types";
 import { copyText } from "../ui/clipboard";
 import { counted } from "../ui/format";
+import { Hint } from "../timeline/Hint";
 import { codesIn } from "./codes";
 import { useTab } from "./tabs";
 import styles from "./message.module.css";
@@ -23,13 +24,14 @@ export function Notes({ message }: { message: Message }) {
   const codes = useMemo(() => codesIn(`${message.subject}\n${data?.text ?? ""}`), [message.subject, data]);
   const openTab = useTab(message.id);
   const [first] = message.defects;
-  if (codes.length === 0 && !first && message.readable) return null;
+  if (codes.length === 0 && !first && message.readable && !message.simulation_hint) return null;
   return (
     <div className={notes.notes}>
       {codes.map((code) => (
         <Code key={code} code={code} />
       ))}
       {!message.readable && <span className={notes.warning}>The content could not be taken apart; the raw source and the envelope are complete.</span>}
+      {message.simulation_hint && <Hint text={message.simulation_hint} />}
       {first && (
         <button type="button" className={notes.warning} onClick={() => openTab("parts", first.path || null)}>
           <IconAlertTriangle size={14} aria-hidden />

@@ -1,0 +1,99 @@
+import { Switch } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { queries } from "../app/state";
+import { Copy } from "../ui/Copy";
+import { number } from "../ui/format";
+import { complain } from "../ui/toast";
+import { simulation, simulationQuery } from "./api";
+import styles from "./state.module.css";
+import type { Chaos, Simulation, Switches as Change } from "./types";
+
+async function flip(change: Change): Promise<void> {
+  try {
+    queries.setQueryData(simulationQuery.queryKey, await simulation.flip(change));
+  } catch (error) {
+    complain(error);
+    void queries.invalidateQueries({ queryKey: simulationQuery.queryKey });
+  }
+}
+
+/** What decides besides rules: the seed, the addresses, suppression, chaos. */
+export function Switches() {
+  const { data } = useQuery(simulationQuery);
+  if (!data) return null;
+  return (
+    <aside className={styles.card} aria-label="Switches">
+      <h2>Switches</h2>
+      <p className="dim">They hold until the next start.</p>
+      <Line title="Seed" note="The same seed, the same dice.">
+        <span className={styles.value}>
+          {data.seed}
+          <Copy value={String(data.seed)} label="Copy the seed" />
+        </span>
+      </Line>
+      <Flag title="Simulation addresses" note="And the header field X-Sandbox-Bounce." on={data.grammar} set={(grammar) => flip({ grammar })} />
+      {data.grammar && <Flag title="Hosted simulators" note="Addresses of Amazon SES, Postmark, Mailtrap and others." on={data.drop_ins} set={(drop_ins) => flip({ drop_ins })} />}
+      <Flag title="Suppression" note="A hard bounce blocks the address until it is reset." on={data.suppression} set={(suppression) => flip({ suppression })} />
+      <Flag title="Chaos" note={chaosWords(data.chaos)} on={data.chaos.enabled} set={(chaos_enabled) => flip({ chaos_enabled })} />
+      <Domains data={data} />
+    </aside>
+  );
+}
+
+/** Which triggers would act, as a sentence. */
+export function chaosWords({ triggers }: Chaos): string {
+  const acting = Object.entries(triggers).filter(([, { Probability }]) => Probability > 0);
+  if (acting.length === 0) return "No trigger has a chance to act; set one with PUT /api/v1/chaos.";
+  return acting.map(([name, { ErrorCode, Probability }]) => `${name} ${ErrorCode} in ${Probability} %`).join(", ");
+}
+
+function Domains({ data }: { data: Simulation }) {
+  const rated = data.profiles.filter(({ bounce, defer }) => bounce > 0 || defer > 0);
+  const percent = (rate: number): string => `${number(Math.round(rate * 1_000) / 10)} %`;
+  return (
+    <>
+      <h3>Own domains</h3>
+      <ul className={styles.domains}>
+        {data.domains.map((domain) => (
+          <li key={domain}>
+            <code>{domain}</code>
+            <Copy value={domain} label={`Copy ${domain}`} size={20} />
+          </li>
+        ))}
+      </ul>
+      {rated.length > 0 && (
+        <>
+          <h3>Domains that fail by themselves</h3>
+          <ul className={styles.domains}>
+            {rated.map(({ domain, provider, bounce, defer }) => (
+              <li key={domain}>
+                <code>{domain}</code> <span className="dim">{[provider, bounce ? `${percent(bounce)} bounce` : "", defer ? `${percent(defer)} deferred` : ""].filter(Boolean).join(", ")}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
+
+function Line({ title, note, children }: { title: string; note: string; children: ReactNode }) {
+  return (
+    <div className={styles.line}>
+      <div>
+        {title}
+        <div className={styles.note}>{note}</div>
+      </div>
+      {children}
+    </div>
+  );
+}
+
+function Flag({ title, note, on, set }: { title: string; note: string; on: boolean; set(on: boolean): Promise<void> }) {
+  return (
+    <Line title={title} note={note}>
+      <Switch aria-label={title} checked={on} onChange={(event) => void set(event.currentTarget.checked)} />
+    </Line>
+  );
+}

@@ -1,0 +1,75 @@
+import { IconCheck, IconX } from "@tabler/icons-react";
+import type { MouseEvent } from "react";
+import type { Cause, Timeline, Try } from "../api/schema";
+import type { Place } from "../app/location";
+import { usePlace } from "../app/place";
+import { replyLine } from "../list/words";
+import { useSettings } from "../settings/store";
+import { visible } from "../ui/bidi";
+import { clock, exact } from "../ui/format";
+import styles from "./timeline.module.css";
+import { accepted, causesOf, causeWords, interval, recipientsWords, story } from "./words";
+
+/** Every try in its order: when, what was said, what decided, and the way to its dialogue. */
+export function Tries({ timeline, current }: { timeline: Timeline; current: string }) {
+  const words = story(timeline);
+  return (
+    <section className={styles.timeline} aria-label="Tries of this mail">
+      {words && <p className={styles.story}>{words}.</p>}
+      <ol>
+        {timeline.tries.map((one) => (
+          <Line key={one.id} one={one} current={one.id === current} />
+        ))}
+      </ol>
+      {timeline.joined_by !== "message-id" && timeline.tries.length > 1 && (
+        <p className={styles.note}>{timeline.joined_by === "content" ? "Joined by their content: the mail has no Message-ID." : "Joined by their envelope: no try got as far as the content."}</p>
+      )}
+    </section>
+  );
+}
+
+function Line({ one, current }: { one: Try; current: boolean }) {
+  const { zone } = useSettings();
+  const good = accepted(one);
+  const place: Place = one.kind === "message" ? { name: "message", id: one.id, tab: "wire", part: null } : { name: "attempt", id: one.id };
+  return (
+    <li className={styles.try} data-good={good} aria-current={current || undefined}>
+      <span className={styles.sign}>{good ? <IconCheck size={14} aria-label="accepted" /> : <IconX size={14} aria-label="refused" />}</span>
+      <time dateTime={one.at} title={exact(one.at, zone)}>
+        {clock(one.at, zone)}
+      </time>
+      <span className={styles.interval}>{interval(one)}</span>
+      <span className={styles.said}>
+        <span className="mono">{replyLine(one.reply)}</span>
+        <span className={styles.who}>
+          <bdi>{visible(recipientsWords(one))}</bdi>
+          {causesOf(one).map((cause) => (
+            <Decided key={causeWords(cause)} cause={cause} />
+          ))}
+        </span>
+      </span>
+      {current && one.kind === "attempt" ? <span className={styles.here}>this one</span> : <Link place={place}>Transcript</Link>}
+    </li>
+  );
+}
+
+function Decided({ cause }: { cause: Cause }) {
+  const words = `by ${visible(causeWords(cause))}`;
+  if (cause.trigger === "rule") return <Link place={{ name: "simulate", view: "rules", item: cause.rule }}>{words}</Link>;
+  if (cause.trigger === "address") return <Link place={{ name: "simulate", view: "address", item: cause.rule }}>{words}</Link>;
+  return <span>{words}</span>;
+}
+
+function Link({ place, children }: { place: Place; children: string }) {
+  const { go, href } = usePlace();
+  const follow = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey) return;
+    event.preventDefault();
+    go({ place });
+  };
+  return (
+    <a className={styles.link} href={href({ place })} onClick={follow}>
+      {children}
+    </a>
+  );
+}
