@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from mailpit_py.mail.envelope import Envelope, Recipient, Reply
+from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session, Transaction
 from mailpit_py.simulation.decision import UNDECIDED, Decision, Verdict
 from mailpit_py.simulation.outcome import Accept, Discard
-from mailpit_py.storage import Cause
+from mailpit_py.simulation.stage import Stage
+from mailpit_py.storage import Attempt, Cause
+from mailpit_py.storage.cause import NO_CAUSE
 
 Decided = Mapping[str, Decision]
 """What was decided at RCPT, by the recipient's address as given."""
@@ -61,6 +63,21 @@ class Delivery:
     def is_lost(self) -> bool:
         """True if somebody gets nothing of it and the message's own envelope does not say so."""
         return bool(self.lost.recipients) or not self.is_kept
+
+    def attempt(self, session: Session, raw: bytes, at: int, public_id: str, lines: tuple[Line, ...]) -> Attempt:
+        """Return the record of those who get nothing."""
+        causes = causes_of(self.lost, self.decisions)
+        return Attempt(
+            public_id=public_id,
+            transaction=Transaction(session, self.lost, lines),
+            stage=Stage.CONTENT,
+            reply=(*self.lost.recipients, *self.lost.refused)[0].reply,
+            at=at,
+            size_bytes=len(raw),
+            raw=raw,
+            cause=next(iter(causes), NO_CAUSE),
+            causes=causes,
+        )
 
 
 def causes_of(envelope: Envelope, decisions: Decided) -> tuple[Cause, ...]:

@@ -13,7 +13,6 @@ from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulator import Simulator
 from mailpit_py.storage import Arrival, Attempt, Cause, Changes, Cursor, Store
-from mailpit_py.storage.cause import NO_CAUSE
 
 DEFAULT_INBOX = "default"
 
@@ -53,19 +52,8 @@ class Sandbox:
         lines = (*transaction.lines, *(Line(now, "S", line) for line in said.lines))
         stored: Future[None] | None = None
         if delivery.is_lost:
-            attempt = Attempt(
-                public_id=new_public_id() if delivery.is_kept else public_id,
-                inbox=DEFAULT_INBOX,
-                transaction=Transaction(transaction.session, delivery.lost, () if delivery.is_kept else lines),
-                stage=Stage.CONTENT,
-                reply=(*delivery.lost.recipients, *delivery.lost.refused)[0].reply,
-                at=now,
-                size_bytes=len(raw),
-                raw=raw,
-                cause=next(iter(causes_of(delivery.lost, delivery.decisions)), NO_CAUSE),
-                causes=causes_of(delivery.lost, delivery.decisions),
-            )
-            stored = self.store.refuse(attempt)
+            names = (new_public_id(), ()) if delivery.is_kept else (public_id, lines)
+            stored = self.store.refuse(delivery.attempt(transaction.session, raw, now, *names))
         if delivery.is_kept:
             arrival = Arrival(
                 public_id=public_id,

@@ -50,6 +50,7 @@ class Simulator:
         self._configuration = configuration or Configuration()
         self._state: dict[str, Record] = {}
         self._pending: Future[None] | None = None
+        self._batch: dict[str, Change] | None = None  # what the writer has not yet begun to write
         self._unpruned = 0
         self.book.load(file_rules)
         self._load_state()
@@ -182,8 +183,19 @@ class Simulator:
         self._unpruned += len(changes)
         if self._unpruned >= PRUNE_EVERY:
             changes = [*changes, *self._prune()]
-        self._pending = self.store.simulation.save_state(changes)
+        if self._batch is None:
+            batch: dict[str, Change] = {}
+            self._batch = batch
+            self._pending = self.store.simulation.save_state(lambda: self._seal(batch))
+        self._batch.update((change.key, change) for change in changes)
         return self._pending
+
+    def _seal(self, batch: dict[str, Change]) -> Iterable[Change]:
+        """Return what is to be written now; what is remembered from here on goes into the next batch."""
+        with self._lock:
+            if self._batch is batch:
+                self._batch = None
+            return batch.values()
 
     def _prune(self) -> list[Change]:
         self._unpruned = 0
@@ -198,7 +210,7 @@ class Simulator:
     def _load_state(self) -> None:
         self._state = dict(self.store.simulation.state())
         if gone := self._prune():
-            self.store.simulation.save_state(gone)
+            self.store.simulation.save_state(lambda: gone)
 
 
 def content_facts(session: Session, envelope: Envelope, raw: bytes | None) -> list[Facts]:

@@ -108,8 +108,8 @@ def _stamp(connection: Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA user_version = {int(schema.REVISION)}")
 
 
-def upgrade(engine: Engine) -> None:
-    """Run Alembic's migrations up to the head. Alembic takes a third of a second to import, so only here."""
+def upgrade(engine: Engine, revision: str = schema.REVISION) -> None:
+    """Run Alembic's migrations up to a revision. Alembic takes a third of a second to import, so only here."""
     from alembic import command
     from alembic.config import Config
 
@@ -117,9 +117,9 @@ def upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", str(migrations_directory()).replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, schema.REVISION)
+        command.upgrade(config, revision)
         connection.exec_driver_sql(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-        connection.exec_driver_sql(f"PRAGMA user_version = {int(schema.REVISION)}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {int(revision)}")
 
 
 def _use_wal(dbapi: sqlite3.Connection) -> None:

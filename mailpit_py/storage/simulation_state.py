@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -51,9 +51,9 @@ class SimulationTables:
             rows = connection.exec_driver_sql("SELECT key, record FROM simulation_state").all()
         return {row.key: Record.of(json.loads(row.record)) for row in rows}
 
-    def save_state(self, changes: Sequence[Change]) -> Future[None]:
-        """Write or forget records; changes that are submitted one after the other are made in this order."""
-        return self._submit(lambda context: _save_state(context, changes))
+    def save_state(self, changes: Callable[[], Iterable[Change]]) -> Future[None]:
+        """Write or forget records. `changes` is called on the writer's thread, again if the group is retried."""
+        return self._submit(lambda context: _save_state(context, tuple(changes())))
 
 
 def _save_rules(context: Context, rules: Sequence[RuleRow]) -> None:

@@ -168,6 +168,6 @@ def test_mail_that_looks_like_a_simulation_address_has_a_hint(client: Client, ma
 def test_an_attempt_without_a_trigger_has_no_cause(client: Client, sandbox: Sandbox) -> None:
     reply = Reply(503, "5.5.1", "MAIL first")
     sandbox.refuse(Transaction(session(), Envelope("ann@example.org")), Stage.RCPT, reply)
-    sandbox.store.simulation.save_state([]).result(10)  # the writer works in order
+    sandbox.store.simulation.save_state(tuple).result(10)  # the writer works in order
     (attempt,) = (client.get(f"{API}/attempts").json or {})["items"]
     assert attempt["cause"] is None

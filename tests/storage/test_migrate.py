@@ -79,6 +79,25 @@ def test_a_database_that_is_behind_is_brought_to_the_head(tmp_path):
     assert describe(path)["version"] == (int(schema.REVISION),)
 
 
+def test_a_database_of_the_first_tables_keeps_its_mail_and_learns_of_rules(tmp_path):
+    path = tmp_path / "mail.db"
+    engine = writer_engine(path, synchronous="OFF", max_page_count=None)
+    upgrade(engine, "0001")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "INSERT INTO attempt (id, public_id, inbox_id, at, stage, reply_code) VALUES (1, 'a', 1, 1, 'RCPT', 550)"
+        )
+        connection.execute(
+            "INSERT INTO delivery (owner_id, position, accepted, address, code) VALUES (1, 0, 0, 'x', 550)"
+        )
+    with Store.open(path) as store:
+        found = store.attempt("default", "a")
+        assert (found.summary.cause, found.causes, store.simulation.rules()) == (None, (None,), ())
+        keep(store, arrival(raw_message("after the upgrade")))
+        assert subjects(store) == ["after the upgrade"]
+
+
 def test_alembic_is_not_imported_for_a_database_at_the_head(tmp_path):
     code = (
         "import sys; from pathlib import Path; from mailpit_py.storage import Store\n"
