@@ -71,7 +71,7 @@ OUTCOMES = [
 ]
 
 
-@pytest.mark.parametrize("outcome", OUTCOMES, ids=repr)
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: type(outcome).__name__)
 def test_an_outcome_survives_json(outcome):
     assert mapping.load(json.loads(json.dumps(mapping.as_mapping(outcome)))) == outcome
 
