@@ -15,9 +15,11 @@ from mailpit_py.rulebook import KeptRule, RuleBook, read_rule
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decide import decide, decide_each
 from mailpit_py.simulation.decision import Decision, Verdict
+from mailpit_py.simulation.drop_in import POSTMARK_FIELD
 from mailpit_py.simulation.facts import Facts
+from mailpit_py.simulation.header import FIELD
 from mailpit_py.simulation.index import RuleIndex
-from mailpit_py.simulation.rule import Rule
+from mailpit_py.simulation.rule import Rule, Scope
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulation.state import Change, Record, is_void, parts_of, void_keys
 from mailpit_py.storage import DEFAULT_INBOX, Store
@@ -25,6 +27,7 @@ from mailpit_py.storage.likeness import header_section
 
 RECORDS_AT_MOST = 100_000
 PRUNE_EVERY = 1_000  # changes
+_ASKING = (FIELD.lower().encode(), POSTMARK_FIELD.lower().encode())
 
 
 class Simulator:
@@ -52,6 +55,7 @@ class Simulator:
         self._pending: Future[None] | None = None
         self._batch: dict[str, Change] | None = None  # what the writer has not yet begun to write
         self._unpruned = 0
+        self._looks_at_fields = False
         self.book.load(file_rules)
         self._load_state()
 
@@ -84,7 +88,7 @@ class Simulator:
 
         `raw` is the content exactly as received, None at DATA, when nothing of it is known.
         """
-        facts = content_facts(session, envelope, raw)
+        facts = content_facts(session, envelope, raw, with_fields=self._looks_at_fields)
         with self._lock:
             verdict = decide_each(stage, facts, self._configuration, self._state, self.clock.wall())
             self._apply(verdict.changes)
@@ -123,6 +127,7 @@ class Simulator:
     def _use_rules(self, rules: Iterable[Rule]) -> None:
         index = RuleIndex(tuple(rules))  # built before the lock is taken: nobody waits for it
         with self._lock:
+            self._looks_at_fields = any(_looks_at_fields(rule) for rule in index.rules)
             self._configuration = replace(self._configuration, rules=index)
 
     def would_match(
@@ -213,13 +218,24 @@ class Simulator:
             self.store.simulation.save_state(lambda: gone)
 
 
-def content_facts(session: Session, envelope: Envelope, raw: bytes | None) -> list[Facts]:
-    """Return the facts of a message for each accepted recipient; without `raw`, those before its content."""
+def content_facts(session: Session, envelope: Envelope, raw: bytes | None, *, with_fields: bool = True) -> list[Facts]:
+    """Return the facts of a message for each accepted recipient; without `raw`, those before its content.
+
+    Without `with_fields` its header section is read only if it asks for a failure: reading it costs
+    as much as everything else.
+    """
     facts = [Facts.of(session, envelope, one, inbox=DEFAULT_INBOX) for one in envelope.recipients]
     if raw is None:
         return facts
-    fields = tuple((field.name, field.value) for field in read(header_section(raw)).fields)
+    head = header_section(raw)
+    fields: tuple[tuple[str, str], ...] = ()
+    if with_fields or any(name in head.lower() for name in _ASKING):
+        fields = tuple((field.name, field.value) for field in read(head).fields)
     return [replace(one, size_bytes=len(raw), fields=fields) for one in facts]
+
+
+def _looks_at_fields(rule: Rule) -> bool:
+    return bool(rule.match.subject or rule.match.header) or rule.scope is Scope.MESSAGE_ID
 
 
 def _is_about(known: str, key: str, rule: str, recipient: str) -> bool:

@@ -336,6 +336,21 @@ def test_each_recipient_gets_what_was_decided(
     assert found == attempts
 
 
+@pytest.mark.parametrize(
+    ("field", "code_said"),
+    [
+        (b"", None),
+        (b"x-sandbox-bounce: mailbox_full\r\n", 452),
+        (b"X-SANDBOX-Bounce: spam\r\n", 550),
+        (b"Subject: X-Sandbox\r\n", None),
+    ],
+)
+def test_a_header_field_asks_for_a_failure(sandbox: Sandbox, field: bytes, code_said: int | None) -> None:
+    envelope = Envelope("app@example.org", (Recipient("ann@example.com"),))
+    reply = sandbox.simulator.decide_content(Stage.CONTENT, SESSION, envelope, field + RAW).single.reply
+    assert (reply and reply.code) == code_said
+
+
 def test_a_discard_answers_as_if_the_message_were_kept(sandbox: Sandbox) -> None:
     envelope = Envelope("app@example.org", (Recipient("discard@bounce.test"),))
     verdict = sandbox.simulator.decide_content(Stage.CONTENT, SESSION, envelope, RAW)
