@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection
 
@@ -14,7 +16,7 @@ from mailpit_py.storage import schema
 from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.prepare import BODY_COLUMNS, MESSAGE_COLUMNS
 from mailpit_py.storage.row import DELIVERY_COLUMNS, SESSION_COLUMNS, insert_sql
-from mailpit_py.storage.value import Ref
+from mailpit_py.storage.value import Ref, Removed
 
 REFS_PER_CHANGE = 500
 
@@ -50,7 +52,16 @@ class Statements:
         )
 
 
-@dataclass(slots=True)
+class Box(NamedTuple):
+    """What adding to a mailbox needs of its row."""
+
+    id: int
+    inbox_id: int
+    uidnext: int
+    highest_modseq: int
+
+
+@dataclass
 class Context:
     """One transaction: work adds rows through it, and the writer asks at the end what became of it."""
 
@@ -64,7 +75,20 @@ class Context:
     attempted: bool = False
     cleared: bool = False
     removed: int = 0
+    watches_removal: bool = False
+    freed: list[Removed] = field(default_factory=list)
     _mailboxes: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    @cached_property
+    def _driver(self) -> sqlite3.Connection:
+        return cast(sqlite3.Connection, self.connection.connection.driver_connection)
+
+    def write(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run a hot statement for each row, on the driver itself: there SQLAlchemy would cost more than SQLite."""
+        if len(rows) == 1:
+            self._driver.execute(sql, rows[0])
+        else:
+            self._driver.executemany(sql, rows)
 
     def execute(self, sql: str, parameters: Any = ()) -> Any:
         """Run one statement with the driver's own parameters; a list of tuples runs it for each."""
@@ -72,8 +96,8 @@ class Context:
 
     def next_id(self) -> int:
         """The next number for a message or an attempt; never one that was used, not even after a deletion."""
-        row = self.execute("SELECT max(seq) FROM sqlite_sequence WHERE name IN ('message', 'attempt')").one()
-        return int(row[0] or 0) + 1
+        sql = "SELECT max(seq) FROM sqlite_sequence WHERE name IN ('message', 'attempt')"
+        return int(self._driver.execute(sql).fetchone()[0] or 0) + 1
 
     def inbox_id(self, name: str) -> int:
         """The inbox with this name. Raises NotFound."""
@@ -82,16 +106,16 @@ class Context:
             raise NotFound(f"there is no inbox {name!r}")
         return int(row[0])
 
-    def mailbox(self, inbox: str, name: str) -> Any:
-        """The mailbox's row: id, inbox_id, uidnext, highest_modseq. Raises NotFound."""
-        row = self.execute(
+    def mailbox(self, inbox: str, name: str) -> Box:
+        """The mailbox as it is now. Raises NotFound."""
+        row = self._driver.execute(
             "SELECT b.id, b.inbox_id, b.uidnext, b.highest_modseq FROM mailbox b JOIN inbox i ON i.id = b.inbox_id "
             "WHERE i.name = ? AND b.name = ?",
             (inbox, name),
-        ).first()
+        ).fetchone()
         if row is None:
             raise NotFound(f"there is no mailbox {name!r} in the inbox {inbox!r}")
-        return row
+        return Box(*row)
 
     def record(self, inbox_id: int, kind: str, refs: Sequence[Ref]) -> None:
         """Write to the journal that `kind` happened to `refs`."""
@@ -99,7 +123,7 @@ class Context:
             (inbox_id, kind, _encode(refs[start : start + REFS_PER_CHANGE]), self.now)
             for start in range(0, max(1, len(refs)), REFS_PER_CHANGE)
         ]
-        self.execute(self.statements.change, rows)
+        self.write(self.statements.change, rows)
         self.changed = True
 
 

@@ -43,7 +43,7 @@ def refuse(context: Context, attempt: Attempt) -> None:
         insert(schema.attempt).values(id=number, inbox_id=inbox_id, session_id=owner, **values),
     )
     if rows := delivery_rows(transaction.envelope, attempt.causes):
-        context.execute(context.statements.delivery, [(number, *row) for row in rows])
+        context.write(context.statements.delivery, [(number, *row) for row in rows])
     context.execute("UPDATE inbox SET refused = refused + 1 WHERE id = ?", (inbox_id,))
     context.record(inbox_id, "added", [Ref(attempt.public_id, number, "", 0)])
     context.attempted = True
@@ -97,7 +97,7 @@ def keep_dialogues(context: Context, owned: Sequence[Owned], counter: str) -> No
     if not known:
         return
     counted = (1, 0, 1) if counter == "messages" else (0, 1, 1)
-    context.execute(context.statements.session, [(*session_row(session), *counted) for _, session, _ in known])
+    context.write(context.statements.session, [(*session_row(session), *counted) for _, session, _ in known])
     chunks = [
         (owner, lines, session.public_id)
         for number, session, (prologue, own) in known
@@ -105,16 +105,16 @@ def keep_dialogues(context: Context, owned: Sequence[Owned], counter: str) -> No
         if lines
     ]
     if chunks:
-        context.execute(context.statements.transcript, chunks)
+        context.write(context.statements.transcript, chunks)
 
 
 def close_sessions(context: Context, closings: Sequence[Closing]) -> None:
     """Store how sessions ended, each with the lines since its last transaction."""
     rows = [(*session_row(one.session), one.closed_at, plain(one.ending)) for one in closings]
-    context.execute(context.statements.closing, rows)
+    context.write(context.statements.closing, rows)
     tails = [(schema.LAST_OWNER, encode_lines(one.lines), one.session.public_id) for one in closings if one.lines]
     if tails:
-        context.execute(context.statements.transcript, tails)
+        context.write(context.statements.transcript, tails)
 
 
 def let_sessions_go(context: Context, owners: Sequence[tuple[int, int | None]]) -> None:

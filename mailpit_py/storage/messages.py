@@ -10,7 +10,7 @@ from typing import Any
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.deliveries import keep_dialogues, let_sessions_go
 from mailpit_py.storage.prepare import Prepared
-from mailpit_py.storage.value import Ref
+from mailpit_py.storage.value import Ref, Removed
 
 PLACED = (
     "SELECT p.id AS placement_id, p.mailbox_id, p.uid, p.message_id, p.seen, p.pinned, b.name AS mailbox, "
@@ -25,15 +25,15 @@ def add(context: Context, batch: Sequence[Prepared]) -> None:
     numbered = list(enumerate(batch, first_id))
     dialogues = [(number, one.arrival.transaction.session, one.dialogue) for number, one in numbered]
     keep_dialogues(context, dialogues, "messages")
-    statements, execute = context.statements, context.execute
-    execute(
+    statements, write = context.statements, context.write
+    write(
         statements.message,
         [(number, one.arrival.transaction.session.public_id, *one.message) for number, one in numbered],
     )
-    execute(statements.content, [(number, one.encoding, one.content) for number, one in numbered])
-    execute(statements.body, [(number, *one.body) for number, one in numbered])
+    write(statements.content, [(number, one.encoding, one.content) for number, one in numbered])
+    write(statements.body, [(number, *one.body) for number, one in numbered])
     if deliveries := [(number, *row) for number, one in numbered for row in one.deliveries]:
-        execute(statements.delivery, deliveries)
+        write(statements.delivery, deliveries)
     by_mailbox = defaultdict(list)
     for number, one in numbered:
         by_mailbox[one.arrival.inbox, one.arrival.mailbox].append((number, one))
@@ -47,19 +47,16 @@ def _place(context: Context, inbox: str, mailbox: str, members: list[tuple[int, 
     box = context.mailbox(inbox, mailbox)
     modseq = box.highest_modseq + 1
     placed = list(enumerate(members, box.uidnext))
-    context.execute(context.statements.placement, [(box.id, uid, number, modseq) for uid, (number, _) in placed])
-    context.execute(
+    context.write(context.statements.placement, [(box.id, uid, number, modseq) for uid, (number, _) in placed])
+    counted = (
+        *(box.uidnext + len(members), modseq, len(members), len(members)),
+        sum(one.has_files for _, one in members),
+        sum(len(one.arrival.raw) for _, one in members),
+    )
+    context.write(
         "UPDATE mailbox SET uidnext = ?, highest_modseq = ?, total = total + ?, unread = unread + ?, "
         "files = files + ?, size_bytes = size_bytes + ? WHERE id = ?",
-        (
-            box.uidnext + len(members),
-            modseq,
-            len(members),
-            len(members),
-            sum(one.has_files for _, one in members),
-            sum(len(one.arrival.raw) for _, one in members),
-            box.id,
-        ),
+        [(*counted, box.id)],
     )
     refs = [Ref(one.arrival.public_id, number, mailbox, uid) for uid, (number, one) in placed]
     context.record(box.inbox_id, "added", refs)
@@ -96,6 +93,8 @@ def remove(context: Context, rows: Iterable[Any]) -> int:
     ordered = sorted(rows, key=lambda row: (row.mailbox_id, row.uid))
     if not ordered:
         return 0
+    if context.watches_removal:
+        context.freed += _freed(context, ordered)
     context.execute("DELETE FROM placement WHERE id = ?", [(row.placement_id,) for row in ordered])
     _bury(context, {row.message_id: row.session_id for row in ordered})
     for mailbox_id, group in groupby(ordered, key=lambda row: row.mailbox_id):
@@ -113,6 +112,22 @@ def remove(context: Context, rows: Iterable[Any]) -> int:
             context.record(members[0].inbox_id, "removed", [_ref(row, row.seen, row.pinned) for row in members])
     context.removed += len(ordered)
     return len(ordered)
+
+
+def _freed(context: Context, rows: Sequence[Any]) -> list[Removed]:
+    """Return the room that each recipient gets; what was cleared before has been told already."""
+    freed = []
+    for inbox_id, group in groupby(rows, key=lambda row: row.inbox_id):
+        ids = [row.message_id for row in group]
+        if inbox_id is None:
+            continue
+        sql = (
+            "SELECT (SELECT name FROM inbox WHERE id = ?), d.address, count(*), sum(m.size_bytes) FROM delivery d "
+            f"JOIN message m ON m.id = d.owner_id WHERE d.owner_id IN ({', '.join('?' * len(ids))}) "
+            "AND d.accepted = 1 GROUP BY d.address"
+        )
+        freed += [Removed(*row) for row in context.execute(sql, (inbox_id, *ids)).all()]
+    return freed
 
 
 def _bury(context: Context, sessions: dict[int, int | None]) -> None:

@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 GROUP_JOBS = 200
 GROUP_BYTES = 16 << 20
+CLOSING_PAUSE = 0.01
 
 
 @dataclass(slots=True, eq=False)
@@ -58,9 +59,14 @@ class Job:
 
 @dataclass(slots=True)
 class _Queue:
-    """Jobs that wait, and what wakes the writer."""
+    """Jobs that wait, and what wakes the writer.
+
+    The ends of sessions wait apart: nobody waits for them, so they go with the next group or, if
+    none comes, in a moment.
+    """
 
     jobs: deque[Job] = field(default_factory=deque)
+    closings: deque[Job] = field(default_factory=deque)
     moved: Condition = field(default_factory=Condition)
     closing: bool = False
     barrier: int = 0  # a search waits until the index covers this id
@@ -90,8 +96,10 @@ class Writer:
         """Queue a job. Its future fails with StorageError if the store is closing."""
         with self._queue.moved:
             if not self._queue.closing:
-                self._queue.jobs.append(job)
-                self._queue.moved.notify_all()
+                jobs = self._queue.closings if job.closing else self._queue.jobs
+                jobs.append(job)
+                if job.closing is None or len(jobs) == 1:
+                    self._queue.moved.notify_all()
                 return
         job.future.set_exception(StorageError("the store is closed"))
 
@@ -137,7 +145,9 @@ class Writer:
         """Let nobody wait for a thread that is gone, whatever ended it."""
         with self._queue.moved:
             self._queue.closing = True
-            jobs, self._queue.jobs = self._queue.jobs, deque()
+            jobs = [*self._queue.jobs, *self._queue.closings]
+            self._queue.jobs.clear()
+            self._queue.closings.clear()
             self._queue.moved.notify_all()
         for job in jobs:
             job.future.set_exception(StorageError("the store is closed"))
@@ -145,14 +155,20 @@ class Writer:
     def _take(self) -> list[Job]:
         queue = self._queue
         with queue.moved:
-            if not queue.jobs and not queue.closing and not self._is_awaited():
+            if self._may_pause() and not queue.closings:
                 queue.moved.wait(self._housework.pause(self.committed_id))
+            if self._may_pause() and queue.closings:
+                queue.moved.wait(CLOSING_PAUSE)
             group: list[Job] = []
             size = 0
             while queue.jobs and len(group) < GROUP_JOBS and size < GROUP_BYTES:
                 group.append(queue.jobs.popleft())
                 size += group[-1].size_bytes
+            group += [queue.closings.popleft() for _ in range(min(len(queue.closings), GROUP_JOBS))]
         return [job for job in group if job.begin()]
+
+    def _may_pause(self) -> bool:
+        return not self._queue.jobs and not self._queue.closing and not self._is_awaited()
 
     def _write(self, connection: Connection, group: list[Job]) -> None:
         try:
@@ -233,16 +249,17 @@ class Writer:
 
 
 def _carry_out(context: Context, group: Sequence[Job]) -> list[Any]:
-    """Run a group in its order, but for the ends of sessions, which hurt nobody by coming last, together."""
+    """Run a group in its order; the ends of sessions are its last jobs, and are stored together."""
     results: list[Any] = []
-    for is_message, run in groupby((job for job in group if not job.closing), key=lambda job: job.prepared is not None):
+    for kind, run in groupby(group, key=lambda job: (job.prepared is not None, job.closing is not None)):
         jobs = list(run)
-        if is_message:
-            messages.add(context, [job.prepared for job in jobs if job.prepared is not None])
-            results += [None] * len(jobs)
-        else:
-            results += [job.work(context) for job in jobs if job.work is not None]
-    if closings := [job.closing for job in group if job.closing]:
-        deliveries.close_sessions(context, closings)
-    following = iter(results)
-    return [None if job.closing else next(following) for job in group]
+        match kind:
+            case (True, _):
+                messages.add(context, [job.prepared for job in jobs if job.prepared is not None])
+            case (_, True):
+                deliveries.close_sessions(context, [job.closing for job in jobs if job.closing is not None])
+            case _:
+                results += [job.work(context) for job in jobs if job.work is not None]
+                continue
+        results += [None] * len(jobs)
+    return results
