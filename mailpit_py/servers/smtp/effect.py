@@ -28,7 +28,7 @@ from mailpit_py.simulation.outcome import (
 )
 from mailpit_py.simulation.stage import Stage
 
-_CODE = re.compile(rb"([2-5][0-9][0-9])[ -]")
+_CODE = re.compile(rb"([2-5][0-9][0-9])(?![^ \r\n-])")
 _DROPS = {
     Moment.BEFORE_REPLY: "the connection dropped before the reply",
     Moment.MID_DATA: "the connection dropped in the middle of the content",
@@ -126,7 +126,8 @@ class Effects:
         settled = [_settled(decision) for decision in decisions]
         single = single_of(settled)
         for decision, after in zip(decisions, settled, strict=True):
-            if after is single or isinstance(decision.outcome, Silence | Discard | Later):
+            is_single = after is single and single is not UNDECIDED
+            if is_single or isinstance(decision.outcome, Silence | Discard | Later):
                 self._tell(stage, decision)
         self.decision, self.verdict = single, Verdict(tuple(settled))
         return self._begin(stage, single.outcome)

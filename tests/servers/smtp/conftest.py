@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mailpit_py.servers.loop import LoopThread
+from mailpit_py.servers.tls import ServerTls, server_tls
 from tests.servers.smtp.recording import RecordingSandbox
 from tests.servers.smtp.serving import Serve, Served, serving
 
@@ -22,6 +23,11 @@ def uvloop_thread() -> Iterator[LoopThread]:
     pytest.importorskip("uvloop", reason="needs uvloop")
     with LoopThread(name="smtp-tests-uvloop", use_uvloop=True) as loop:
         yield loop
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory) -> ServerTls:
+    return server_tls("auto", "", tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

@@ -14,11 +14,6 @@ from tests.servers.smtp.recording import RecordingSandbox
 from tests.servers.smtp.serving import RawClient, Serve
 
 
-@pytest.fixture(scope="session")
-def tls(tmp_path_factory) -> ServerTls:
-    return server_tls("auto", "", tmp_path_factory.mktemp("tls"))
-
-
 @pytest.fixture
 def trusting(tls: ServerTls) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(tls.ca_path))

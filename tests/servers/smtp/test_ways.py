@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailpit_py.clock import Clock
-from mailpit_py.mail.envelope import Receipt, Reply, Session
+from mailpit_py.delivery import Delivery
+from mailpit_py.mail.envelope import Reply, Session
 from mailpit_py.servers.loop import LoopThread
 from mailpit_py.servers.smtp.conversation import Conversation
 from mailpit_py.servers.smtp.dialogue import Expect
@@ -58,8 +59,42 @@ COMMANDS = st.sampled_from(
         b"GET / HTTP/1.1",
     ]
 )
+EFFECTS = st.sampled_from(
+    [
+        f"RCPT TO:<{address}@bounce.test>".encode()
+        for address in (
+            "bounce",
+            "bounce+content+5.7.1",
+            "greylist",
+            "full+1msgs",
+            "limit+10b",
+            "discard",
+            "drop+rcpt",
+            "drop+data",
+            "drop+content",
+            "drop+content+kept",
+            "slow+1ms",
+            "slow+1ms+content",
+            "slow+999999bps",
+            "garble+nocode",
+            "garble+lf+content",
+            "garble+binary+data",
+            "bounce+421+bye",
+        )
+    ]
+    + [
+        b"DATA\r\nX-Sandbox-Bounce: mailbox_full\r\n\r\n.",
+        b"DATA\r\n\r\nx\r\n.",
+        b"BDAT 1 LAST\r\nx",
+        b"DATA\r\nx\r\n.",
+    ]
+)
 ENDS = st.sampled_from([b"\r\n", b"\r\n", b"\r\n", b"\n"])
 DIALOGUES = st.lists(st.tuples(COMMANDS, ENDS).map(b"".join), max_size=14).map(
+    lambda lines: b"HELO me\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n" + b"".join(lines)
+)
+
+FAILURES = st.lists(st.tuples(st.one_of(EFFECTS, EFFECTS, COMMANDS), ENDS).map(b"".join), max_size=14).map(
     lambda lines: b"HELO me\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n" + b"".join(lines)
 )
 
@@ -73,15 +108,18 @@ def without_ids(replies: bytes) -> bytes:
     return re.sub(rb"queued as [0-9]{22}", b"queued as {id}", replies)
 
 
-def over_a_socket(served: Served, pieces: list[bytes]) -> tuple[bytes, list[bytes]]:
-    """The replies, and the contents that were kept."""
+def over_a_socket(served: Served, pieces: list[bytes], expected: int = 0) -> tuple[bytes, list[bytes]]:
+    """The replies, and the contents that were kept; the client stays for `expected` octets of replies."""
     already = len(served.sandbox.kept)
+    served.sandbox.simulator.memory.clear()
     received = b""
     with socket.create_connection(("127.0.0.1", served.port), 5) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             for piece in pieces:
                 sock.sendall(piece)
+            while len(received) < expected and (data := sock.recv(65536)):
+                received += data
             sock.shutdown(socket.SHUT_WR)
             while data := sock.recv(65536):
                 received += data
@@ -98,16 +136,23 @@ def in_memory(pieces: list[bytes]) -> tuple[bytes, list[bytes]]:
     for piece in pieces:
         conversation.buffer += piece
         conversation.advance()
-        while conversation.expects in (Expect.RECEIPT, Expect.VERDICT):
+        while conversation.expects in (Expect.RECEIPT, Expect.VERDICT, Expect.PAUSE):
             if conversation.expects is Expect.VERDICT:
                 conversation.judge(True)
+            elif conversation.expects is Expect.PAUSE:
+                conversation.go_on()
             else:
-                transaction, raw = conversation.handing_over
-                kept.append(raw)
-                reply = Reply(250, "2.0.0", "Ok: queued as " + "0" * 22)
-                conversation.acknowledge(Receipt("", (reply,) * len(transaction.envelope.recipients)).replies)
+                kept += acknowledged(conversation)
             conversation.advance()
     return without_ids(conversation.take_output()), kept
+
+
+def acknowledged(conversation: Conversation) -> list[bytes]:
+    transaction, raw = conversation.handing_over
+    reply = Reply(250, "2.0.0", "Ok: queued as " + "0" * 22)
+    delivery = Delivery.of(transaction.envelope, conversation.verdict, conversation.decided, reply)
+    conversation.acknowledge(delivery.replies)
+    return [raw] if delivery.is_kept else []
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +180,20 @@ def test_both_ways_say_and_keep_the_same(fast: Served, coroutine: Served, dialog
         assert kept == expected[1]
 
 
-@given(DIALOGUES, st.lists(st.integers(0, 1000), max_size=30))
+@given(FAILURES, st.lists(st.integers(0, 1000), max_size=8))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_both_ways_fail_the_same(fast: Served, coroutine: Served, dialogue: bytes, cuts: list[int]):
+    expected = in_memory([dialogue])
+    for served in (fast, coroutine):
+        replies, kept = over_a_socket(served, split(dialogue, cuts), len(expected[0]))
+        if replies.endswith(b"(reset)"):
+            assert expected[0].startswith(replies.removesuffix(b"(reset)"))
+        else:
+            assert replies == expected[0]
+        assert kept == expected[1]
+
+
+@given(st.one_of(DIALOGUES, FAILURES), st.lists(st.integers(0, 1000), max_size=30))
 @settings(max_examples=500, deadline=None)
 def test_splitting_changes_nothing(dialogue: bytes, cuts: list[int]):
     assert in_memory(split(dialogue, cuts)) == in_memory([dialogue])
