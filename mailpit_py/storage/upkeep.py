@@ -8,7 +8,7 @@ from typing import Any
 from mailpit_py.storage.context import Context, Continue
 from mailpit_py.storage.deliveries import remove_attempts
 from mailpit_py.storage.messages import PLACED, remove
-from mailpit_py.storage.value import Limits
+from mailpit_py.storage.value import Limits, Removed
 
 CHUNK = 200
 ATTEMPTS_KEPT = 1_000
@@ -99,6 +99,7 @@ def clear(context: Context, inbox: str) -> int:
         remove_attempts(context, rows)
     context.record(inbox_id, "cleared", [])
     context.cleared = True
+    context.freed.append(Removed(inbox))
     return cleared
 
 

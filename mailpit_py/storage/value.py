@@ -309,6 +309,16 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """Room that deletion made: so many messages of a recipient, so large together; no recipient for all of an inbox."""
+
+    inbox: str
+    recipient: str = ""
+    messages: int = 0
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One entry of the journal: `kind` is `added`, `changed`, `removed`, or without refs `cleared` or `rules`."""
 
