@@ -21,8 +21,8 @@ from mailpit_py.simulation.header import FIELD
 from mailpit_py.simulation.index import RuleIndex
 from mailpit_py.simulation.rule import Rule, Scope
 from mailpit_py.simulation.stage import Stage
-from mailpit_py.simulation.state import Change, Record, is_void, parts_of, void_keys
-from mailpit_py.storage import DEFAULT_INBOX, Store
+from mailpit_py.simulation.state import Change, Record, after_deletion, is_void, parts_of, void_keys
+from mailpit_py.storage import DEFAULT_INBOX, Removed, Store
 from mailpit_py.storage.likeness import header_section
 
 RECORDS_AT_MOST = 100_000
@@ -54,10 +54,12 @@ class Simulator:
         self._state: dict[str, Record] = {}
         self._pending: Future[None] | None = None
         self._batch: dict[str, Change] | None = None  # what the writer has not yet begun to write
+        self._quotas: set[str] = set()
         self._unpruned = 0
         self._looks_at_fields = False
         self.book.load(file_rules)
         self._load_state()
+        store.watch_removal(self)
 
     # what SMTP asks
 
@@ -176,6 +178,21 @@ class Simulator:
             saved.add_done_callback(lambda future: _pass_on(future, done, count))
         return done
 
+    @property
+    def is_watching(self) -> bool:
+        """True while a mailbox counts what it holds, so that deleted mail makes room in it."""
+        return bool(self._quotas)
+
+    def free(self, removed: Sequence[Removed]) -> None:
+        """Give the mailboxes that count what they hold the room that deletion made."""
+        with self._lock:
+            for one in removed:
+                held = {key: self._state[key] for key in self._quotas}
+                if one.recipient:
+                    self._apply(after_deletion(held, one.inbox, one.recipient, one.messages, one.size_bytes))
+                else:
+                    self._apply([Change(key, None) for key in held if _is_in(key, one.inbox)])
+
     def _apply(self, changes: Sequence[Change]) -> Future[None] | None:
         """Take changes into memory, and queue them for the database in the same order; the lock is held."""
         if not changes:
@@ -183,8 +200,11 @@ class Simulator:
         for change in changes:
             if change.record is None:
                 self._state.pop(change.key, None)
+                self._quotas.discard(change.key)
             else:
                 self._state[change.key] = change.record
+                if change.record.kind == "quota":
+                    self._quotas.add(change.key)
         self._unpruned += len(changes)
         if self._unpruned >= PRUNE_EVERY:
             changes = [*changes, *self._prune()]
@@ -210,10 +230,12 @@ class Simulator:
             gone += sorted(kept, key=lambda key: self._state[key].last_at)[:excess]
         for key in gone:
             del self._state[key]
+        self._quotas.difference_update(gone)
         return [Change(key, None) for key in gone]
 
     def _load_state(self) -> None:
         self._state = dict(self.store.simulation.state())
+        self._quotas = {key for key, record in self._state.items() if record.kind == "quota"}
         if gone := self._prune():
             self.store.simulation.save_state(lambda: gone)
 
@@ -236,6 +258,12 @@ def content_facts(session: Session, envelope: Envelope, raw: bytes | None, *, wi
 
 def _looks_at_fields(rule: Rule) -> bool:
     return bool(rule.match.subject or rule.match.header) or rule.scope is Scope.MESSAGE_ID
+
+
+def _is_in(key: str, inbox: str) -> bool:
+    """True if a quota counts mail of an inbox, perhaps among that of others."""
+    _, owner, whose, *_ = parts_of(key)
+    return owner == "rule" or whose == inbox
 
 
 def _is_about(known: str, key: str, rule: str, recipient: str) -> bool:

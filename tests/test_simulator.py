@@ -370,6 +370,18 @@ def test_delivered_messages_keep_what_was_decided_about_each_recipient(sandbox: 
     assert [one and (one.rule, one.count) for one in causes] == [("fine", 1), None, ("full", 3)]
 
 
+@pytest.mark.parametrize("everything", [True, False])
+def test_deleted_mail_makes_room_in_a_full_mailbox(sandbox: Sandbox, everything: bool) -> None:
+    simulator, envelope = sandbox.simulator, Envelope("app@example.org", (Recipient("ann@example.com"),))
+    simulator.book.add({"name": "small", "outcome": {"kind": "quota", "messages": 1}})
+    verdict = simulator.decide_content(Stage.CONTENT, SESSION, envelope, RAW)
+    receipt = sandbox.receive(Transaction(SESSION, envelope), RAW, verdict=verdict).result(10)
+    assert code(simulator, "ann@example.com") == 452
+    chosen = Selection.everything() if everything else Selection.ids([receipt.public_id])
+    assert sandbox.store.delete("default", chosen).result(10) == 1
+    assert code(simulator, "ann@example.com") == 250
+
+
 def test_a_message_without_a_verdict_is_kept_for_all(sandbox: Sandbox) -> None:
     receipt = sandbox.receive(Transaction(SESSION, Envelope("", ())), RAW, source="api").result(10)
     assert sandbox.store.message("default", receipt.public_id) is not None

@@ -46,7 +46,7 @@ from mailpit_py.storage.value import (
     Summary,
     Wanted,
 )
-from mailpit_py.storage.writer import Job, Writer
+from mailpit_py.storage.writer import Job, Watch, Writer
 
 POOL_FROM_BYTES = 256 << 10
 FILE_NAME = "mailpit.db"
@@ -201,6 +201,10 @@ class Store:
         if selection == Selection.everything():
             return self._submit(lambda context: upkeep.clear(context, inbox))
         return self._submit(selecting.deleting(self._choose(inbox, selection), progress))
+
+    def watch_removal(self, watch: Watch) -> None:
+        """Tell `watch` from now on what deletion and pruning make room for."""
+        self._writer.watch = watch
 
     def prune(self) -> Future[int]:
         """Remove what is older than the limits allow, as a timer asks for; count and bytes need no asking."""

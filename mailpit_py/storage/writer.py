@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import groupby
 from threading import Condition, Thread
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
@@ -22,7 +22,7 @@ from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.housework import Housework
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.prepare import Prepared, bare, prepare
-from mailpit_py.storage.value import Arrival, Closing, StoreOptions
+from mailpit_py.storage.value import Arrival, Closing, Removed, StoreOptions
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +72,17 @@ class _Queue:
     barrier: int = 0  # a search waits until the index covers this id
 
 
+class Watch(Protocol):
+    """Who wants to know what deletion makes room for."""
+
+    @property
+    def is_watching(self) -> bool:
+        """False while nobody needs to look."""
+
+    def free(self, removed: Sequence[Removed]) -> None:
+        """Take in what is gone; called on the writer's thread after the commit, and must not wait."""
+
+
 class Writer:
     """Owns the write connection. Thread-safe; `submit` returns at once."""
 
@@ -84,6 +95,7 @@ class Writer:
         self._statements = Statements()
         self._housework = Housework(options.limits, index)
         self.committed_id = 0
+        self.watch: Watch | None = None
         self._is_committing = False
         self._thread = Thread(target=self._run, name="mailpit-writer", daemon=True)
 
@@ -206,6 +218,7 @@ class Writer:
     def _transact(self, connection: Connection, work: Callable[[Context], Any]) -> Any:
         """Run `work` in one transaction; return what it returned once that is committed."""
         context = Context(connection, self._statements, self._index, self._options.wall())
+        context.watches_removal = self.watch is not None and self.watch.is_watching
         try:
             connection.begin()
             result = work(context)
@@ -220,6 +233,8 @@ class Writer:
         self._housework.note(context)
         if context.changed:
             self._journal.ring()
+        if self.watch is not None and context.freed:
+            self.watch.free(context.freed)
         return result
 
     def _note_commit(self) -> None:
