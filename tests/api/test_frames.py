@@ -129,3 +129,8 @@ def test_hello_and_resync_say_where_the_client_stands() -> None:
     assert payload(frames.hello(START, Counts(total=1)))["cursor"] == "e.10"
     assert payload(frames.hello(START, Counts(total=1)))["changes"] == []
     assert payload(frames.resync(START)) == {"resync": True, "cursor": "e.10"}
+
+
+def test_a_change_of_rules_is_told_without_rows() -> None:
+    (frame,) = build(change(11, "rules"), change(12, "rules"))
+    assert payload(frame)["changes"] == [{"kind": "rules"}]
