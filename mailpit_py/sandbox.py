@@ -81,13 +81,13 @@ class Sandbox:
         decision: Decision | None = None,
         raw: bytes | None = None,
         decided: Decided = NOTHING_DECIDED,
-    ) -> None:
-        """Keep the record of a transaction that ended without a message.
+    ) -> Future[None]:
+        """Keep the record of a transaction that ended without a message; the future is done once it is committed.
 
         `decision` is what ended it, if that was simulated; `raw` is the content if it was seen;
         `decided` is what was decided at RCPT, by address.
         """
-        self.store.refuse(
+        return self.store.refuse(
             Attempt(
                 public_id=new_public_id(),
                 inbox=DEFAULT_INBOX,

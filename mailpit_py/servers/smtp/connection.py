@@ -206,11 +206,12 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         conversation = self._conversation
         while not (self._is_waiting or self._paused or self.transport is None):
             self._advance(conversation)
-            if conversation.effects.has_remembered and self._is_waiting_for_memory():
+            if conversation.effects.has_remembered and self._must_wait(record.memory(self._sandbox, conversation)):
                 return
             expects = conversation.expects
-            if conversation.dialogue.mail.refusals and expects is not Expect.PAUSE:
-                record.report_refusals(self._sandbox, conversation)
+            has_ended = conversation.dialogue.mail.refusals and expects is not Expect.PAUSE
+            if has_ended and self._must_wait(record.report_refusals(self._sandbox, conversation)):
+                return
             begin = _BEGIN.get(expects)
             if begin is None:
                 break
@@ -330,14 +331,12 @@ class Connection(SMTP, asyncio.BufferedProtocol):
 
     # What is simulated
 
-    def _is_waiting_for_memory(self) -> bool:
-        """True if nothing may be said yet: it depends on what has to be durable first."""
-        self._conversation.effects.has_remembered = False
-        pending = self._sandbox.simulator.pending
-        if pending is not None:
+    def _must_wait(self, future: Future[Any] | None) -> bool:
+        """True if nothing may be said before this is durable: a client may look at once for what it was told."""
+        if future is not None and not future.done():
             self._is_waiting = True
-            self._listener.when_done(pending, lambda _: self._resume())
-        return pending is not None
+            self._listener.when_done(future, lambda _: self._resume())
+        return self._is_waiting
 
     def _begin_pause(self) -> None:
         """Keep the client waiting, or read slowly."""

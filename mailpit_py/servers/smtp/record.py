@@ -23,10 +23,17 @@ def keep(sandbox: Sandbox, conversation: Conversation, source: str) -> Future[Re
         return future
 
 
-def report_refusals(sandbox: Sandbox, conversation: Conversation) -> None:
-    """Report the transactions that ended without a message."""
+def memory(sandbox: Sandbox, conversation: Conversation) -> Future[None] | None:
+    """The promise that what was remembered for the last replies is durable, None if it is."""
+    conversation.effects.has_remembered = False
+    return sandbox.simulator.pending
+
+
+def report_refusals(sandbox: Sandbox, conversation: Conversation) -> Future[None] | None:
+    """Report the transactions that ended without a message; the future is that of the last one's commit."""
+    kept = None
     for transaction, one in conversation.take_refusals():
-        sandbox.refuse(
+        kept = sandbox.refuse(
             transaction,
             one.stage,
             one.reply,
@@ -35,6 +42,7 @@ def report_refusals(sandbox: Sandbox, conversation: Conversation) -> None:
             raw=one.raw,
             decided=one.decided,
         )
+    return kept
 
 
 def close(sandbox: Sandbox, conversation: Conversation) -> None:
