@@ -36,7 +36,7 @@ export function Delivery({ message }: { message: Message }) {
         <span className={styles.spring} />
         {open ? <IconChevronDown size={15} aria-hidden /> : <IconChevronUp size={15} aria-hidden />}
       </button>
-      {open && timeline && words && <Tries timeline={timeline} current={message.id} />}
+      {open && timeline && words && <Tries timeline={timeline} current={message.id} told />}
       {open && (
         <ul className={delivery.replies}>
           {recipients.map((one, index) => (

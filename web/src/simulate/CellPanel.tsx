@@ -1,4 +1,4 @@
-import { CloseButton } from "@mantine/core";
+import { Button, CloseButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { usePlace } from "../app/place";
 import { replyLine } from "../list/words";
@@ -6,7 +6,7 @@ import { visibleLines } from "../ui/bidi";
 import { Copy } from "../ui/Copy";
 import { simulationQuery } from "./api";
 import styles from "./catalogue.module.css";
-import { addressesOf, GENERIC, toneOf, type MatrixRow } from "./matrix";
+import { addressesOf, GENERIC, isEarly, ruleItem, toneOf, type MatrixRow } from "./matrix";
 import simulate from "./simulate.module.css";
 import type { Cell, ProviderName } from "./types";
 import { stageWords } from "./words";
@@ -37,6 +37,10 @@ export function CellPanel({ cell, row, providers, onSelect }: Props) {
             ))}
           </div>
         )}
+        <span className={simulate.spring} />
+        <Button variant="subtle" onClick={() => go({ place: { name: "simulate", view: "rules", item: ruleItem(cell) } })}>
+          New rule with this
+        </Button>
         <CloseButton size="sm" aria-label="Close the details" onClick={() => onSelect(null)} />
       </div>
       <div className={styles.columns}>
@@ -55,7 +59,11 @@ export function CellPanel({ cell, row, providers, onSelect }: Props) {
         </div>
         <div>
           <h3>
-            The reply <span className="dim">{stageWords(cell.stage)}</span>
+            The reply{" "}
+            <span className="dim">
+              {stageWords(cell.stage)}
+              {isEarly(cell) && "; the address says it at RCPT, a rule in its place"}
+            </span>
           </h3>
           <Said cell={cell} />
         </div>

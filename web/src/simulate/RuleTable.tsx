@@ -124,7 +124,7 @@ interface RowProps {
 
 function RuleRow({ rule, index, last, refused, whole, open, edge, onOpen, onMove, onKeyDown, onDragStart, onDragOver, onDragEnd }: RowProps) {
   const row = useRef<HTMLTableRowElement>(null);
-  const name = visible(rule.name || outcomeWords(rule.outcome));
+  const name = visible(rule.name || capital(outcomeWords(rule.outcome)));
   const conditions = matchWords(rule);
   const start = (event: DragEvent) => {
     event.dataTransfer.effectAllowed = "move";
@@ -220,6 +220,8 @@ function RowMenu({ rule, index, last, onMove }: { rule: Rule; index: number; las
     </Menu>
   );
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const counts = (rule: Rule): boolean => Boolean(rule.every || rule.first || rule.after || rule.max || rule.probability < 1);
 

@@ -41,8 +41,8 @@ export function Rules({ opened }: { opened: string | null }) {
   const isNew = opened === NEW || opened?.startsWith(`${NEW}/`);
   const draft = useMemo<RuleParts | null>(() => {
     if (!isNew) return null;
-    const wanted = opened?.slice(NEW.length + 1);
-    return wanted ? { ...BLANK, outcome: wanted } : (template ?? BLANK);
+    const [, outcome, stage] = opened?.split("/") ?? [];
+    return outcome ? { outcome, ...(stage ? { stage } : {}) } : (template ?? BLANK);
   }, [isNew, opened, template]);
   if (error) return <Trouble error={error} title="The rules cannot be shown" />;
   return (

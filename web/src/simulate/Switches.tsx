@@ -1,4 +1,4 @@
-import { Switch } from "@mantine/core";
+import { Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { queries } from "../app/state";
@@ -35,17 +35,42 @@ export function Switches() {
       <Flag title="Simulation addresses" note="And the header field X-Sandbox-Bounce." on={data.grammar} set={(grammar) => flip({ grammar })} />
       {data.grammar && <Flag title="Hosted simulators" note="Addresses of Amazon SES, Postmark, Mailtrap and others." on={data.drop_ins} set={(drop_ins) => flip({ drop_ins })} />}
       <Flag title="Suppression" note="A hard bounce blocks the address until it is reset." on={data.suppression} set={(suppression) => flip({ suppression })} />
-      <Flag title="Chaos" note={chaosWords(data.chaos)} on={data.chaos.enabled} set={(chaos_enabled) => flip({ chaos_enabled })} />
+      <Flag title="Chaos" note="As Mailpit has it: a code, and its chance." on={data.chaos.enabled} set={(chaos_enabled) => flip({ chaos_enabled })} />
+      {data.chaos.enabled && <Triggers chaos={data.chaos} />}
       <Domains data={data} />
     </aside>
   );
 }
 
-/** Which triggers would act, as a sentence. */
-export function chaosWords({ triggers }: Chaos): string {
-  const acting = Object.entries(triggers).filter(([, { Probability }]) => Probability > 0);
-  if (acting.length === 0) return "No trigger has a chance to act; set one with PUT /api/v1/chaos.";
-  return acting.map(([name, { ErrorCode, Probability }]) => `${name} ${ErrorCode} in ${Probability} %`).join(", ");
+/** The code and the chance of each trigger; sent when a field is left or Enter is pressed. */
+function Triggers({ chaos }: { chaos: Chaos }) {
+  const send = (name: string, part: "ErrorCode" | "Probability", text: string) => {
+    const before = chaos.triggers[name];
+    const value = Number(text);
+    if (!before || !text.trim() || before[part] === value) return;
+    void flip({ chaos: { ...chaos.triggers, [name]: { ...before, [part]: value } } });
+  };
+  return (
+    <ul className={styles.triggers}>
+      {Object.entries(chaos.triggers).map(([name, trigger]) => (
+        <li key={name}>
+          <span>{name}</span>
+          {(["ErrorCode", "Probability"] as const).map((part) => (
+            <TextInput
+              key={`${part}${trigger[part]}`}
+              size="xs"
+              inputMode="numeric"
+              aria-label={`${name}: ${part === "ErrorCode" ? "code" : "chance in per cent"}`}
+              defaultValue={trigger[part]}
+              rightSection={part === "Probability" ? <span className="dim">%</span> : undefined}
+              onBlur={(event) => send(name, part, event.currentTarget.value)}
+              onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+            />
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function Domains({ data }: { data: Simulation }) {

@@ -156,10 +156,13 @@ export function errorsAt(problems: readonly { field: string; reason: string }[])
     const [first = "", second = ""] = field.replace(/^(?:body|rule)\./u, "").split(".");
     const name = first === "match" ? second : (RENAMED[first] ?? first);
     const known = DRAFT_FIELDS.find((one) => one === name);
-    errors[known ?? "form"] ??= known ? reason : `${field}: ${reason}`;
+    errors[known ?? "form"] ??= known ? said(reason) : `${field}: ${reason}`;
   }
   return errors;
 }
+
+/** "is not known at RCPT" alone does not say what can be done. */
+const said = (reason: string): string => (reason.startsWith("is not known at") ? `${reason}: choose a later stage` : reason);
 
 /** A list with one thing elsewhere. */
 export function moved<T>(list: readonly T[], from: number, to: number): T[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressesOf, filterRows, groupsOf, nextCell, rowsOf, toneOf } from "./matrix";
+import { addressesOf, filterRows, groupsOf, nextCell, rowsOf, ruleItem, toneOf } from "./matrix";
 import type { Cell } from "./types";
 
 const cell = (scenario: string, provider: string, code: number, status: string, text = ""): Cell => ({
@@ -48,6 +48,10 @@ describe("arrow keys", () => {
 
 it("gives an address on each own domain, once", () => {
   expect(addressesOf(find("spam", "generic"), ["bounce.example.com", "bounce.test"])).toEqual(["bounce+spam@bounce.example.com", "bounce+spam@bounce.test"]);
+});
+
+it.each([["generic", "RCPT", "new/spam"], ["gmail", "CONTENT", "new/spam+gmail"], ["generic", "AUTH", "new/spam/AUTH"]])("begins a rule with the words of %s at %s", (provider, stage, item) => {
+  expect(ruleItem({ scenario: "spam", provider, stage })).toBe(item);
 });
 
 it.each([[550, "bad"], [452, "warn"], [250, "ok"]])("%i is %s", (code, tone) => {

@@ -95,4 +95,13 @@ export function addressesOf({ address }: Pick<Cell, "address">, domains: readonl
   return [...new Set([address, ...domains.map((domain) => `${local}@${domain}`)])];
 }
 
+/** Whether the address says it later than the provider would: no recipient is known before RCPT. */
+export const isEarly = ({ stage }: Pick<Cell, "stage">): boolean => stage !== "RCPT" && stage !== "CONTENT";
+
+/** A new rule with a cell, as it stands in the page's address: the outcome, and the stage where that is not the usual one. */
+export function ruleItem(cell: Pick<Cell, "scenario" | "provider" | "stage">): string {
+  const outcome = cell.provider === GENERIC ? cell.scenario : `${cell.scenario}+${cell.provider}`;
+  return ["new", outcome, ...(isEarly(cell) ? [cell.stage] : [])].join("/");
+}
+
 export const toneOf = (code: number): "bad" | "warn" | "ok" => (code >= 500 ? "bad" : code >= 400 ? "warn" : "ok");

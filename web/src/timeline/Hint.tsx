@@ -3,6 +3,7 @@ import { usePlace } from "../app/place";
 import { visible } from "../ui/bidi";
 import { suggestionIn } from "./hint";
 import notes from "../message/notes.module.css";
+import styles from "./timeline.module.css";
 
 /** A recipient looks like a simulation address and is none: what was probably meant. */
 export function Hint({ text }: { text: string }) {
@@ -16,7 +17,7 @@ export function Hint({ text }: { text: string }) {
       onClick={() => go({ place: { name: "simulate", view: "address", item: suggestion } })}
     >
       <IconAt size={14} aria-hidden />
-      <span className="ellipsis">{visible(text)}</span>
+      <span className={styles.hint}>{suggestion ? <>Looks like a simulation address and is none. Did you mean {visible(suggestion)}?</> : visible(text)}</span>
     </button>
   );
 }

@@ -10,9 +10,9 @@ import { clock, exact } from "../ui/format";
 import styles from "./timeline.module.css";
 import { accepted, causesOf, causeWords, interval, recipientsWords, story } from "./words";
 
-/** Every try in its order: when, what was said, what decided, and the way to its dialogue. */
-export function Tries({ timeline, current }: { timeline: Timeline; current: string }) {
-  const words = story(timeline);
+/** Every try in its order, the sum of it first unless that is `told` already: when, what was said, what decided, and the way to its dialogue. */
+export function Tries({ timeline, current, told = false }: { timeline: Timeline; current: string; told?: boolean }) {
+  const words = told ? null : story(timeline);
   return (
     <section className={styles.timeline} aria-label="Tries of this mail">
       {words && <p className={styles.story}>{words}.</p>}
