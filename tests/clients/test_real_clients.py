@@ -9,6 +9,7 @@ import smtplib
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -54,7 +55,9 @@ def with_smtplib(port: int, subject: str, *, tls: bool) -> None:
 
 def with_aiosmtplib(port: int, subject: str, *, tls: bool) -> None:
     secure = {"start_tls": True, "tls_context": UNCHECKED, "username": "app", "password": "secret"}
-    asyncio.run(aiosmtplib.send(mail(subject), hostname="127.0.0.1", port=port, **(secure if tls else {})))
+    sending = aiosmtplib.send(mail(subject), hostname="127.0.0.1", port=port, **(secure if tls else {}))
+    with ThreadPoolExecutor() as threads:  # a browser test before this one may have left a loop running here
+        threads.submit(asyncio.run, sending).result(60)
 
 
 def with_swaks(port: int, subject: str, *, tls: bool) -> None:
