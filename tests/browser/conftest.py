@@ -28,9 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it is up, playwright keeps an event loop running in this thread, and asyncio.run fails.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests; without it, or without the built page, they are skipped."""
+    """One Chromium for the tests of a file; without it, or without the built page, they are skipped."""
     if not (static_directory() / "index.html").is_file():
         pytest.skip("the page is not built: npm ci && npm run build in web/")
     with sync_playwright() as playwright:
