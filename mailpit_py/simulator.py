@@ -14,8 +14,8 @@ from mailpit_py.mail.envelope import Envelope, Recipient, Session
 from mailpit_py.rulebook import KeptRule, RuleBook, read_rule
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decide import decide, decide_each
-from mailpit_py.simulation.decision import Decision, Verdict
-from mailpit_py.simulation.drop_in import POSTMARK_FIELD
+from mailpit_py.simulation.decision import UNDECIDED, Decision, Verdict
+from mailpit_py.simulation.drop_in import POSTMARK_FIELD, parse_sender
 from mailpit_py.simulation.facts import Facts
 from mailpit_py.simulation.header import FIELD
 from mailpit_py.simulation.index import RuleIndex
@@ -27,6 +27,7 @@ from mailpit_py.storage.likeness import header_section
 
 RECORDS_AT_MOST = 100_000
 PRUNE_EVERY = 1_000  # changes
+ENVELOPES_AT_MOST = 4_096
 _ASKING = (FIELD.lower().encode(), POSTMARK_FIELD.lower().encode())
 
 
@@ -57,6 +58,7 @@ class Simulator:
         self._quotas: set[str] = set()
         self._unpruned = 0
         self._looks_at_fields = False
+        self._ordinary: set[tuple[str, str]] = set()  # envelopes that ask for nothing, as long as there are no rules
         self.book.load(file_rules)
         self._load_state()
         store.watch_removal(self)
@@ -83,6 +85,8 @@ class Simulator:
         with self._lock:
             decision = decide(stage, facts, self._configuration, self._state, self.clock.wall())
             self._apply(decision.changes)
+            if stage is Stage.RCPT and decision is UNDECIDED:
+                self._note_ordinary(facts)
         return decision
 
     def decide_content(self, stage: Stage, session: Session, envelope: Envelope, raw: bytes | None = None) -> Verdict:
@@ -90,11 +94,29 @@ class Simulator:
 
         `raw` is the content exactly as received, None at DATA, when nothing of it is known.
         """
+        if self._asks_for_nothing(envelope, raw):
+            return Verdict((UNDECIDED,) * len(envelope.recipients))
         facts = content_facts(session, envelope, raw, with_fields=self._looks_at_fields)
         with self._lock:
             verdict = decide_each(stage, facts, self._configuration, self._state, self.clock.wall())
             self._apply(verdict.changes)
         return verdict
+
+    def _note_ordinary(self, facts: Facts) -> None:
+        """Remember that this sender and recipient ask for nothing; the lock is held."""
+        sender = facts.reverse_path or ""
+        if self._configuration.rules.rules or parse_sender(sender) is not None:
+            return
+        if len(self._ordinary) >= ENVELOPES_AT_MOST:
+            self._ordinary.clear()
+        self._ordinary.add((sender, facts.recipient))
+
+    def _asks_for_nothing(self, envelope: Envelope, raw: bytes | None) -> bool:
+        """True where nothing can be decided about a content: no rules, ordinary addresses, no header field."""
+        ordinary = self._ordinary
+        if not ordinary or any((envelope.reverse_path, one.address) not in ordinary for one in envelope.recipients):
+            return False
+        return raw is None or not _asks(header_section(raw))
 
     @property
     def pending(self) -> Future[None] | None:
@@ -117,6 +139,7 @@ class Simulator:
     def configure(self, **switches: Any) -> Configuration:
         """Change fields of the configuration, such as `grammar`, `suppression` or `chaos`; rules have their book."""
         with self._lock:
+            self._ordinary.clear()
             self._configuration = replace(self._configuration, **switches)
             return self._configuration
 
@@ -129,6 +152,7 @@ class Simulator:
     def _use_rules(self, rules: Iterable[Rule]) -> None:
         index = RuleIndex(tuple(rules))  # built before the lock is taken: nobody waits for it
         with self._lock:
+            self._ordinary.clear()
             self._looks_at_fields = any(_looks_at_fields(rule) for rule in index.rules)
             self._configuration = replace(self._configuration, rules=index)
 
@@ -251,9 +275,15 @@ def content_facts(session: Session, envelope: Envelope, raw: bytes | None, *, wi
         return facts
     head = header_section(raw)
     fields: tuple[tuple[str, str], ...] = ()
-    if with_fields or any(name in head.lower() for name in _ASKING):
+    if with_fields or _asks(head):
         fields = tuple((field.name, field.value) for field in read(head).fields)
     return [replace(one, size_bytes=len(raw), fields=fields) for one in facts]
+
+
+def _asks(head: bytes) -> bool:
+    """True if a header section has a field that asks for a failure."""
+    lower = head.lower()
+    return any(name in lower for name in _ASKING)
 
 
 def _looks_at_fields(rule: Rule) -> bool:
