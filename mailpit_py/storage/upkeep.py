@@ -22,16 +22,22 @@ _OLDEST = (
     "ORDER BY p.message_id LIMIT ?"
 )
 
+# INDEXED BY: without statistics SQLite would walk all placements of the mailbox
+_PINNED_BYTES = (
+    "SELECT coalesce(sum(m.size_bytes), 0) FROM placement p INDEXED BY placement_pinned "
+    "JOIN message m ON m.id = p.message_id WHERE p.pinned = 1 AND p.mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = ?)"
+)
+
 
 def prune(context: Context, limits: Limits) -> int:
     """Remove up to a chunk of what exceeds the limits, oldest first; return how much was removed.
 
-    Pinned messages neither count nor go. The newest message stays, however large it is.
+    Pinned messages neither count nor go. The newest of the others stays, however large it is.
     """
     removed = 0
     for inbox in context.execute(
         "SELECT i.id, i.refused, coalesce(sum(b.total - b.pinned), 0) AS unpinned, "
-        "coalesce(sum(b.total), 0) AS total, coalesce(sum(b.size_bytes), 0) AS size_bytes "
+        "coalesce(sum(b.pinned), 0) AS pinned, coalesce(sum(b.size_bytes), 0) AS size_bytes "
         "FROM inbox i LEFT JOIN mailbox b ON b.inbox_id = i.id GROUP BY i.id"
     ).all():
         removed += _prune_messages(context, inbox, limits)
@@ -43,16 +49,24 @@ def prune(context: Context, limits: Limits) -> int:
 def _prune_messages(context: Context, inbox: Any, limits: Limits) -> int:
     if limits.max_messages and (excess := inbox.unpinned - limits.max_messages) > 0:
         return remove(context, context.execute(_OLDEST, (inbox.id, min(excess, CHUNK))).all())
-    if limits.max_bytes and inbox.size_bytes > limits.max_bytes:
-        surplus = inbox.size_bytes - limits.max_bytes
-        victims = []
-        for row in context.execute(_OLDEST, (inbox.id, min(CHUNK, inbox.total - 1))).all():
+    surplus = _surplus_bytes(context, inbox, limits)
+    victims = []
+    if surplus > 0:
+        for row in context.execute(_OLDEST, (inbox.id, min(CHUNK, inbox.unpinned - 1))).all():
             if surplus <= 0:
                 break
             victims.append(row)
             surplus -= row.size_bytes
-        return remove(context, victims)
-    return 0
+    return remove(context, victims)
+
+
+def _surplus_bytes(context: Context, inbox: Any, limits: Limits) -> int:
+    """How many bytes the unpinned messages are above the limit; if that is positive, there is an unpinned one."""
+    if not limits.max_bytes or inbox.size_bytes <= limits.max_bytes:
+        return 0
+    # counted only now: the counters know the bytes of all messages, and few inboxes have pins and are over the limit
+    pinned = context.execute(_PINNED_BYTES, (inbox.id,)).scalar_one() if inbox.pinned else 0
+    return int(inbox.size_bytes - pinned - limits.max_bytes)
 
 
 def prune_aged(context: Context, limits: Limits) -> int:

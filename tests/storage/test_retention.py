@@ -47,6 +47,26 @@ def test_the_oldest_go_when_all_together_are_too_large():
         assert subjects(store) == ["m5", "m4", "m3"]
 
 
+@pytest.mark.parametrize("sizes", [[5_000], [1_000] * 300], ids=["one-large", "more-than-a-chunk"])
+def test_the_bytes_of_pinned_messages_do_not_count(tmp_path, sizes):
+    with Store.open(tmp_path / "mail.db", StoreOptions(limits=Limits(max_messages=None))) as store:
+        pinned = keep(store, *(arrival(raw_message("pinned", "x" * size)) for size in sizes))
+        store.mark("default", Selection.ids(pinned), pinned=True).result(5)
+    with Store.open(tmp_path / "mail.db", StoreOptions(limits=Limits(max_messages=None, max_bytes=3_000))) as store:
+        keep(store, *(arrival(raw_message(f"m{number}", "x" * 900)) for number in range(6)))
+        assert eventually(lambda: store.counts().total == len(pinned) + 3)
+        assert (subjects(store, limit=3), store.counts().pinned) == (["m5", "m4", "m3"], len(pinned))
+
+
+def test_the_newest_message_stays_beside_pinned_ones():
+    with opened(max_messages=None, max_bytes=10) as store:
+        (pinned,) = keep(store, arrival(raw_message("pinned", "x" * 5_000)))
+        store.mark("default", Selection.ids([pinned]), pinned=True).result(5)
+        keep(store, arrival(raw_message("small")), arrival(raw_message("large", "x" * 5_000)))
+        assert eventually(lambda: store.counts().total == 2)
+        assert subjects(store) == ["large", "pinned"]
+
+
 def test_the_newest_message_stays_however_large_it_is():
     with opened(max_messages=None, max_bytes=10) as store:
         keep(store, arrival(raw_message("small")), arrival(raw_message("large", "x" * 5_000)))
