@@ -25,7 +25,8 @@ _OLDEST = (
 # INDEXED BY: without statistics SQLite would walk all placements of the mailbox
 _PINNED_BYTES = (
     "SELECT coalesce(sum(m.size_bytes), 0) FROM placement p INDEXED BY placement_pinned "
-    "JOIN message m ON m.id = p.message_id WHERE p.pinned = 1 AND p.mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = ?)"
+    "JOIN message m ON m.id = p.message_id WHERE p.pinned = 1 "
+    "AND p.mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = ?)"
 )
 
 
