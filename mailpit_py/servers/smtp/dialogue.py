@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum, auto
 
 from mailpit_py.mail.envelope import Reply, Session
-from mailpit_py.servers.smtp import grammar, greeting
+from mailpit_py.servers.smtp import grammar, greeting, sasl
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.authentication import Authentication
 from mailpit_py.servers.smtp.content import DISCARD_LIMIT
@@ -22,6 +23,11 @@ from mailpit_py.simulation.stage import Stage
 # RFC 3207 §4: what may be said before STARTTLS where TLS is required. BDAT's octets must be taken all the same.
 _BEFORE_TLS = frozenset({"EHLO", "LHLO", "HELO", "NOOP", "QUIT", "STARTTLS", "HELP", "BDAT"})
 _NEEDS_AUTH = frozenset({"MAIL", "RCPT", "DATA", "VRFY", "EXPN"})
+
+# What was meant as AUTH, even if it is not obeyed: credentials may follow it.
+_AUTH = re.compile(rb"\W*auth\b", re.IGNORECASE)
+_AUTH_PARTS = re.compile(rb"(?P<verb>\W*auth)(?:(?P<gap>\W+)(?P<mechanism>[A-Z0-9_-]+)(?P<rest>.*)|.*)", re.I | re.S)
+_MECHANISM = re.compile(r"[A-Z0-9_-]{1,20}")  # RFC 4422 §3.1
 
 
 class Expect(Enum):
@@ -80,11 +86,10 @@ class Dialogue:
         """Return a line of the client as the transcript may show it, with credentials masked."""
         if self.expects is Expect.RESPONSE:
             return MASK
+        if _AUTH.match(line):
+            return _masked(line)
         text = line.decode("utf-8", "backslashreplace")
         verb = text[:8].partition(" ")[0].upper()
-        if verb == "AUTH":
-            words = text.split(None, 2)
-            return text if len(words) < 3 else f"{words[0]} {words[1]} {MASK}"
         # A client that was refused AUTH may send its name and password all the same.
         return MASK if self._auth_was_refused and text and verb not in _COMMANDS else text
 
@@ -96,6 +101,8 @@ class Dialogue:
             reply = self._obey(verb.upper(), argument.strip(" "), text)
         except Refused as refused:
             reply = refused.reply
+        if reply is not None and reply.code >= 400 and _AUTH.match(line):
+            self._auth_was_refused = True
         return reply and self._counted(reply)
 
     def line_too_long(self) -> Reply:
@@ -190,7 +197,6 @@ class Dialogue:
     def _refused_early(self, verb: str, reply: Reply) -> Reply:
         if verb == "MAIL":
             self.mail.refusals.append(Refusal(NO_ENVELOPE, Stage.MAIL, reply))
-        self._auth_was_refused = verb == "AUTH"
         return reply
 
     def _unknown(self, verb: str, line: str) -> Reply:
@@ -280,7 +286,6 @@ class Dialogue:
         mechanism, _, initial = argument.partition(" ")
         refusal = self._refusal_of_auth() or self.auth.refusal(mechanism.upper(), is_tls=self._is_tls)
         if refusal is not None:
-            self._auth_was_refused = True
             return refusal
         return self._auth_advanced(self.auth.begin(mechanism.upper(), initial.strip()))
 
@@ -334,6 +339,18 @@ class Dialogue:
     def _content_judged(self, reply: Reply | None) -> Reply | None:
         self.expects = Expect.RECEIPT if reply is None else Expect.COMMAND
         return reply and self._closing_on_421(reply)
+
+
+def _masked(line: bytes) -> str:
+    """A line with AUTH, without what follows the mechanism; a mechanism that may be a credential itself goes, too."""
+    parts = _AUTH_PARTS.fullmatch(line)
+    assert parts is not None
+    verb, gap, name, rest = (part.decode("utf-8", "backslashreplace") for part in parts.groups(b""))
+    if not name:
+        return verb if len(line) == parts.end("verb") else f"{verb} {MASK}"
+    if name.upper() not in sasl.MECHANISMS and not _MECHANISM.fullmatch(name):
+        return f"{verb} {MASK}"
+    return f"{verb}{gap}{name}" + (f" {MASK}" if rest.strip() else "")
 
 
 _COMMANDS: dict[str, Callable[[Dialogue, str], Reply | None]] = {

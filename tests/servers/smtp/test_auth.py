@@ -161,6 +161,33 @@ def test_credentials_sent_although_auth_was_refused_are_masked(serve: Serve, san
 
 
 @pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("AUTH\tPLAIN {}", "AUTH\\tPLAIN ********"),
+        ("AUTH\tPLAIN\t{}", "AUTH\\tPLAIN ********"),
+        (" AUTH PLAIN {}", " AUTH PLAIN ********"),
+        ("\x00\t auth plain  {}", "\\x00\\t auth plain ********"),
+        ("AUTH PLAIN={}", "AUTH PLAIN ********"),
+        ("AUTH {}", "AUTH ********"),
+        ("AUTH:{}", "AUTH ********"),
+        ("AUTH", "AUTH"),
+        ("AUTH NTLM {}", "AUTH NTLM ********"),
+    ],
+)
+def test_whatever_was_meant_as_auth_is_masked(serve: Serve, sandbox: RecordingSandbox, line, shown):
+    secret = b64("\0ann\0Sesame open")
+    client = serve().connect()
+    client.ask("EHLO me")
+    client.send(f"{line.format(secret)}\r\n{secret}\r\n {secret}\r\nQUIT\r\n".encode())
+    while client.line():
+        pass
+    sandbox.wait_for(lambda it: it.closed)
+    sent = [line.text for line in sandbox.closed[0].lines if line.side == "C"]
+    assert sent == ["EHLO me", shown, "********", "********", "QUIT"]
+    assert not any(secret in line.text for line in sandbox.closed[0].lines)
+
+
+@pytest.mark.parametrize(
     ("mechanism", "initial"),
     [
         ("PLAIN", b"a\0b"),
