@@ -17,9 +17,9 @@ class Content:
     """The content after DATA, taken from a buffer that grows.
 
     `limit` is in octets without the stuffed dots, 0 for none; once over it, nothing is kept, but
-    reading goes on to the end. `typed` also takes lines that end in a bare LF, and is only right
-    for a client that has ended all of its commands so. `size` counts octets, `over` says that they
-    were too many.
+    reading goes on to the end. `typed` also takes lines that end in a bare LF, until the first CRLF,
+    and is only right for a client that has ended all of its commands so. `size` counts octets,
+    `over` says that they were too many.
     """
 
     def __init__(self, limit: int = 0, *, typed: bool = False) -> None:
@@ -60,11 +60,20 @@ class Content:
         if self._typed:
             first = _TYPED_FIRST.match(buffer) if self._at_start else None
             found = first or _TYPED_END.search(buffer, self._scanned)
-            return found and (found.start() + (first is None), found.end())
+            crlf = buffer.find(b"\r\n", self._scanned, found.end() if found else len(buffer))
+            if crlf < 0 or (found and crlf == found.end() - 2):
+                return found and (found.start() + (first is None), found.end())
+            self._leave_typed(crlf)
         if self._at_start and buffer.startswith(b".\r\n"):
             return 0, 3
         index = buffer.find(_END, self._scanned)
         return None if index < 0 else (index + 2, index + len(_END))
+
+    def _leave_typed(self, crlf: int) -> None:
+        """A client that can send CRLF ends with it: a dot between bare LFs is content (smuggling)."""
+        self._typed, self._newline = False, b"\r\n"
+        self._scanned = crlf
+        self._dots = self._dots_counted = 0
 
     def _take(self, stuffed: bytes) -> None:
         # RFC 5321 §4.5.2: the first dot of a line goes.

@@ -64,6 +64,23 @@ def test_a_typed_content_ends_at_a_line_with_a_dot():
     assert feed(Content(typed=True), [b".\r\nQUIT\n"]) == b"QUIT\n"
 
 
+SMUGGLED = b"Subject: a\r\n\r\nbody\n.\nMAIL FROM:<evil@x>\n.\r\nDATA\n"
+
+
+@given(st.lists(st.integers(0, 100)), st.sampled_from([0, 5, 1000]))
+def test_a_typed_content_with_crlf_ends_with_crlf(cuts, limit):
+    content = Content(limit, typed=True)
+    rest = feed(content, split(SMUGGLED + b"\r\n.\r\nNOOP\n", cuts))
+    assert (content.raw, rest) == (b"" if limit == 5 else SMUGGLED + b"\r\n", b"NOOP\n")
+
+
+@given(st.lists(st.integers(0, 100)))
+def test_a_typed_content_may_end_with_crlf_alone(cuts):
+    content = Content(typed=True)
+    assert feed(content, split(b"a\nb\n.\r\nNOOP\n", cuts)) == b"NOOP\n"
+    assert content.raw == b"a\nb\n"
+
+
 def test_nothing_is_kept_beyond_the_limit_while_it_comes_in():
     content = Content(1000)
     buffer = bytearray()
