@@ -19,7 +19,7 @@ class Accounts:
     """What names may come in, each with its hash (or plain text) as written in an htpasswd file.
 
     Understood are bcrypt (`$2a$ $2b$ $2y$`), `$apr1$`, `$1$`, `$5$`, `$6$`, `{SHA}`, `{SSHA}`, `{PLAIN}text`
-    and bare text. May be used from any thread.
+    and bare text that begins with neither `$` nor `{`. May be used from any thread.
     """
 
     def __init__(self, hashes: dict[str, str]) -> None:
@@ -38,6 +38,11 @@ class Accounts:
             name, colon, value = line.strip().partition(":")
             if not colon:
                 raise ConfigError(f"line {number} of the password file is not name:password")
+            if _is_unknown_hash(value):
+                raise ConfigError(
+                    f"line {number} of the password file has a hash that cannot be checked; "
+                    "use bcrypt (htpasswd -B), or {PLAIN} before plain text"
+                )
             hashes[name] = value
         return cls(hashes)
 
@@ -121,6 +126,11 @@ _SCHEMES: dict[str, Callable[[bytes, str], bool]] = {
 
 def _scheme(value: str) -> Callable[[bytes, str], bool] | None:
     return next((check for prefix, check in _SCHEMES.items() if value.startswith(prefix)), None)
+
+
+def _is_unknown_hash(value: str) -> bool:
+    """True for what would be taken as plain text though it is a hash: then the hash would be the password."""
+    return value.startswith(("$", "{")) and not value.startswith("{PLAIN}") and _scheme(value) is None
 
 
 def _matches(password: str, value: str) -> bool:

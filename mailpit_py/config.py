@@ -11,6 +11,7 @@ from typing import Any
 from mailpit_py.bind import Bind
 from mailpit_py.errors import ConfigError
 from mailpit_py.option import Option, option
+from mailpit_py.quantity import bytes_of, seconds_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Config:
     max_message_size: int = option(
         50,
         "MP_MAX_MESSAGE_SIZE",
-        "The largest message that is accepted, in MiB; 0 sets no limit.",
+        "The largest message that is accepted, in MiB; 0 sets no limit but memory.",
         group="Storage",
         metavar="MIB",
     )
@@ -285,12 +286,12 @@ class Config:
     @property
     def max_age_seconds(self) -> int | None:
         """The age limit in seconds."""
-        return _seconds(self.max_age) if self.max_age else None
+        return seconds_of(self.max_age) if self.max_age else None
 
     @property
     def max_total_bytes(self) -> int | None:
         """The limit on all stored messages together, in bytes."""
-        return _bytes(self.max_bytes) if self.max_bytes else None
+        return bytes_of(self.max_bytes) if self.max_bytes else None
 
     @property
     def max_message_size_bytes(self) -> int:
@@ -325,29 +326,27 @@ def _describe(one: Field[Any]) -> Option:
     return Option(name=one.name, default=one.default, kind=kind, **extra)
 
 
-def _seconds(text: str) -> int:
-    match = re.fullmatch(r"(\d+)\s*([mhd])", text.strip())
-    if match is None:
-        raise ValueError(f"write an age as 30m, 12h or 7d, not {text!r}")
-    return int(match[1]) * {"m": 60, "h": 3600, "d": 86400}[match[2]]
-
-
-def _bytes(text: str) -> int:
-    match = re.fullmatch(r"(\d+)\s*([kMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
-    if match is None:
-        raise ValueError(f"write a size as 500k, 200M or 2G, not {text!r}")
-    power: int = " kmgt".index(match[2].lower() or " ")
-    return int(match[1]) << (10 * power)
+_AT_LEAST_ONE = (
+    "smtp_max_recipients",
+    "smtp_max_connections",
+    "smtp_max_connections_per_peer",
+    "smtp_idle_timeout",
+    "smtp_session_timeout",
+)
 
 
 def _check_numbers(config: Config) -> None:
     if not 0 <= config.compression <= 3:
         raise ConfigError("--compression is 0, 1, 2 or 3")
-    for name in ("smtp_max_recipients", "smtp_max_connections", "smtp_max_connections_per_peer", "smtp_idle_timeout"):
+    for name in _AT_LEAST_ONE:
         if getattr(config, name) < 1:
             raise ConfigError(f"--{name.replace('_', '-')} is at least 1")
     if config.max_message_size < 0:
         raise ConfigError("--max-message-size is a number of MiB, or 0 for no limit")
+    if config.max < 0:
+        raise ConfigError("--max is a number of messages, or 0 to keep all")
+    if config.seed < 0:
+        raise ConfigError("--seed is 0 or larger")
 
 
 def _check_texts(config: Config) -> None:
@@ -357,7 +356,7 @@ def _check_texts(config: Config) -> None:
         value = getattr(config, name)
         try:
             if value:
-                {"max_age": _seconds, "max_bytes": _bytes}.get(name, Bind.parse)(value)
+                {"max_age": seconds_of, "max_bytes": bytes_of}.get(name, Bind.parse)(value)
         except ValueError as error:
             raise ConfigError(f"--{name.replace('_', '-')}: {error}") from None
     if not config.listen or not config.smtp:

@@ -83,9 +83,15 @@ def store_options(config: Config) -> StoreOptions:
     """What the store is told."""
     return StoreOptions(
         limits=retention.limits(config),
+        budget_bytes=budget_bytes(config.max_message_size_bytes),
         compression=config.compression,
         durable=config.synchronous == "full",
     )
+
+
+def budget_bytes(largest: int) -> int:
+    """How much content may be on its way at once: several of the largest messages, 1 GiB if they have no limit."""
+    return max(256 << 20, 2 * largest) if largest else 1 << 30
 
 
 def smtp_settings(config: Config, listener: str, certificates: Certificates) -> SmtpSettings:

@@ -83,3 +83,9 @@ def test_only_successes_are_remembered_and_not_too_many():
     for number in range(1, CACHE_SIZE + 1):
         accounts.verify(f"n{number}", "x")
     assert not accounts.was_accepted("n0", "x")
+
+
+@pytest.mark.parametrize("value", ["$argon2id$v=19$m=1$abc", "$7$abc", "{CRYPT}rqXexS6ZhobKA", "{MD5}abc"])
+def test_a_hash_that_cannot_be_checked_never_becomes_the_password(value):
+    with pytest.raises(ConfigError, match="line 2 of the password file has a hash that cannot be checked"):
+        Accounts.parse(f"ann:secret\nbob:{value}\n")

@@ -194,6 +194,8 @@ def test_readyz_answers_with_its_exit_code():
         command = [sys.executable, "-m", "mailpit_py", "readyz", "--listen"]
         up = subprocess.run([*command, f"localhost:{node.ports['listen']}"], check=False, capture_output=True)
         assert up.returncode == 0, up.stderr
+        before = [sys.executable, "-m", "mailpit_py", "--listen", f"localhost:{node.ports['listen']}", "readyz"]
+        assert subprocess.run(before, check=False, capture_output=True).returncode == 0
     down = subprocess.run([*command, f"localhost:{node.ports['listen']}"], check=False, capture_output=True, text=True)
     assert down.returncode == 1
     assert "is not ready" in down.stderr

@@ -33,8 +33,8 @@ LEAVES = {
     "resources": set(),
     "identity": set(),
     "bind": set(),
-    "option": set(),
-    "config": {"errors", "bind", "option"},
+    "option", "quantity": set(),
+    "config": {"errors", "bind", "option", "quantity"},
     "client": {"errors"},
 }
 # What belongs to a room although it is a module of its own.

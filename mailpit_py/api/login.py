@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from enum import Enum
 from typing import Protocol
 
@@ -65,6 +66,7 @@ class Login:
         self._checker = checker
         self._clock = clock
         self._attempts: OrderedDict[str, list[float]] = OrderedDict()
+        self._checking: dict[tuple[str, str, str], Future[bool]] = {}
         self._lock = threading.Lock()
 
     def judge(self, header: str | None, peer: str) -> Verdict:
@@ -75,15 +77,29 @@ class Login:
         if self._checker.was_accepted(*given):
             return Verdict.ADMITTED
         with self._lock:
-            attempts = self._recent(peer)
-            if len(attempts) >= MAX_FAILURES:
-                return Verdict.THROTTLED
-            attempts.append(self._clock())  # before the check: guesses made side by side count too
-        if not self._checker.verify(*given):
-            return Verdict.REFUSED
-        with self._lock:
-            self._attempts.pop(peer, None)
-        return Verdict.ADMITTED
+            checking = self._checking.get((peer, *given))
+            is_first = checking is None
+            if checking is None:
+                attempts = self._recent(peer)
+                if len(attempts) >= MAX_FAILURES:
+                    return Verdict.THROTTLED
+                attempts.append(self._clock())  # before the check: guesses made side by side count too
+                checking = self._checking[peer, *given] = Future()
+        if is_first:
+            self._check(checking, given, peer)
+        return Verdict.ADMITTED if checking.result() else Verdict.REFUSED
+
+    def _check(self, checking: Future[bool], given: tuple[str, str], peer: str) -> None:
+        """Verify once what may be asked many times at once, as when a page or a test suite starts."""
+        is_right = False
+        try:
+            is_right = self._checker.verify(*given)
+        finally:
+            with self._lock:
+                del self._checking[peer, *given]
+                if is_right:
+                    self._attempts.pop(peer, None)
+            checking.set_result(is_right)
 
     def _recent(self, peer: str) -> list[float]:
         since = self._clock() - WINDOW

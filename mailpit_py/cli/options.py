@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from mailpit_py.config import options
 from mailpit_py.option import Option
@@ -52,8 +54,8 @@ class SettingOption(click.Option):
         return f"; {'on' if value is True else value}"
 
 
-class SandboxGroup(click.Group):
-    """A group whose own options are shown by theme, and whose switches work as `--x` and `--x=false`."""
+class SettingsByTheme(click.Command):
+    """A command with settings: they are shown by theme, and switches work as `--x` and `--x=false`."""
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """Give a bare switch its value, so that it never eats the word behind it."""
@@ -76,7 +78,21 @@ class SandboxGroup(click.Group):
         others = [one for one in self.get_params(context) if not isinstance(one, SettingOption)]
         with formatter.section("Other options"):
             formatter.write_dl([record for one in others if (record := one.get_help_record(context))])
+
+
+class SandboxGroup(SettingsByTheme, click.Group):
+    """The command without a name: it has settings, and commands under it."""
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the settings, then the commands."""
+        super().format_options(context, formatter)
         self.format_commands(context, formatter)
+
+
+def given_to(context: click.Context, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a command under the group: its own flags win over those before its name."""
+    own = {name for name in values if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    return {**context.obj, **{name: values[name] for name in own}}
 
 
 def options_of_config() -> list[click.Parameter]:

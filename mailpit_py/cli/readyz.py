@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import http.client
-import os
 import ssl
 import time
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -14,14 +15,18 @@ from mailpit_py.bind import Bind
 
 
 @click.command("readyz")
-@click.option("--listen", "-l", envvar="MP_UI_BIND_ADDR", default="localhost:8025", metavar="ADDRESS")
-@click.option("--webroot", envvar="MP_WEBROOT", default="/", metavar="PATH")
-@click.option("--https", is_flag=True, help="Ask over TLS, unchecked; also when MP_UI_TLS_CERT is set.")
+@click.option("--listen", "-l", metavar="ADDRESS", help="Where it listens; else what the sandbox's options say.")
+@click.option("--webroot", metavar="PATH", help="Its path; else what the sandbox's options say.")
+@click.option("--https", is_flag=True, help="Ask over TLS, unchecked; also when --ui-tls-cert is set.")
 @click.option("--wait", is_flag=True, help="Keep asking until it is ready.")
 @click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="How long --wait waits.")
-def command(listen: str, webroot: str, https: bool, wait: bool, timeout: float) -> None:
+@click.pass_obj
+def command(  # noqa: PLR0913 - click hands over one argument an option
+    settings: Mapping[str, Any], listen: str | None, webroot: str | None, https: bool, wait: bool, timeout: float
+) -> None:
     """Exit with 0 when a sandbox answers that it is ready, with 1 when not."""
-    url = readiness_url(listen, webroot, https=https or bool(os.environ.get("MP_UI_TLS_CERT")))
+    https = https or bool(settings["ui_tls_cert"])
+    url = readiness_url(listen or settings["listen"], webroot or settings["webroot"], https=https)
     deadline = time.monotonic() + (timeout if wait else 0)
     while (trouble := ask(url)) is not None:
         if time.monotonic() >= deadline:

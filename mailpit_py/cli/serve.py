@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
+import os
 import signal
 import sys
 import threading
@@ -13,15 +15,18 @@ from typing import Any
 
 import click
 
-from mailpit_py.config import Config, from_values
+from mailpit_py.cli.options import SettingsByTheme, given_to, options_of_config
+from mailpit_py.config import Config, from_values, options
 from mailpit_py.errors import ConfigError, MailpitError
 
+logger = logging.getLogger(__name__)
 
-@click.command("serve")
+
+@click.command("serve", cls=SettingsByTheme, params=options_of_config())
 @click.pass_context
-def command(context: click.Context) -> None:
-    """Run the sandbox (the same as no command at all)."""
-    context.exit(run(context.obj))
+def command(context: click.Context, /, **values: object) -> None:
+    """Run the sandbox: the same, with the same options, as no command at all."""
+    context.exit(run(given_to(context, values)))
 
 
 def run(values: Mapping[str, Any]) -> int:
@@ -36,6 +41,8 @@ def run(values: Mapping[str, Any]) -> int:
     try:
         config = from_values(values)
         configure_logging(config)
+        for words in unknown_variables(os.environ):
+            logger.warning("%s", words)
         serve(config, stop)
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
@@ -64,9 +71,22 @@ def print_line(line: str) -> None:
     sys.stdout.flush()
 
 
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """A sentence for each MP_* variable that means nothing here, with the one that may have been meant."""
+    known = {one.variable for one in options()} | {"MP_CONFIG", "MP_URL"}
+    sentences = []
+    for name in sorted(name for name in environment if name.startswith("MP_") and name not in known):
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+        sentences.append(f"{name} has no effect here" + (f"; is {close[0]} meant?" if close else ""))
+    return sentences
+
+
 def configure_logging(config: Config) -> None:
     """Send the log to standard error, or to the file that was asked for; warnings and above unless told."""
-    handler = logging.FileHandler(Path(config.log_file)) if config.log_file else logging.StreamHandler()
+    try:
+        handler = logging.FileHandler(Path(config.log_file)) if config.log_file else logging.StreamHandler()
+    except OSError as error:
+        raise ConfigError(f"--log-file: cannot write {config.log_file}: {error.strerror}") from None
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logger = logging.getLogger("mailpit_py")
     logger.handlers = [handler]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -52,6 +53,29 @@ class Known:
 )
 def test_credentials_are_read_as_rfc_7617_says(header: str | None, expected: tuple[str, str] | None) -> None:
     assert credentials(header) == expected
+
+
+class Slow(Known):
+    """Its check lasts until everybody has asked."""
+
+    def __init__(self, barrier: threading.Event) -> None:
+        super().__init__()
+        self.barrier = barrier
+
+    def verify(self, name: str, password: str) -> bool:
+        assert self.barrier.wait(10)
+        return super().verify(name, password)
+
+
+def test_the_right_password_given_many_times_at_once_is_checked_once() -> None:
+    everybody = threading.Event()
+    known = Slow(everybody)
+    login = Login(known)
+    with ThreadPoolExecutor(30) as pool:
+        asked = [pool.submit(login.judge, basic("ann", "right"), "127.0.0.1") for _ in range(30)]
+        everybody.set()
+        assert {one.result(10) for one in asked} == {Verdict.ADMITTED}
+    assert known.checks == 1
 
 
 def test_ten_failures_from_an_address_make_it_wait() -> None:

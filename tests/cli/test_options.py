@@ -99,3 +99,24 @@ def test_the_help_names_every_flag_and_variable():
 def test_a_config_that_cannot_work_is_a_usage_error():
     with pytest.raises(click.UsageError, match="needs a certificate"):
         serve.run({"smtp_require_tls": True})
+
+
+def test_serve_takes_the_same_options_as_no_command(served):
+    assert invoke("--max", "3", "--label", "before", "serve", "--label", "after", "--quiet").exit_code == 0
+    assert (served["max"], served["label"], served["quiet"]) == (3, "after", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("MP_MAX_MESAGES", "MP_MAX_MESAGES has no effect here; is MP_MAX_MESSAGES meant?"),
+        ("MP_POP3_BIND_ADDR", "MP_POP3_BIND_ADDR has no effect here"),
+    ],
+)
+def test_a_variable_that_means_nothing_is_named(name, words):
+    assert serve.unknown_variables({name: "1", "MP_LABEL": "x", "HOME": "/"}) == [words]
+
+
+def test_a_log_file_that_cannot_be_written_is_named():
+    with pytest.raises(click.UsageError, match="--log-file: cannot write /nonexist/x: No such file"):
+        serve.run({"log_file": "/nonexist/x"})
