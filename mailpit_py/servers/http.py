@@ -8,7 +8,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from mailpit_py.servers.loop import file_identity
 
 if TYPE_CHECKING:
     from mailpit_py.servers.wsgi import Listener
@@ -25,7 +28,8 @@ class HttpServer:
 
     `app_factory` runs in the server's own thread, so that its imports cost the start nothing:
     requests that come earlier wait in the backlog. `ready` is set once all sockets accept, or once
-    the factory has failed; then `error` holds why. The server owns the sockets from start to stop.
+    the factory has failed; then `error` holds why. The server owns the sockets from start to stop, and
+    the files of unix sockets with them.
     An application with a `close()` is told to end its long-lived connections before the stop.
     """
 
@@ -35,6 +39,7 @@ class HttpServer:
         self.ready = threading.Event()
         self.error: BaseException | None = None
         self._sockets = tuple(sockets)
+        self._files = [(path, file_identity(path)) for path in _files_of(sockets)]
         self._app_factory = app_factory
         self._tls = tls
         self._app: Any = None
@@ -62,6 +67,7 @@ class HttpServer:
         if self._stopped:
             return
         self._stopped = True
+        self._remove_files()
         if not self._thread.ident:
             self._close_sockets()
             return
@@ -73,6 +79,12 @@ class HttpServer:
         for listener in self._listeners:
             listener.finish(grace)
         self._close_sockets()
+
+    def _remove_files(self) -> None:
+        """Remove what the sockets were bound to, before they close: then a number cannot be in use again."""
+        for path, identity in self._files:
+            if identity is not None and file_identity(path) == identity:
+                path.unlink(missing_ok=True)
 
     def _close_sockets(self) -> None:
         for one in (*self._sockets, self._wake, self._woken):
@@ -110,3 +122,8 @@ class HttpServer:
 
     def _is_busy(self) -> bool:
         return any(listener.is_busy for listener in self._listeners)
+
+
+def _files_of(sockets: Sequence[socket.socket]) -> list[Path]:
+    unix = [one for one in sockets if hasattr(socket, "AF_UNIX") and one.family == socket.AF_UNIX]
+    return [Path(one.getsockname()) for one in unix]

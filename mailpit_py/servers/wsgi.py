@@ -2,21 +2,76 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import socket
 import ssl
 import threading
 import time
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT = 30.0
+BODY_SECONDS = 60.0
+BODY_RATE = 10_000  # octets; as many of a body buy it another second
 MAX_CONNECTIONS = 1000
 REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
+
+
+class Body(io.RawIOBase):
+    """What follows a request's head: it ends early if it is slower than BODY_SECONDS and BODY_RATE allow.
+
+    An end before the declared length, or amid a chunk, is told from a whole body by whoever reads it.
+    Time runs from the first read on, so a websocket, which reads elsewhere, has as long as it wants.
+    """
+
+    def __init__(self, connection: socket.socket, source: io.BufferedIOBase) -> None:
+        self._connection = connection
+        self._source = source
+        self._deadline: float | None = None
+        self._late = False
+
+    def readable(self) -> bool:
+        """Say that this can be read."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Read what has arrived, or wait for some; 0 at the end and when time is up."""
+        now = time.monotonic()
+        if self._deadline is None:
+            self._deadline = now + BODY_SECONDS
+        if self._late or now >= self._deadline:
+            self._late = True
+            return 0
+        view = memoryview(buffer).cast("B")
+        octets = self._read(len(view), self._deadline - now)
+        view[: len(octets)] = octets
+        self._deadline += len(octets) / BODY_RATE
+        return len(octets)
+
+    def _read(self, size: int, seconds: float) -> bytes:
+        """Read with one call of the system at most: any more could take its time once for each octet."""
+        usual = self._connection.gettimeout()
+        self._connection.settimeout(min(seconds, TIMEOUT))
+        try:
+            return self._source.read1(size)
+        except TimeoutError:
+            self._late = True
+            return b""
+        finally:
+            self._connection.settimeout(usual)
+
+    def close(self) -> None:
+        """Close the connection's reading side with it: a socket is open for as long as its files are."""
+        self._source.close()
+        super().close()
 
 
 class Request(WSGIRequestHandler):
@@ -29,10 +84,11 @@ class Request(WSGIRequestHandler):
     sys_version = ""
 
     def parse_request(self) -> bool:
-        """Read the request's head; from here on the connection's deadline for it is met."""
+        """Read the request's head; from here on the connection's deadline for it is met, and the body has its own."""
         parsed = super().parse_request()
         if parsed:
             self.server.begin(self.request)
+            self.rfile = io.BufferedReader(Body(self.connection, self.rfile))
         return parsed
 
     def version_string(self) -> str:

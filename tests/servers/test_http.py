@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import logging
 import os
@@ -32,6 +33,13 @@ def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind((host, port))
     bound.listen(128)
+    return bound
+
+
+def listen_at(path: Path) -> socket.socket:
+    bound = socket.socket(socket.AF_UNIX)
+    bound.bind(str(path))
+    bound.listen()
     return bound
 
 
@@ -112,6 +120,7 @@ def test_a_factory_that_fails_is_told() -> None:
 def test_20_rounds_leave_no_thread_and_no_file() -> None:
     with serving() as (_, port):
         get(port).read()  # what is loaded once is loaded
+    gc.collect()  # connections of earlier tests are closed
     threads, files = threading.active_count(), len(os.listdir("/proc/self/fd"))
     for _ in range(20):
         with serving(hello, listen(), listen("::1")) as (_, port):
@@ -226,6 +235,54 @@ def test_a_request_that_comes_in_drops_is_cut_off(monkeypatch: pytest.MonkeyPatc
         assert time.monotonic() - begun < 5
 
 
+def read_all(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer 200 to a whole body and 400 to a part of one, as Flask does."""
+    length = int(environ["CONTENT_LENGTH"])
+    whole = len(environ["wsgi.input"].read(length)) == length
+    start("200 OK" if whole else "400 Bad Request", [("Content-Length", "0")])
+    return [b""]
+
+
+def drip(connection: socket.socket, seconds: float, octets: bytes = b"x", pause: float = 0.02) -> bool:
+    """Send `octets` again and again for at most `seconds`; True if the other side ended the connection."""
+    deadline = time.monotonic() + seconds
+    connection.settimeout(pause)
+    while time.monotonic() < deadline:
+        try:
+            connection.sendall(octets)
+            if connection.recv(1000) == b"":
+                return True
+        except OSError as error:
+            if not isinstance(error, TimeoutError):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("app", [read_all, hello])
+def test_a_body_that_comes_in_drops_is_cut_off(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wsgi, "BODY_SECONDS", 0.2, raising=False)
+    with serving(app) as (_, port), socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nx")
+        assert drip(connection, 1.5)
+
+
+def test_a_body_that_is_late_is_answered_as_half_a_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wsgi, "BODY_SECONDS", 0.1, raising=False)
+    with serving(read_all) as (_, port), socket.create_connection(("127.0.0.1", port), timeout=1.5) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nx")
+        assert connection.recv(12) == b"HTTP/1.1 400"
+
+
+def test_a_large_body_has_longer_the_more_of_it_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wsgi, "BODY_SECONDS", 0.1, raising=False)
+    with serving(read_all) as (_, port), socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 400000\r\n\r\n")
+        assert not drip(connection, 0.4, b"x" * 10_000, pause=0.04)
+        connection.sendall(b"x" * 400_000)
+        connection.settimeout(1.5)
+        assert connection.recv(12) == b"HTTP/1.1 200"
+
+
 def test_silence_is_ended_by_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wsgi.Request, "timeout", 0.1)
     with serving() as (_, port), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
@@ -282,13 +339,31 @@ def test_the_log_has_one_clean_line_a_request(caplog: pytest.LogCaptureFixture) 
 
 
 def test_a_unix_socket_is_served(tmp_path: Path) -> None:
-    bound = socket.socket(socket.AF_UNIX)
-    bound.bind(str(tmp_path / "page.sock"))
-    bound.listen()
+    bound = listen_at(tmp_path / "page.sock")
     with serving(hello, bound), socket.socket(socket.AF_UNIX) as client:
         client.connect(str(tmp_path / "page.sock"))
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert client.recv(12) == b"HTTP/1.1 200"
+
+
+@pytest.mark.parametrize("started", [True, False])
+def test_the_file_of_a_unix_socket_is_removed_at_the_stop(tmp_path: Path, started: bool) -> None:
+    path = tmp_path / "page.sock"
+    server = HttpServer([listen_at(path)], lambda: hello)
+    if started:
+        server.start()
+        assert server.wait_ready(10)
+    server.stop()
+    assert not path.exists()
+
+
+def test_the_file_of_another_socket_is_not_removed(tmp_path: Path) -> None:
+    path = tmp_path / "page.sock"
+    with serving(hello, listen_at(path)):
+        path.rename(tmp_path / "old.sock")  # keeps its number from being used again
+        other = listen_at(path)
+    assert path.exists()
+    other.close()
 
 
 @pytest.fixture(scope="module")
