@@ -30,7 +30,6 @@ SEND_SECONDS = 10.0
 BUDGET_BYTES = 32 << 10
 REFILL_BYTES = 1 << 10
 GOING_AWAY = 1001
-TRY_LATER = 1013
 OPTIONS = {"ping_interval": 25, "max_message_size": MAX_INCOMING}
 
 

@@ -91,7 +91,7 @@ def _template(html: str) -> str:
 
 
 def blueprint(shell: Shell) -> Blueprint:
-    """The routes of the shell's files; pages have no routes, see `page_or_problem`."""
+    """The routes of the shell's files; pages have no routes, see `page_or_file`."""
     files = Blueprint("shell", __name__)
 
     @files.get("/assets/<path:name>")
