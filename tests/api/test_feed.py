@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -153,11 +152,10 @@ def test_a_client_that_the_ring_has_left_behind_reads_the_store(
     monkeypatch.setattr(feed_module, "RING_BYTES", 1_500)
     client = Client(feed)
     client.wait_for(lambda self: self.frames)
-    ids = []
-    for _ in range(8):
+    ids: list[str] = []
+    for many in range(5, 45, 5):
         ids += [mail.receive() for _ in range(5)]
-        time.sleep(0.01)  # several rounds of the tailer
-    client.wait_for(lambda self: len(self.told) >= len(ids))
+        client.wait_for(lambda self, many=many: len(self.told) >= many)  # a round of the tailer at least
     assert [one for _, one in client.told] == ids
 
 
@@ -221,26 +219,25 @@ def test_a_ring_keeps_what_fits_and_knows_what_it_lacks(monkeypatch: pytest.Monk
 
 
 def test_clients_come_and_go_while_mail_comes_in(feed: Feed, mail: Mail) -> None:
-    done = threading.Event()
-    lost: list[str] = []
+    rounds: list[str] = []
 
     def come_and_go() -> None:
-        while not done.is_set():
+        for _ in range(20):
             client = Client(feed)
             client.wait_for(lambda self: self.frames)
             new = mail.receive()
-            try:
-                client.wait_for(lambda self, new=new: ("added", new) in self.told)
-            except AssertionError:
-                lost.append(new)
+            client.wait_for(lambda self, new=new: ("added", new) in self.told)
             client.alive = False
             feed.wake()
+            client.thread.join(5)
+            assert not client.thread.is_alive()
+            rounds.append(new)
 
-    threads = [threading.Thread(target=come_and_go) for _ in range(6)]
+    threads = [threading.Thread(target=come_and_go, daemon=True) for _ in range(6)]
     for thread in threads:
         thread.start()
-    time.sleep(1.5)
-    done.set()
     for thread in threads:
         thread.join(10)
-    assert not lost
+    assert not any(thread.is_alive() for thread in threads)
+    assert len(set(rounds)) == 6 * 20
+    assert feed.listeners == 0
