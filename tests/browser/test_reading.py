@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -65,6 +66,14 @@ def test_a_code_is_offered_to_be_copied(opened: Page) -> None:
 def test_the_envelope_is_compared_with_the_header_section(opened: Page) -> None:
     opened.get_by_role("tab", name="Path").click()
     expect(opened.get_by_role("row", name="audit@x.test")).to_contain_text("Only on the envelope")
+
+
+def test_the_path_ends_at_the_sandbox_with_the_last_delay(opened: Page) -> None:
+    opened.get_by_role("tab", name="Path").click()
+    last = opened.get_by_role("region", name="Delivery path").get_by_role("listitem").last
+    expect(last).to_contain_text("This sandbox")
+    expect(last).to_contain_text(re.compile(r"\+\d|under 1 s|clock .* behind"))
+    expect(last).to_contain_text(re.compile(r"\d\d:\d\d:\d\d"))
 
 
 def test_the_delivery_strip_opens_to_every_reply(opened: Page) -> None:

@@ -1,15 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { IconAlertTriangle, IconLock } from "@tabler/icons-react";
 import { api } from "../api/client";
-import type { Message } from "../api/types";
+import type { Hop, Message } from "../api/types";
 import { useSettings } from "../settings/store";
 import { full } from "../ui/address";
 import { visible } from "../ui/bidi";
-import { clock, duration, exact } from "../ui/format";
+import { exact } from "../ui/format";
 import { useLate } from "../ui/useLate";
 import { Bones } from "./Bones";
 import { compareRecipients, senderNotes, type Compared } from "./differences";
-import { stops, totalDelay, type Stop } from "./hops";
+import { stops, stopTime, summary, type Stop } from "./hops";
 import styles from "./path.module.css";
 
 /** How the mail came: hops with their delays, then the envelope beside what the header section says. */
@@ -21,39 +21,30 @@ export default function Path({ message }: { message: Message }) {
       <h2 className={styles.title}>Hops</h2>
       {error && <p className="dim">{error.message}</p>}
       {!data && late && <Bones />}
-      {data && (data.hops.length === 0 ? <p className="dim">No Received fields: the mail came here straight from its author’s program.</p> : <Hops message={message} list={stops(data.hops)} total={totalDelay(data.hops)} />)}
+      {data && (data.hops.length === 0 ? <p className="dim">No Received fields: the mail came here straight from its author’s program.</p> : <Hops message={message} hops={data.hops} />)}
       <h2 className={styles.title}>Envelope and header section</h2>
       <Compare message={message} />
     </div>
   );
 }
 
-function Hops({ message, list, total }: { message: Message; list: readonly Stop[]; total: number | null }) {
+function Hops({ message, hops }: { message: Message; hops: readonly Hop[] }) {
   return (
     <>
-      <p className={styles.sum}>
-        {list.length === 1 ? "One hop" : `${list.length} hops`}
-        {total !== null && total >= 0 && `, ${duration(total)} from the first to the last`}
-      </p>
+      <p className={styles.sum}>{summary(hops, message.received_at)}</p>
       <ol className={styles.hops}>
-        {list.map((stop, index) => (
-          <HopView key={index} stop={stop} />
+        {stops(hops, message.received_at).map((stop, index) => (
+          <StopView key={index} stop={stop} message={message} />
         ))}
-        <li className={styles.hop} data-last>
-          <span className={styles.delay} />
-          <span className={styles.knot} aria-hidden />
-          <strong>This sandbox</strong>
-          <span className="dim">{message.session?.peer ? `from ${message.session.peer}` : "received here"}</span>
-        </li>
       </ol>
     </>
   );
 }
 
-function HopView({ stop: { hop, name, delay, tone } }: { stop: Stop }) {
+function StopView({ stop: { hop, name, at, delay, tone }, message }: { stop: Stop; message: Message }) {
   const { zone } = useSettings();
   return (
-    <li className={styles.hop} data-tone={tone}>
+    <li className={styles.hop} data-tone={tone} data-last={hop === null || undefined}>
       <span className={styles.delay}>
         {tone === "skew" && <IconAlertTriangle size={13} aria-hidden />}
         {delay}
@@ -62,16 +53,26 @@ function HopView({ stop: { hop, name, delay, tone } }: { stop: Stop }) {
       <strong className="ellipsis" title={visible(name)}>
         <bdi>{visible(name)}</bdi>
       </strong>
+      {hop ? <Origin hop={hop} /> : <span className="dim ellipsis">{message.session?.peer ? `from ${message.session.peer}` : "received here"}</span>}
+      <span className="dim" title={at ? exact(at, zone) : undefined}>
+        {at ? stopTime(at, message.received_at, zone) : "no time"}
+      </span>
+      {hop && (
+        <span className={styles.with}>
+          {hop.tls && <IconLock size={12} aria-label={`TLS: ${visible(hop.tls)}`} />}
+          {visible(hop.with)}
+        </span>
+      )}
+    </li>
+  );
+}
+
+function Origin({ hop }: { hop: Hop }) {
+  return (
+    <>
       {hop.from && <span className="dim ellipsis" title={visible(`${hop.from} ${hop.from_address}`)}>from {visible(hop.from)}</span>}
       {hop.from_address && <span className="dim mono ellipsis">{visible(hop.from_address)}</span>}
-      <span className="dim" title={hop.at ? exact(hop.at, zone) : undefined}>
-        {hop.at ? clock(hop.at, zone) : "no time"}
-      </span>
-      <span className={styles.with}>
-        {hop.tls && <IconLock size={12} aria-label={`TLS: ${visible(hop.tls)}`} />}
-        {visible(hop.with)}
-      </span>
-    </li>
+    </>
   );
 }
 

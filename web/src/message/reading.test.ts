@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Hop, Line, Part } from "../api/types";
 import { facts } from "./calendar";
-import { stops, totalDelay } from "./hops";
+import { stops, stopTime, summary } from "./hops";
 import { fileName, flatten, hexLines, previewOf } from "./parts";
 import { perhapsUnreachable, remoteAnswer } from "./remote";
 import { blocks, linesOf, occurrences } from "./source";
@@ -99,12 +99,35 @@ describe("hops", () => {
     ["a clock that is behind", { at, delay_ms: -61_000 }, "clock 1 min 1 s behind", "skew"],
     ["a long delay", { at, delay_ms: 45_000 }, "+45 s", "slow"],
   ])("tell %s", (_, changes, delay, tone) => {
-    expect(stops([hop({ at }), hop(changes)])[1]).toMatchObject({ delay, tone });
+    expect(stops([hop({ at }), hop(changes)], at)[1]).toMatchObject({ delay, tone });
   });
 
-  it("add up", () => {
-    expect(totalDelay([hop({ at }), hop({}), hop({ at: "2026-11-23T12:00:05.000000Z" })])).toBe(5_000);
-    expect(totalDelay([hop({ at })])).toBeNull();
+  it.each<[string, Hop[], string, string, string]>([
+    ["the last delay", [hop({ at })], "2026-11-23T12:01:30.250000Z", "+1 min 30 s", "slow"],
+    ["a receipt within the second", [hop({ at })], "2026-11-23T12:00:00.900000Z", "under 1 s", "plain"],
+    ["a receipt before the last hop", [hop({ at })], "2026-11-23T11:55:00.000000Z", "clock 5 min behind", "skew"],
+    ["the delay since the last time that is given", [hop({ at }), hop({})], "2026-11-23T12:00:02.000000Z", "+2.0 s", "plain"],
+    ["that no time was given before", [hop({})], at, "unknown", "plain"],
+  ])("end at the sandbox and tell %s", (_, hops, receivedAt, delay, tone) => {
+    expect(stops(hops, receivedAt).at(-1)).toEqual({ hop: null, name: "This sandbox", at: receivedAt, delay, tone });
+  });
+
+  it.each<[string, Hop[], string]>([
+    ["2026-11-23T12:00:05.000000Z", [hop({ at }), hop({})], "2 hops, 5.0 s from the first to here"],
+    ["2026-11-23T12:00:00.200000Z", [hop({ at })], "One hop, under 1 s from the first to here"],
+    ["2026-11-23T11:00:00.000000Z", [hop({ at })], "One hop"],
+    [at, [hop({})], "One hop"],
+  ])("add up until %s", (receivedAt, hops, words) => {
+    expect(summary(hops, receivedAt)).toBe(words);
+  });
+
+  it.each([
+    ["2026-11-23T12:00:00.000000Z", "UTC", "12:00:00"],
+    ["2026-11-22T23:30:00.000000Z", "UTC", "22 Nov, 23:30:00"],
+    ["2026-11-22T23:30:00.000000Z", "Europe/Berlin", "00:30:00"],
+    ["2025-11-23T12:00:00.000000Z", "UTC", "23 Nov 2025, 12:00:00"],
+  ])("have a date if it is not the receipt's: %s in %s", (time, zone, words) => {
+    expect(stopTime(time, at, zone)).toBe(words);
   });
 });
 
