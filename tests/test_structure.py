@@ -33,7 +33,8 @@ LEAVES = {
     "resources": set(),
     "identity": set(),
     "bind": set(),
-    "option", "quantity": set(),
+    "option": set(),
+    "quantity": set(),
     "config": {"errors", "bind", "option", "quantity"},
     "client": {"errors"},
 }
