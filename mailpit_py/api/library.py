@@ -23,6 +23,7 @@ class Book:
 
     message: Message
     safe: dict[bool, tuple[float, SafeHtml]] = field(default_factory=dict)
+    making: dict[bool, threading.Lock] = field(default_factory=lambda: {way: threading.Lock() for way in (False, True)})
 
 
 class Library:
@@ -43,13 +44,17 @@ class Library:
         return self._book(inbox, public_id).message
 
     def safe_html(self, inbox: str, public_id: str, *, remote: bool, make: Callable[[Message], SafeHtml]) -> SafeHtml:
-        """The message's HTML made safe by `make`, or what it made within the last hour. Raises NotFound."""
+        """The message's HTML made safe by `make`, or what it made within the last hour. Raises NotFound.
+
+        Requests that come while it is made wait for it: to make it twice would take twice as long.
+        """
         book = self._book(inbox, public_id)
-        at, safe = book.safe.get(remote, (0.0, None))
-        if safe is None or time.monotonic() - at > FRESH_SECONDS:
-            safe = make(book.message)
-            book.safe[remote] = (time.monotonic(), safe)
-        return safe
+        with book.making[remote]:
+            at, safe = book.safe.get(remote, (0.0, None))
+            if safe is None or time.monotonic() - at > FRESH_SECONDS:
+                safe = make(book.message)
+                book.safe[remote] = (time.monotonic(), safe)
+            return safe
 
     def _book(self, inbox: str, public_id: str) -> Book:
         key = (inbox, public_id)
@@ -67,7 +72,9 @@ class Library:
     def _keep(self, key: tuple[str, str], book: Book) -> Book:
         size = len(book.message.raw)
         with self._lock:
-            if key not in self._shelf and size <= self._room // 2:
+            if (kept := self._shelf.get(key)) is not None:  # by a request at the same time
+                return kept
+            if size <= self._room // 2:
                 self._shelf[key] = book
                 self._size += size
             while self._size > self._room:

@@ -19,10 +19,16 @@ from mailpit_py.mail.readable import anchors, to_text
 
 __all__ = ["LARGEST", "SafeHtml", "anchors", "sanitise", "to_text"]
 
-LARGEST = 5_000_000
+# The bounds are what a slow machine makes safe in about a second; newsletters stay far below them.
+LARGEST = 1_000_000
+LARGEST_WITH_IMAGES = 5_000_000
+MOST_ELEMENTS = 20_000
 _MOST_BLOCKED = 1_000
-_MOST_CSS = 1_000_000
+_MOST_CSS = 300_000
 _MOST_ROUNDS = 4
+_LARGE = 200_000
+_STYLE_COST = 30  # of an empty style, in characters
+_IMAGE = re.compile(r"\ssrc=[\"']data:image/[a-z.+-]{1,40};base64,[A-Za-z0-9+/=]*+")
 
 StartTag = Callable[[str, dict[str, str | None]], str]
 
@@ -75,19 +81,38 @@ def sanitise(html: str, *, resolve: Callable[[str], str | None], remote: bool) -
 
     `resolve` gives the address of a part for a `cid:` URL or a Content-Location, or None; what it
     gives is trusted. `remote` lets images, style sheets' images and fonts be loaded by http and https.
-    HTML above 5 million characters is shown as text. Never raises.
+    HTML of more than a million characters, images within it not counted, or of more than 20 thousand
+    elements is shown as text. Never raises.
     """
-    if len(html) > LARGEST:
+    if len(html) > LARGEST_WITH_IMAGES or len(html) - _images(html) > LARGEST:
+        return SafeHtml(escaped(html[:LARGEST]))
+    source = tame(html.replace("\0", "\ufffd"))
+    if source.count("<") > 2 * MOST_ELEMENTS:  # a start and an end each: seen before a tree is made
         return SafeHtml(escaped(html[:LARGEST]))
     cleaner = _Cleaner(resolve, remote=remote)
-    document = _settled(_written(tame(html.replace("\0", "\ufffd")), cleaner.start_tag, cleaner.style))
+    try:
+        document = _settled(_written(source, cleaner.start_tag, cleaner.style))
+    except _TooMany:
+        return SafeHtml(escaped(html[:LARGEST]))
     blocked = tuple(cleaner.blocked)
     return SafeHtml(document, blocked, tuple(sorted({url.host(address) for address in blocked} - {""})))
 
 
+class _TooMany(Exception):
+    """The tree has more elements than are written: parsers add some that no tag names."""
+
+
+def _images(html: str) -> int:
+    """How many characters are images within the HTML: long, but no work."""
+    return sum(match.end() - match.start() for match in _IMAGE.finditer(html))
+
+
 def _settled(document: str) -> str:
-    """A document that a parser reads as it was written: parsers move what is nested in odd ways."""
-    for _ in range(_MOST_ROUNDS):
+    """A document that a parser reads as it was written: parsers move what is nested in odd ways.
+
+    Each round's result is as harmless as the first; a large document is not worth many of them.
+    """
+    for _ in range(min(_MOST_ROUNDS, 1) if len(document) > _LARGE else _MOST_ROUNDS):
         again = _written(document, _start_tag, _text_of)
         if again == document:
             break
@@ -121,6 +146,7 @@ class _Writer:
         self.start_tag = start_tag
         self.style = style
         self.out: list[str] = ["<!DOCTYPE html>"]
+        self.left = MOST_ELEMENTS
         self.single: set[str] = set()  # the open elements that another of their kind would close
 
     def walk(self, root: Any) -> None:
@@ -136,8 +162,14 @@ class _Writer:
             else:
                 self.element(node, stack)
 
+    def count(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise _TooMany
+
     def element(self, node: Any, stack: list[Any]) -> None:
         tag = node.tag
+        self.count()
         if tag in _HIDDEN:
             self.start_tag(tag, node.attributes)  # for what it would have loaded
             return
@@ -169,6 +201,7 @@ class _Cleaner:
         self.remote = remote
         self.blocked: dict[str, None] = {}
         self.css_left = _MOST_CSS
+        self.inlined: dict[str, str] = {}
 
     def style(self, node: Any) -> str:
         """A style element, or nothing if nothing of it is left."""
@@ -179,8 +212,16 @@ class _Cleaner:
         return f"<style{attribute}>{cleaned}</style>" if cleaned else ""
 
     def css(self, text: str, clean: Callable[[str, css.Resource], str]) -> str:
-        self.css_left -= len(text)
+        self.css_left -= len(text) + _STYLE_COST
         return clean(text, self.resource) if self.css_left > 0 else ""
+
+    def inline(self, text: str) -> str:
+        """A style attribute; the same one is taken apart once, and a plain one not at all."""
+        if css.is_plain(text):
+            return text.strip()
+        if text not in self.inlined:
+            self.inlined[text] = self.css(text, css.inline)
+        return self.inlined[text]
 
     def start_tag(self, tag: str, attributes: dict[str, str | None]) -> str:
         """An element's start tag; of a hidden one only what it would have loaded is noted."""
@@ -202,7 +243,7 @@ class _Cleaner:
     def attribute(self, tag: str, name: str, value: str) -> str | None:
         """The value to write for an attribute, or None to leave it out."""
         if name == "style":
-            return self.css(value, css.inline) or None
+            return self.inline(value) or None
         if name in ("srcset", "imagesrcset"):
             return self.srcset(value) if tag == "img" else None
         if name == "href" and tag in ("a", "area"):

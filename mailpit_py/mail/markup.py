@@ -32,6 +32,7 @@ _FORMATTING_NAMES = "a b big code em font i nobr s small strike strong tt u"
 _FORMATTING = frozenset(_FORMATTING_NAMES.split())
 _DEEPEST = 500
 _MOST_FORMATTED = 300_000
+_WEIGHT = 50  # characters of attributes that cost as much to copy as an element
 _MOST_DOCUMENTS = 20
 _MOST_ATTRIBUTES = 200
 _ATTRIBUTE_START = re.compile(r"[\s/]++[^\s/>=]")
@@ -51,13 +52,14 @@ class _Tamer:
 
     An end tag closes only what is on top: elements that are closed out of order count as open, so
     that no trick of scopes can hide depth. `formatted` sums up the formatting elements that are
-    open at each start tag: the parser opens all of them again in every block (§13.2.4.3).
+    open at each start tag, by what they weigh: the parser opens all of them again in every block,
+    with their attributes (§13.2.4.3).
     """
 
     def __init__(self, source: str) -> None:
         self.source = source
         self.out: list[str] = []
-        self.open: list[str] = []
+        self.open: list[tuple[str, int]] = []  # names, and what they add to `formatting`
         self.formatting = 0
         self.formatted = 0
         self.documents = 0
@@ -75,8 +77,8 @@ class _Tamer:
                 self.end_tag(name, match[0])
             elif name in _DROPPED_RAW or name in _SHOWN_RAW or name == "style":
                 position = self.raw_text(name, match)
-            elif name not in _DROPPED_TAGS and self.may_open(name):
-                self.out.append(f"<{name}>" if _crowded(match["attributes"]) else match[0])
+            elif name not in _DROPPED_TAGS:
+                self.start_tag(name, match)
         self.out.append(source[position:])
         return "".join(self.out)
 
@@ -95,7 +97,13 @@ class _Tamer:
             self.out.append(f"<pre>\n{shown.replace('<', '&lt;')}</pre>")
         return after
 
-    def may_open(self, name: str) -> bool:
+    def start_tag(self, name: str, match: re.Match[str]) -> None:
+        attributes = "" if _crowded(match["attributes"]) else match["attributes"]
+        weight = 1 + len(attributes) // _WEIGHT if name in _FORMATTING else 0
+        if self.may_open(name, weight):
+            self.out.append(match[0] if attributes else f"<{name}>")
+
+    def may_open(self, name: str, weight: int) -> bool:
         if name in ("html", "body"):  # a second one only adds attributes to the first
             self.documents += 1
             return self.documents <= _MOST_DOCUMENTS
@@ -107,16 +115,15 @@ class _Tamer:
         self.formatted += self.formatting
         if self.formatted >= _MOST_FORMATTED:
             return False
-        self.open.append(name)
-        self.formatting += name in _FORMATTING
+        self.open.append((name, weight))
+        self.formatting += weight
         return True
 
     def end_tag(self, name: str, tag: str) -> None:
         if name in _DROPPED_TAGS or name in _DROPPED_RAW or name in _SHOWN_RAW or name == "style":
             return
-        if self.open and self.open[-1] == name:
-            self.open.pop()
-            self.formatting -= name in _FORMATTING
+        if self.open and self.open[-1][0] == name:
+            self.formatting -= self.open.pop()[1]
         self.out.append(tag)
 
 
@@ -134,6 +141,9 @@ def _closing(name: str) -> re.Pattern[str]:
     return _CLOSINGS[name]
 
 
+_NOTICE = "This HTML is too large to be drawn here. Its source:"
+
+
 def escaped(source: str) -> str:
     """A document that shows HTML source as text: the fall-back for what is too large to render."""
-    return f"<!DOCTYPE html><html><head></head><body><pre>\n{html.escape(source)}</pre></body></html>"
+    return f"<!DOCTYPE html><html><head></head><body><p>{_NOTICE}</p><pre>\n{html.escape(source)}</pre></body></html>"

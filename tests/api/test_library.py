@@ -55,6 +55,52 @@ def test_html_is_made_safe_once_for_each_policy(mail: Mail) -> None:
     assert len(made) == 2
 
 
+def test_requests_at_once_wait_for_one_rendering(mail: Mail) -> None:
+    library = Library(mail.sandbox.store)
+    public_id = mail.receive()
+    begun, go = threading.Event(), threading.Event()
+    made: list[bool] = []
+    got: list[SafeHtml] = []
+
+    def make(message: Message) -> SafeHtml:
+        made.append(True)
+        begun.set()
+        go.wait(10)
+        return SafeHtml(message.subject)
+
+    def ask() -> None:
+        got.append(library.safe_html("default", public_id, remote=False, make=make))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    assert begun.wait(10)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert (len(made), len({id(safe) for safe in got})) == (1, 1)
+
+
+def test_requests_at_once_share_one_message(mail: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = Library(mail.sandbox.store)
+    public_id = mail.receive()
+    real = mail.sandbox.store.raw
+    together = threading.Barrier(3, timeout=10)
+
+    def raw(inbox: str, public_id: str) -> bytes | None:
+        together.wait()
+        return real(inbox, public_id)
+
+    monkeypatch.setattr(mail.sandbox.store, "raw", raw)
+    found: list[Message] = []
+    threads = [threading.Thread(target=lambda: found.append(library.message("default", public_id))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(message) for message in found}) == 1
+
+
 def test_a_memo_forgets_when_the_journal_moves() -> None:
     journal = Journal()
     memo = Memo(journal)

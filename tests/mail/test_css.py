@@ -34,6 +34,25 @@ def same(url: str) -> str | None:
         ("p{b:image-set('http://a' 1x)}", "p{b:none}", 'p{b:image-set("http://a" 1x)}'),
         ("p{b:-webkit-image-set(url(http://a) 1x)}", "p{b:none}", 'p{b:-webkit-image-set(url("http://a") 1x)}'),
         ("p{b:cross-fade(url(http://a),red)}", "p{b:cross-fade(none,red)}", 'p{b:cross-fade(url("http://a"),red)}'),
+        ("p{b:image-set(var(--x) 1x)}", "p{b:none}", None),
+        ("p{b:image-set(calc(1*var(--x)) 1x)}", "p{b:none}", None),
+        ("p{b:image((env(--x)))}", "p{b:none}", None),
+        ("p{b:-webkit-image-set(attr(title) 1x)}", "p{b:none}", None),
+        ("p{b:image-set(--f() 1x)}", "p{b:none}", None),
+        ("p{b:cross-fade(var(--x),red)}", "p{b:none}", None),
+        ("p{b:paint(x,var(--x))}", "p{b:none}", None),
+        ("p{b:element(var(--x))}", "p{b:none}", None),
+        ("p{b:src(var(--x))}", "p{b:none}", None),
+        ("p{b:url('http://a' var(--x))}", "p{b:none}", None),
+        ("p{b:VA\\52(--x) linear-gradient(var(--y),red)}", "p{b:VAR(--x) linear-gradient(var(--y),red)}", None),
+        (
+            "p{--x:'http://a';content:'http://a'}",
+            'p{--x:none;content:"http://a"}',
+            'p{--x:"http://a";content:"http://a"}',
+        ),
+        ("p{--x :{y:f('HTTP://a')}}", "p{--x :{y:f(none)}}", None),
+        ("p{--x:' //a'}", "p{--x:none}", None),
+        ("p{--x:'Note: x'}", 'p{--x:"Note: x"}', None),
         ("p{width:expression(alert(1))}", "p{width:none}", None),
         ("p{behavior:url(x);color:red}", "p{color:red}", None),
         ("p{-moz-binding:url(http://a);color:red}", "p{color:red}", None),
@@ -78,6 +97,7 @@ def test_style_sheets(style, blocked, allowed):
         ("color:red;background-image:url(x)", "color:red;background-image:none"),
         ("color:red;" * 1_000, "color:red;" * 1_000),
         ("c\\6flor:red", "color:red"),
+        ("background:paint(x,var(--x))", "background:none"),
     ],
 )
 def test_inline_styles(style, expected):
@@ -86,7 +106,7 @@ def test_inline_styles(style, expected):
 
 PIECES = (
     "url(|URL(|'|\"|)|(|{|}|;|:|\\|\n|@import |@font-face|http://x|src(|image-set(|/*|*/|u\\72 l(|"
-    "</style>|<|a| |[|]|!|,|expression(|behavior"
+    "var(|env(|attr(|--x:|</style>|<|a| |[|]|!|,|expression(|behavior"
 )
 
 
@@ -97,3 +117,9 @@ def test_no_style_keeps_a_url_and_cleaning_is_stable(style):
     assert not list(css.urls(tinycss2.parse_component_value_list(once)))
     assert "</" not in once
     assert css.sheet(once, none) == once
+
+
+def test_a_url_in_a_custom_property_is_refused_by_name():
+    asked: list[str] = []
+    css.sheet(':root{--x:"https://evil/t.png"} p{background:image-set(var(--x) 1x)}', asked.append)
+    assert asked == ["https://evil/t.png"]

@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from mailpit_py.mail import html as html_module
 from mailpit_py.mail.css import urls
-from mailpit_py.mail.html import LARGEST, SafeHtml, sanitise
+from mailpit_py.mail.html import LARGEST, MOST_ELEMENTS, SafeHtml, sanitise
 
+NOTICE = "<p>This HTML is too large to be drawn here. Its source:</p>"
+AGAIN = "<table><tr><td><a href=x>xxxxxxxxxxxxxxx</table>"
 START = "<!DOCTYPE html><html><head></head><body>"
 END = "</body></html>"
 
@@ -25,6 +28,13 @@ def parts(url: str) -> str | None:
 
 def clean(markup: str, *, remote: bool = False) -> SafeHtml:
     return sanitise(markup, resolve=parts, remote=remote)
+
+
+def count_calls(monkeypatch: pytest.MonkeyPatch, method: str) -> list[bool]:
+    calls: list[bool] = []
+    real = getattr(html_module._Cleaner, method)
+    monkeypatch.setattr(html_module._Cleaner, method, lambda *given: calls.append(True) or real(*given))
+    return calls
 
 
 def body(markup: str, *, remote: bool = False) -> str:
@@ -167,11 +177,62 @@ def test_the_body_keeps_its_colours_and_the_head_its_style():
 
 def test_html_that_is_too_large_is_shown_as_text():
     found = sanitise("<script>" + "x" * LARGEST, resolve=nothing, remote=False)
-    assert found.html.startswith(START + "<pre>\n&lt;script&gt;xxx")
+    assert found.html.startswith(START + NOTICE + "<pre>\n&lt;script&gt;xxx")
+
+
+def test_an_image_within_the_html_does_not_make_it_too_large():
+    image = '<img src="data:image/png;base64,' + "A" * 2 * LARGEST + '">'
+    assert body(image) == image
+
+
+@pytest.mark.parametrize("markup", ["<b>x</b>", "<a href=http://x>x</a>", "<table><tr><td>x</table>"])
+def test_html_of_too_many_elements_is_shown_as_text_before_any_is_written(monkeypatch, markup):
+    monkeypatch.setattr(html_module, "_written", None)
+    assert clean(markup * 2 * MOST_ELEMENTS).html.startswith(START + NOTICE)
+
+
+def test_html_below_the_most_elements_is_drawn():
+    assert body("<b>x</b>" * (MOST_ELEMENTS - 10)).count("<b>") == MOST_ELEMENTS - 10
+
+
+@pytest.mark.parametrize(
+    "markup",
+    ["<p><b><i><u><s>" + "<p>x" * 9_000, "<br>" * (MOST_ELEMENTS + 1), "<table><td></table>" * 9_000],
+    ids=["formatting", "without ends", "implied"],
+)
+def test_elements_that_the_parser_adds_count_too(monkeypatch, markup):
+    started = count_calls(monkeypatch, "start_tag")
+    assert clean(markup).html.startswith(START + NOTICE)
+    assert len(started) <= MOST_ELEMENTS
+
+
+def test_attributes_that_every_paragraph_copies_are_bounded():
+    assert len(clean(f"<p><font title={'x' * 10_000}>" + "<p>x" * 9_000).html) < 20_000_000
+
+
+def test_the_same_style_is_taken_apart_once(monkeypatch):
+    styles = count_calls(monkeypatch, "css")
+    found = clean("<p style='background:url(http://a)'>x" * 1_000)
+    assert found.html.count('style="background:none"') == 1_000
+    assert len(styles) == 1
+
+
+def test_different_styles_are_bounded_together():
+    found = clean("".join(f"<p style='background:url(http://a{n})'>x" for n in range(9_000)))
+    assert 1_000 < found.html.count("background:none") < 6_000
+
+
+@pytest.mark.parametrize(("markup", "most"), [("<p>x", 2), ("<p>" + "x" * 300_000, 2), (AGAIN * 9_000, 2)])
+def test_a_large_document_is_read_at_most_twice(monkeypatch, markup, most):
+    written = []
+    real = html_module._written
+    monkeypatch.setattr(html_module, "_written", lambda *given: written.append(True) or real(*given))
+    clean(markup)
+    assert len(written) <= most
 
 
 def test_style_beyond_its_bound_is_dropped():
-    rule = "p{color:red}" * 30_000
+    rule = "p{color:red}" * 10_000
     found = clean(f"<style>{rule}</style><style>{rule}</style><style>{rule}</style>x")
     assert found.html.count("<style>") == 2
 
