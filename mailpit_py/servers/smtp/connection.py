@@ -17,6 +17,7 @@ from mailpit_py.servers.smtp import greeting, peer, record, sasl
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.conversation import Conversation
 from mailpit_py.servers.smtp.dialogue import Expect
+from mailpit_py.servers.smtp.patience import Patience
 from mailpit_py.servers.smtp.room import Room
 from mailpit_py.servers.smtp.stall import Stall
 from mailpit_py.simulation.decision import Decision
@@ -59,8 +60,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         self._sandbox = listener.sandbox
         self._is_waiting = False
         self._is_reading = True
-        self._opened_at = self._active_at = self.loop.time()
-        self._timer: asyncio.TimerHandle | None = None
+        self.patience = Patience(self.loop, self._settings)
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._is_at_eof = False
@@ -83,6 +83,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         session = peer.session(transport, self._settings, wall())
         self.peer_host = peer.host(session)
         self._conversation = Conversation(self._settings, session, self._sandbox.simulator, wall)
+        record.note_opening(session)
         refusal = self._listener.admit(self)
         if refusal is None:
             connections = self._listener.connections_of(self.peer_host)
@@ -99,8 +100,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         if self._is_lost:
             return
         self._is_lost = True
-        if self._timer is not None:
-            self._timer.cancel()
+        self.patience.cancel()
         if self._original_transport is not None:
             self._original_transport.close()
         asyncio.StreamReaderProtocol.connection_lost(self, error)
@@ -129,12 +129,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
                 self._conversation.end(ending, reply)
             self._flush()
             self.transport.close()
-            self._set_timer(_FLUSH_TIMEOUT, self.abort)
-
-    def _set_timer(self, delay: float, call: Callable[[], None]) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = self.loop.call_later(delay, call)
+            self.patience.call_later(_FLUSH_TIMEOUT, self.abort)
 
     def abort(self) -> None:
         """Cut the connection off without a word."""
@@ -154,14 +149,10 @@ class Connection(SMTP, asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what came into the common buffer (asyncio; uvloop calls `data_received` all the same)."""
-        self._receive(self._listener.incoming[:nbytes])
+        self.data_received(self._listener.incoming[:nbytes])
 
-    def data_received(self, data: bytes) -> None:
-        """Take what came in."""
-        self._receive(data)
-
-    def _receive(self, data: bytes | memoryview) -> None:
-        """Answer at once, or leave the bytes to aiosmtpd's coroutine."""
+    def data_received(self, data: bytes | memoryview) -> None:
+        """Answer what came in at once, or leave it to aiosmtpd's coroutine."""
         if self._settings.fast_path:
             self._take_in(data)
             self._drive()
@@ -194,9 +185,10 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         conversation = self._conversation
         conversation.buffer += data
         if conversation.is_in_content:
-            self._active_at = self.loop.time()
+            self.patience.progress(len(data))
             if conversation.is_keeping and self._room.take(len(data)):
                 self._pause_reading()
+                self.patience.hold_up()
                 self._listener.wait_for_room(self)
         elif self._is_waiting and len(conversation.buffer) > _READ_AHEAD:
             self._pause_reading()
@@ -221,14 +213,14 @@ class Connection(SMTP, asyncio.BufferedProtocol):
             self._flush()
 
     def _advance(self, conversation: Conversation) -> None:
-        lines = conversation.lines
+        lines, was_in_content = conversation.lines, conversation.is_in_content
         try:
             conversation.advance()
         except Exception:
             logger.exception("session=%s failed", conversation.session.public_id)
             conversation.end("error", replies.STORE_FAILED)
-        if conversation.lines != lines:
-            self._active_at = self.loop.time()
+        if conversation.lines != lines or conversation.is_in_content is not was_in_content:
+            self.patience.renew()
         if self._room.is_taken and conversation.is_empty_handed:
             self._room.release()
 
@@ -240,7 +232,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
     def _resume(self) -> None:
         """Go on after what was waited for has come."""
         self._is_waiting = False
-        self._active_at = self.loop.time()
+        self.patience.renew()
         if self.transport is None:
             return
         self._drive()
@@ -290,6 +282,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         self._room.release()
         error = future.exception()
         if error is None:
+            record.note_message(self._conversation, future.result())
             self._conversation.acknowledge(future.result().replies)
             return
         logger.warning("session=%s message not kept: %s", self._conversation.session.public_id, error)
@@ -308,9 +301,6 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         is_right = await self.loop.run_in_executor(None, sasl.is_right, credentials, accounts)
         self._conversation.judge(is_right)
         self._resume()
-
-    def _begin_handshake(self) -> None:
-        self._await(self._shake_hands())
 
     async def _shake_hands(self) -> None:
         try:
@@ -347,6 +337,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
 
     def _read_on(self, data: bytes) -> None:
         self._take(data)
+        self.patience.renew()
         self._drive()
         if not (self._is_full or self._is_waiting or self._paused):
             self._resume_reading()
@@ -368,18 +359,21 @@ class Connection(SMTP, asyncio.BufferedProtocol):
 
     def _arm(self) -> None:
         """Look again when the session may be too old or too silent; one timer, not one for each command."""
-        settings = self._settings
-        due = self._opened_at + settings.session_timeout if settings.session_timeout else float("inf")
-        if settings.idle_timeout:
-            due = min(due, self._active_at + settings.idle_timeout)
-        if due <= self.loop.time() and not (self.awaits_receipt or self._is_silent):
-            self.close(greeting.timed_out(settings), "timeout")
-        elif due != float("inf"):
-            self._set_timer(max(due - self.loop.time(), 0.1 if self._is_silent else 0.01), self._arm)
+        left = self.patience.left
+        if left <= 0 and not (self.awaits_receipt or self._is_silent):
+            self.close(greeting.timed_out(self._settings), "timeout")
+        elif left != float("inf"):
+            self.patience.call_later(max(left, 0.1 if self._is_silent else 0.01), self._arm)
+
+    @property
+    def held_bytes(self) -> int:
+        """How much content it holds that is not whole."""
+        return 0 if self._is_waiting else self._room.held_bytes
 
     def find_room(self) -> None:
         """Read on, now that others are done."""
         self._room.is_lacking = False
+        self.patience.go_on()
         if not (self._is_waiting or self._paused):
             self._resume_reading()
 
@@ -389,11 +383,17 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         self._room.release()
         self.find_room()
 
+    def give_way(self) -> None:
+        """End a session that holds room and makes nothing of it, while others wait for it."""
+        record.give_up(self._sandbox, self._conversation, self._room.held_bytes, self.patience.silence)
+        self._room.release()
+        self.close(replies.GIVES_WAY, "cut off")
+
 
 _BEGIN: dict[Expect, Callable[[Connection], None]] = {
     Expect.RECEIPT: Connection._begin_receipt,
     Expect.VERDICT: Connection._begin_verdict,
     Expect.PAUSE: Connection._begin_pause,
-    Expect.HANDSHAKE: Connection._begin_handshake,
+    Expect.HANDSHAKE: lambda connection: connection._await(connection._shake_hands()),
     Expect.END: Connection._begin_end,
 }

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 _BACKLOG = 512
 _READ_SIZE = 64 * 1024
 _STALL_CHECK = 5.0
+# Seconds without progress after which a connection gives way to those that wait for its room.
+_SILENCE = 10.0
 
 
 class SmtpListener:
@@ -82,6 +84,7 @@ class SmtpListener:
         self.prepared = _prepare(self.loop, self.settings)
         if self.budget is not None:
             self._unsubscribe = self.budget.subscribe(lambda: self._post(self._find_room))
+            self._watch_room()
         for sock in self.sockets:
             if _is_unix(sock):
                 path = Path(sock.getsockname())
@@ -174,8 +177,6 @@ class SmtpListener:
     def wait_for_room(self, connection: Connection) -> None:
         """Let a connection that is not read wait until others make room."""
         self._without_room.add(connection)
-        if self._stall_timer is None:
-            self._stall_timer = self.loop.call_later(_STALL_CHECK, self._check_stall)
 
     def _find_room(self) -> None:
         waiting, self._without_room = self._without_room, set()
@@ -183,14 +184,30 @@ class SmtpListener:
             connection.find_room()
 
     def _check_stall(self) -> None:
-        """If nothing moves, give up what is half read, so that something can."""
-        self._stall_timer = None
-        if self._without_room:
-            self._stall_timer = self.loop.call_later(_STALL_CHECK, self._check_stall)
-        if self.budget is not None and self.budget.is_stalled():
-            waiting, self._without_room = self._without_room, set()
-            for connection in waiting:
-                connection.lack_room()
+        """Without room, end those that sit on it; if still nothing moves, give up what is half read."""
+        assert self.budget is not None
+        self._watch_room()
+        if self.budget.is_over:
+            for connection in _largest_first(self._connections):
+                if self.budget.is_over and connection.patience.silence >= _SILENCE:
+                    connection.give_way()
+        if self.budget.is_stalled():
+            for connection in _largest_first(self._without_room, at_least=0):
+                if self.budget.is_over:
+                    self._without_room.discard(connection)
+                    connection.lack_room()
+
+    def _watch_room(self) -> None:
+        # Always: those that sit on the room may be connected to another listener than those that wait for it.
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+        self._stall_timer = self.loop.call_later(_STALL_CHECK, self._check_stall)
+
+
+def _largest_first(connections: Iterable[Connection], at_least: int = 1) -> list[Connection]:
+    """Those that hold content of unfinished messages, the most first."""
+    holding = [connection for connection in connections if connection.held_bytes >= at_least]
+    return sorted(holding, key=lambda connection: connection.held_bytes, reverse=True)
 
 
 def _is_unix(sock: socket.socket) -> bool:

@@ -51,9 +51,9 @@ AUTH_NOT_PARSED = Reply(501, "5.5.2", "Syntax error (unable to parse)")
 AUTH_TOO_LONG = Reply(500, "5.5.6", "Authentication exchange line is too long")
 AUTH_UNKNOWN = Reply(504, "5.5.4", "Unrecognized authentication type")
 AUTH_NEEDS_TLS = Reply(538, "5.7.11", "Encryption required for requested authentication mechanism")
-AUTH_UNAVAILABLE = Reply(454, "4.7.0", "Temporary authentication failure")
 
 STORE_FULL = Reply(452, "4.3.1", "Requested action not taken: insufficient system storage")
+GIVES_WAY = Reply(421, "4.3.1", "No progress with the message while others wait for room; closing")
 STORE_FAILED = Reply(451, "4.3.0", "Requested action aborted: local error in processing")
 
 # Never said: what is kept of an attempt that was left without a reply.

@@ -25,6 +25,11 @@ class Room:
         return True
 
     @property
+    def held_bytes(self) -> int:
+        """How much content is counted."""
+        return self._held_bytes
+
+    @property
     def is_taken(self) -> bool:
         """True while content is counted."""
         return self._held_bytes > 0

@@ -328,6 +328,29 @@ def test_without_room_for_long_the_content_is_refused(loop_thread: LoopThread):
         assert client.ask("NOOP") == "250 2.0.0 Ok"
 
 
+def test_who_sits_on_the_room_gives_way_to_who_waits_for_it(loop_thread: LoopThread, monkeypatch):
+    monkeypatch.setattr("mailpit_py.servers.smtp.listener._SILENCE", 0.3)
+    monkeypatch.setattr("mailpit_py.servers.smtp.listener._STALL_CHECK", 0.1)
+    sandbox = RecordingSandbox(Budget(100_000))
+    with serving(loop_thread, sandbox) as served:
+        sitting = served.connect()
+        begin(sitting)
+        sitting.send(b"x" * 80_000)
+        wait_until(lambda: sandbox.budget.used_bytes == 80_000)
+        mail = served.connect()
+        begin(mail)
+        mail.send(b"y" * 90_000 + b"\r\n.\r\n")
+        assert mail.reply().startswith("250 ")
+        assert sitting.reply().startswith("421 4.3.1 ")
+        assert sitting.at_end()
+        sandbox.wait_for(lambda it: it.closed)
+        assert sandbox.refused[0].reply.code == 421
+        assert any(
+            "80000 octets of content, and no progress" in line for line in texts(sandbox.refused[0].transaction.lines)
+        )
+        wait_until(lambda: sandbox.budget.used_bytes == 0)
+
+
 # Connections and time
 
 
@@ -370,6 +393,49 @@ def test_single_octets_of_a_command_do_not_break_the_silence(serve: Serve):
             continue
     assert reply.startswith(b"421 4.4.2 ")
     assert 0.3 < time.monotonic() - began < 4
+
+
+def test_single_octets_of_content_do_not_break_the_silence(serve_each_way: Serve):
+    client = serve_each_way(idle_timeout=0.4).connect()
+    begin(client)
+    began = time.monotonic()
+    client.sock.settimeout(0.05)
+    reply = b""
+    while not reply and time.monotonic() - began < 5:
+        client.send(b"x")
+        try:
+            reply = client.sock.recv(4096)
+        except TimeoutError:
+            continue
+    assert reply.startswith(b"421 4.4.2 ")
+
+
+def test_each_event_is_one_line_of_the_log(serve_each_way: Serve, sandbox: RecordingSandbox, caplog):
+    sandbox.simulator.rule = lambda stage, session, envelope, recipient: (
+        Reply(550, "5.1.1", "No such user") if recipient and recipient.address == "gone@example.test" else None
+    )
+    served = serve_each_way()
+    with caplog.at_level("INFO", "mailpit_py.servers.smtp"):
+        client = served.connect()
+        client.ask("EHLO me")
+        client.ask("AUTH PLAIN AGFubgBzZXNhbWU=")
+        client.ask("MAIL FROM:<ann@example.test>")
+        client.ask("RCPT TO:<gone@example.test>")
+        client.ask("RCPT TO:<bob@example.test>")
+        client.ask("DATA")
+        client.ask("Subject: secret\r\n\r\nsecret\r\n.")
+        client.ask("MAIL FROM:<nobody>")
+        client.ask("QUIT")
+        sandbox.wait_for(lambda it: it.closed)
+    session = sandbox.closed[0].session
+    assert [record.getMessage() for record in caplog.records if record.name.endswith(".record")] == [
+        f"session={session.public_id} opened listener=smtp peer={session.peer}",
+        f"session={session.public_id} stage=RCPT refused <gone@example.test>: 550 5.1.1 No such user",
+        f"session={session.public_id} message=0000000000000000000001 kept bytes=27 recipients=<bob@example.test>",
+        f"session={session.public_id} stage=MAIL refused: "
+        "553 5.1.7 The address is not a valid RFC 5321 address: there is no @domain",
+        f"session={session.public_id} closed: quit",
+    ]
 
 
 def test_a_busy_connection_is_not_idle(serve_each_way: Serve):
