@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import sqlite3
+import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +19,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from mailpit_py.errors import StorageError, StorageFull
 
+logger = logging.getLogger(__name__)
+
 BUSY_TIMEOUT_MS = 10_000
 WRITER_CACHE_KIB = 4_096
 READER_CACHE_KIB = 2_048
@@ -24,12 +29,31 @@ READER_CACHE_KIB = 2_048
 def create_file(path: Path) -> None:
     """Create the database file, readable and writable by its owner only; its -wal and -shm inherit that.
 
-    An existing file keeps its mode. Raises StorageError if the folder is not there or not writable.
+    An existing file of ours is closed to others. Raises StorageError if the folder is not there or not writable.
     """
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise StorageError(f"cannot open the database {path}: {error.strerror}") from error
+    target = path.resolve()  # SQLite writes its -wal and -shm beside the file itself, not beside a link to it
+    for file in (target, *(target.with_name(target.name + end) for end in ("-wal", "-shm"))):
+        _close_to_others(file)
+
+
+def _close_to_others(file: Path) -> None:
+    if sys.platform == "win32" or not file.exists():  # there the folder says who may read
+        return
+    found = file.stat()
+    mode = stat.S_IMODE(found.st_mode)
+    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return
+    if found.st_uid != os.geteuid():
+        logger.warning("others may open %s (mode %o), and its owner is another user", file, mode)
+        return
+    try:
+        file.chmod(0o600)
+    except OSError as error:  # a file system that knows no modes
+        logger.warning("others may open %s (mode %o): %s", file, mode, error.strerror)
 
 
 def writer_engine(path: Path, *, synchronous: str, max_page_count: int | None) -> Engine:

@@ -7,7 +7,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +22,7 @@ from mailpit_py.storage.engine import create_file, reader_engine, storage_errors
 from mailpit_py.storage.fulltext import FullText, is_available
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import Scope, Search, Window
+from mailpit_py.storage.lock import FileLock
 from mailpit_py.storage.prepare import prepare
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.simulation_state import SimulationTables
@@ -80,13 +81,30 @@ class Store:
     def open(cls, path: Path | None = None, options: StoreOptions | None = None) -> Self:
         """Open or create the database; None makes a private temporary one that `close` or exit removes.
 
-        Raises StorageForeign, leaving the file as it is, if it is not ours or is of a newer version.
+        Raises StorageForeign, leaving the file as it is, if it is not ours or is of a newer version,
+        and StorageError if another store has it open.
         """
         options = options or StoreOptions()
-        if path is not None:
+        return cls._open_temporary(options) if path is None else cls._open_alone(path, options)
+
+    @classmethod
+    def _open_alone(cls, path: Path, options: StoreOptions) -> Self:
+        lock = FileLock(path)
+        with ExitStack() as held:
+            held.callback(lock.release)
+            if lock.path.exists():
+                # before a look at the header: to close the file ends the POSIX locks that SQLite
+                # holds on it for another store of this process
+                lock.acquire()
             migrate.check_file(path)
+            lock.acquire()  # not earlier: a foreign file gets no lock file beside it
             create_file(path)
-            return cls(path, options, is_temporary=False)
+            store = cls(path, options, is_temporary=False)
+            store._held = held.pop_all()
+        return store
+
+    @classmethod
+    def _open_temporary(cls, options: StoreOptions) -> Self:
         folder = tempfile.mkdtemp(prefix="mailpit-py-")  # mode 0700
         create_file(Path(folder, FILE_NAME))
         store = cls(Path(folder, FILE_NAME), options, is_temporary=True)
@@ -94,6 +112,7 @@ class Store:
         return store
 
     _remove_folder: weakref.finalize[..., Any] | None = None
+    _held: ExitStack | None = None
 
     def _open_database(self) -> tuple[str, FullText, int]:
         try:
@@ -128,6 +147,8 @@ class Store:
         self._pool.shutdown()
         self._writer.close()
         self._dispose()
+        if self._held is not None:
+            self._held.close()
         if self._remove_folder is not None:
             self._remove_folder()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -275,11 +276,48 @@ def test_database_files_are_readable_by_their_owner_only(tmp_path):
     try:
         with Store.open(tmp_path / "mail.db") as store:
             keep(store, arrival())
-            files = list(tmp_path.iterdir())
-            assert len(files) == 3
-            assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+            modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+            assert modes == {f"mail.db{end}": 0o600 for end in ("", "-wal", "-shm", ".lock")}
     finally:
         os.umask(old)
+
+
+@pytest.mark.parametrize("loose", [0o644, 0o660, 0o755])
+def test_a_database_that_others_could_read_is_closed_to_them(tmp_path, loose):
+    ends = ("", "-wal", "-shm")
+    with Store.open(tmp_path / "mail.db") as store:
+        keep(store, arrival(raw_message("kept")))
+        copies = {end: (tmp_path / f"mail.db{end}").read_bytes() for end in ends}
+    for end, content in copies.items():  # as a kill leaves them
+        (tmp_path / f"mail.db{end}").write_bytes(content)
+        (tmp_path / f"mail.db{end}").chmod(loose)
+    with Store.open(tmp_path / "mail.db") as store:
+        assert {stat.S_IMODE((tmp_path / f"mail.db{end}").stat().st_mode) for end in ends} == {0o600}
+        assert subjects(store) == ["kept"]
+
+
+def test_a_looser_database_of_another_owner_is_told_of_and_used(tmp_path, monkeypatch, caplog):
+    path = tmp_path / "mail.db"
+    Store.open(path).close()
+    path.chmod(0o644)
+    monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+    with Store.open(path) as store:
+        keep(store, arrival())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert caplog.messages == [f"others may open {path} (mode 644), and its owner is another user"]
+
+
+def test_a_file_system_that_changes_no_modes_is_told_of(tmp_path, monkeypatch, caplog):
+    path = tmp_path / "mail.db"
+    Store.open(path).close()
+    path.chmod(0o644)
+
+    def refuse(file: Path, mode: int) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    Store.open(path).close()
+    assert caplog.messages == [f"others may open {path} (mode 644): Operation not permitted"]
 
 
 def test_a_missing_folder_is_said_plainly(tmp_path):
