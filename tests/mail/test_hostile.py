@@ -162,8 +162,13 @@ def test_html_made_to_be_slow_is_not(name):
         sanitise(markup, resolve=lambda url: None, remote=False)
         to_text(markup)
 
-    unit = max(fastest(lambda: run(HTML_KILLERS[name](1_000)), rounds=2), 0.002)
-    assert fastest(lambda: run(HTML_KILLERS[name](8_000)), rounds=1) < 40 * unit
+    small, large = HTML_KILLERS[name](1_000), HTML_KILLERS[name](8_000)
+    ratios = []
+    for _ in range(4):  # other load on the machine only ever makes one side slower
+        ratios.append(fastest(lambda: run(large), rounds=1) / max(fastest(lambda: run(small), rounds=2), 0.002))
+        if ratios[-1] < 40:
+            return
+    pytest.fail(f"eight times the input took {min(ratios):.0f} times as long")
 
 
 def test_a_hundred_thousand_divs_are_shown():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from mailpit_py.mail.envelope import Envelope, Reply, Session
+from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session
 from mailpit_py.servers.smtp import grammar
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.content import DISCARD_LIMIT
@@ -16,6 +16,8 @@ from mailpit_py.simulation.decision import UNDECIDED, Decision
 from mailpit_py.simulation.stage import Stage
 
 NO_ENVELOPE = Envelope("")
+MALFORMED_CHARACTERS = 320
+MALFORMED_AT_MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,16 @@ class MailTransaction:
         return replies.MAIL_OK
 
     def rcpt(self, session: Session, argument: str) -> Reply:
-        """Add a recipient (RFC 5321 §4.1.1.3). Raises Refused for what is no recipient at all."""
+        """Add a recipient (RFC 5321 §4.1.1.3). Raises Refused for what is none, which is kept as refused."""
         if self.envelope is None:
             return bad_sequence("MAIL required before RCPT")
         if self._is_chunked:
             return bad_sequence("RCPT not permitted after BDAT")
-        recipient = grammar.parse_rcpt(argument)
+        try:
+            recipient = grammar.parse_rcpt(argument)
+        except Refused as refused:
+            self._keep_malformed(argument, refused.reply)
+            raise
         decision = UNDECIDED
         if 0 < self._settings.max_recipients <= len(self.envelope.recipients):
             refusal: Reply | None = replies.TOO_MANY_RECIPIENTS
@@ -98,6 +104,15 @@ class MailTransaction:
         self.envelope = self.envelope.refuse(replace(recipient, reply=refusal))
         self._last_refused = (Stage.RCPT, refusal, decision)
         return refusal
+
+    def _keep_malformed(self, argument: str, reply: Reply) -> None:
+        """A recipient that cannot be read is an application's commonest mistake: it is shown as it was given."""
+        assert self.envelope is not None
+        given = argument[3:] if argument[:3].upper() == "TO:" else argument
+        address = given.strip().removeprefix("<").partition(">")[0][:MALFORMED_CHARACTERS]
+        if len(self.envelope.refused) < MALFORMED_AT_MOST:
+            self.envelope = self.envelope.refuse(Recipient(address, reply=reply))
+        self._last_refused = (Stage.RCPT, reply, UNDECIDED)
 
     def data(self, session: Session, argument: str) -> Reply:
         """Ask for the content (RFC 5321 §4.1.1.4); it follows a 354 and nothing else."""

@@ -57,7 +57,9 @@ export default function Headers({ message }: { message: Message }) {
               <dd className={raw ? "mono" : undefined} data-raw={raw || undefined}>
                 <Value field={field} raw={raw} needle={filter} />
               </dd>
-              <Copy value={raw ? field.raw.trim() : field.value} label={`Copy ${visible(field.name).slice(0, 60)}`} />
+              <dd className={headers.copy}>
+                <Copy value={raw ? field.raw.trim() : field.value} label={`Copy ${visible(field.name).slice(0, 60)}`} />
+              </dd>
             </div>
           ))}
         </dl>
