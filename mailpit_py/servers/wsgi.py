@@ -9,12 +9,9 @@ import ssl
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +39,7 @@ class Body(io.RawIOBase):
         """Say that this can be read."""
         return True
 
-    def readinto(self, buffer: WriteableBuffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         """Read what has arrived, or wait for some; 0 at the end and when time is up."""
         now = time.monotonic()
         if self._deadline is None:
