@@ -78,10 +78,11 @@ def _pattern(address: str) -> str:
 
 
 def _substitute(complaint: Complaint) -> str:
-    """The same recipient of the same provider is always the same token (RFC 6590 §3)."""
+    """A template: the same recipient of the same provider is always the same token (RFC 6590 §3)."""
     local, _, domain = complaint.recipient.rpartition("@")
     name = token(f"{complaint.provider} {complaint.seed}", local.lower(), 16, BASE62)
-    return f"redacted-{name}\\g<at>{domain}"
+    literal = domain.replace("\\", r"\\")
+    return rf"redacted-{name}\g<at>{literal}"
 
 
 def _notice(complaint: Complaint) -> str:

@@ -107,3 +107,9 @@ def test_sisimai_reads_a_complaint(tmp_path):
     letter.write_bytes(b"Return-Path: <feedback@provider.example>\r\n" + build_complaint(COMPLAINT))
     (found,) = ask_sisimai([letter])["arf"]
     assert (found["agent"], found["reason"], found["recipient"]) == ("Feedback-Loop", "feedback", "nobody@dest.example")
+
+
+@pytest.mark.parametrize("recipient", ["ann@x\\g", "ann@x\\1", "ann@x\\"])
+def test_a_recipient_with_backslashes_is_hidden_too(recipient):
+    found = build_complaint(replace(COMPLAINT, recipient=recipient, redact=True))
+    assert b"ann@x" not in found
