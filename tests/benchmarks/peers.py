@@ -113,11 +113,10 @@ def running(peer: Peer) -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         smtp, web = free_port(), free_port()
+        command = peer.command(smtp, web, folder)  # which may fill a database first
         with (folder / "log").open("wb") as log:
             started = time.perf_counter()
-            process = subprocess.Popen(
-                peer.command(smtp, web, folder), env=environment, stdout=log, stderr=log, cwd=folder
-            )
+            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
         server = Running(peer, process, smtp, web, folder)
         try:
             _wait(server, started)
