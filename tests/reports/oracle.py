@@ -53,5 +53,5 @@ def ask_ruby(files: Iterable[Path]) -> dict[str, Any]:
 
 
 def ask_email_bounce_parser(files: Iterable[Path]) -> dict[str, Any]:
-    probe = ["node", "-e", "require('email-bounce-parser'); require('mailparser')"]
+    probe = ["node", "-e", "require('mailparser'); require.resolve('email-bounce-parser')"]
     return ask("email_bounce_parser.js", files, package="the npm package email-bounce-parser", probe=probe)
