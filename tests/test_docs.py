@@ -8,10 +8,11 @@ import re
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
 from mailpit_py import __version__
-from mailpit_py.cli import main
+from mailpit_py.cli import COMMANDS, main
 from mailpit_py.config import from_values, options
 from mailpit_py.option import Option
 from mailpit_py.storage.query import parse
@@ -56,7 +57,14 @@ def test_the_readme_has_every_option():
     assert written == options_table(), f"write this between the marks in README.md:\n{options_table()}"
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+def commands() -> dict[str, click.Command]:
+    """Every command, loaded."""
+    context = click.Context(main)
+    loaded = {name: main.get_command(context, name) for name in main.list_commands(context)}
+    return {name: command for name, command in loaded.items() if command}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_readme(command):
     assert f"`mailpit-py {command}" in README
 
@@ -107,9 +115,9 @@ def flags() -> list[str]:
 
 @pytest.mark.parametrize("flag", flags())
 def test_every_flag_that_is_named_exists(flag):
-    commands = [main, *main.commands.values()]
-    commands += [one for group in main.commands.values() for one in getattr(group, "commands", {}).values()]
-    known = {name for command in commands for one in command.params for name in one.opts}
+    known_commands = [main, *commands().values()]
+    known_commands += [one for group in commands().values() for one in getattr(group, "commands", {}).values()]
+    known = {name for command in known_commands for one in command.params for name in one.opts}
     assert f"--{flag}" in known | {"--help", "--version", *FLAGS_OF_OTHERS}
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import click
 
 from mailpit_py import __version__
-from mailpit_py.cli import catalogue, explain, readyz, rules, serve, simulation
+from mailpit_py.cli import serve
 from mailpit_py.cli.options import SandboxGroup, config_option, options_of_config
+
+# Each is a module of this room with its `command`, loaded when it is asked for: the start needs none of them.
+COMMANDS = ("serve", "readyz", "explain", "catalogue", "rules", "simulation")
 
 
 @click.group(
     cls=SandboxGroup,
+    modules={name: f"{__name__}.{name}" for name in COMMANDS},
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     params=[config_option(), *options_of_config()],
@@ -29,7 +33,3 @@ def main(context: click.Context, /, **values: object) -> None:
     context.obj = values
     if context.invoked_subcommand is None:
         context.exit(serve.run(values))
-
-
-for one in (serve, readyz, explain, catalogue, rules, simulation):
-    main.add_command(one.command)

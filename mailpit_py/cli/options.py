@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import tomllib
 from collections.abc import Mapping
@@ -81,7 +82,22 @@ class SettingsByTheme(click.Command):
 
 
 class SandboxGroup(SettingsByTheme, click.Group):
-    """The command without a name: it has settings, and commands under it."""
+    """The command without a name: it has settings, and commands under it, each loaded when it is asked for."""
+
+    def __init__(self, *, modules: Mapping[str, str], **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._modules = modules
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(self._modules)
+
+    def get_command(self, context: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the command of this name. If there is none, load all: the complaint names those that are alike."""
+        for name in [cmd_name] if cmd_name in self._modules else self._modules:
+            if name not in self.commands:
+                self.commands[name] = importlib.import_module(self._modules[name]).command
+        return self.commands.get(cmd_name)
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the settings, then the commands."""

@@ -3,7 +3,7 @@ import pytest
 from click.testing import CliRunner
 
 from mailpit_py import __version__
-from mailpit_py.cli import main, serve
+from mailpit_py.cli import COMMANDS, main, serve
 from mailpit_py.config import options
 
 
@@ -120,3 +120,14 @@ def test_a_variable_that_means_nothing_is_named(name, words):
 def test_a_log_file_that_cannot_be_written_is_named():
     with pytest.raises(click.UsageError, match="--log-file: cannot write /nonexist/x: No such file"):
         serve.run({"log_file": "/nonexist/x"})
+
+
+def test_a_command_that_is_mistyped_is_named():
+    assert "Did you mean 'rules'?" in invoke("rulez").output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_found_and_has_help(command):
+    result = invoke(command, "--help")
+    assert result.exit_code == 0
+    assert f"Usage: mailpit-py {command}" in result.output

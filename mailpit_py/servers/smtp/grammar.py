@@ -13,11 +13,11 @@ from mailpit_py.servers.smtp.reply import NOT_TEXT, Refused, syntax_error
 PATH_LIMIT = 1024
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_NON_ASCII = "\u00a0-\U0010ffff"
-_ATOM = rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~\-{_NON_ASCII}]+"
-_QUOTED = rf'"(?:[ !#-\[\]-~{_NON_ASCII}]|\\[ -~])*"'
+# What is left out of each set is written, not what is in it: to compile a set up to U+10FFFF takes the start 20 ms.
+_ATOM = r'[^\x00- "(),.:;<>@\[\\\]\x7f-\x9f]+'
+_QUOTED = r'"(?:[^\x00-\x1f"\\\x7f-\x9f]|\\[ -~])*"'
 # The underscore is no host name character, but container names have it.
-_LABEL = rf"[A-Za-z0-9_{_NON_ASCII}](?:[A-Za-z0-9_\-{_NON_ASCII}]*[A-Za-z0-9_{_NON_ASCII}])?"
+_LABEL = r"[^\x00-/:-@\[-^`{-\x9f](?:[^\x00-,./:-@\[-^`{-\x9f]*[^\x00-/:-@\[-^`{-\x9f])?"
 _DOMAIN = rf"{_LABEL}(?:\.{_LABEL})*"
 _LITERAL = r"\[(?P<literal>[!-Z^-~]+)\]"
 
@@ -25,7 +25,7 @@ _ADDRESS = re.compile(rf"(?:{_ATOM}(?:\.{_ATOM})*|{_QUOTED})@(?:{_DOMAIN}|{_LITE
 _SOURCE_ROUTE = re.compile(rf"@{_DOMAIN}(?:,@{_DOMAIN})*:")
 _BRACKETED = re.compile(r'<(?P<path>(?:"(?:[^"\\]|\\.)*"|[^"<>])*)>(?P<rest>(?: .*)?)')
 _BARE = re.compile(r'(?P<path>(?:"(?:[^"\\]|\\.)*"|[^"<> ])+)(?P<rest>(?: (?! *<).*)?)')
-_PARAMETER = re.compile(rf"(?P<keyword>[A-Za-z0-9][A-Za-z0-9\-]*)(?:=(?P<value>[!-<>-~{_NON_ASCII}=]*))?")
+_PARAMETER = re.compile(r"(?P<keyword>[A-Za-z0-9][A-Za-z0-9\-]*)(?:=(?P<value>[^\x00- \x7f-\x9f]*))?")
 
 # RFC 3461 §4. A character that decodes to a control character is refused as the character itself is.
 _XTEXT = r"(?:[!-*,-<>-~]|\+(?![01]|7F)[0-9A-F]{2})"
@@ -41,7 +41,9 @@ _MAIL_PARAMETERS = {
 _RCPT_PARAMETERS = {
     "NOTIFY": re.compile(rf"NEVER|{_NOTIFY_WORD}(?:,{_NOTIFY_WORD}){{0,2}}", re.IGNORECASE),
     # RFC 6533 §3: a utf-8 address may also stand there as it is.
-    "ORCPT": re.compile(rf"(?=.{{1,500}}\Z)(?:utf-8;(?:{_XTEXT}|[{_NON_ASCII}])+|[A-Za-z0-9.\-]+;{_XTEXT}+)", re.I),
+    "ORCPT": re.compile(
+        rf"(?=.{{1,500}}\Z)(?:(?i:utf-8);(?:(?i:{_XTEXT})|[^\x00-\x9f])+|[A-Za-z0-9.\-]+;(?i:{_XTEXT})+)"
+    ),
 }
 _CHUNK = re.compile(r"(?P<size>\d{1,20})(?P<rest>(?: .*)?)", re.ASCII)
 
