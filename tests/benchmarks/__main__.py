@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import api_load, smtp_load, tools
+from tests.benchmarks import api_load, smtp_load, start_up, tools
 from tests.benchmarks.mails import Mails
 from tests.benchmarks.peers import peers
 
@@ -15,18 +16,31 @@ YARDSTICK = "bare aiosmtpd (stores nothing)"
 
 
 def main() -> None:
-    """Read the arguments, run both parts and print Markdown tables."""
+    """Read the arguments, run the parts and print Markdown tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often every server takes its turn (3)")
     parser.add_argument("--scale", type=float, default=1.0, help="multiply the number of messages (1.0)")
     parser.add_argument("--messages", type=int, default=100_000, help="messages in the database of the API part")
-    parser.add_argument("--only", choices=("smtp", "api"), help="run one part")
+    parser.add_argument("--starts", type=int, default=10, help="how often every server is started (10)")
+    parser.add_argument("--only", choices=("start", "smtp", "api"), help="run one part")
     arguments = parser.parse_args()
-    print(f"Python {platform.python_version()} on {platform.machine()}; compare figures of one run only\n")
-    if arguments.only != "api":
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} CPUs, load {load}")
+    print("Compare figures of one run only\n")
+    if arguments.only in (None, "start"):
+        start_part(arguments.starts)
+    if arguments.only in (None, "smtp"):
         smtp_part(arguments.rounds, arguments.scale)
-    if arguments.only != "smtp":
+    if arguments.only in (None, "api"):
         api_part(arguments.messages)
+
+
+def start_part(rounds: int) -> None:
+    """Start-up of all servers."""
+    starts = start_up.measure(peers(), rounds)
+    print(f"\nMedians of {rounds} starts in turn\n")
+    print("| server | first banner ms (min-max) | first page ms | CPU ms | idle MB |\n|---|---|---|---|---|")
+    print("\n".join(start_up.rows(starts)))
 
 
 def smtp_part(rounds: int, scale: float) -> None:
