@@ -11,7 +11,7 @@ from mailpit_py.api.answers import encode
 from mailpit_py.storage import AttemptSummary, Change, Counts, Cursor, Ref, Summary
 
 MAX_PAYLOAD = 15_000
-LISTS = {"added": b"messages", "changed": b"messages", "removed": b"ids"}
+LISTS = {"added": b"messages", "changed": b"messages", "removed": b"ids", "delivery": b"ids"}
 
 Row = Summary | AttemptSummary
 Rows = Callable[[str, tuple[str, ...]], Iterable[Row]]
@@ -71,11 +71,12 @@ def _coalesced(changes: Sequence[Change]) -> list[tuple[Change, list[Ref]]]:
     touched: set[str] = set()
     gone: set[str] = set()
     for change in reversed(changes):
-        void = {"added": gone, "changed": touched}.get(change.kind, set())
+        void = {"added": gone, "delivery": gone, "changed": touched}.get(change.kind, set())
         kept.append((change, [ref for ref in change.refs if ref.public_id not in void]))
         if change.kind == "cleared":
             break
-        touched.update(ref.public_id for ref in change.refs)
+        if change.kind != "delivery":  # says nothing of what the others say
+            touched.update(ref.public_id for ref in change.refs)
         if change.kind == "removed":
             gone.update(ref.public_id for ref in change.refs)
     return kept[::-1]
@@ -93,9 +94,9 @@ def _pieces(start: Cursor, changes: Iterable[tuple[Change, list[Ref]]], rows: Ro
 
 def _entries(change: Change, refs: list[Ref], rows: Rows) -> Iterator[bytes]:
     match change.kind:
-        case "cleared" | "rules":
+        case "cleared" | "rules" | "clock" | "sinks":
             yield b""
-        case "removed":
+        case "removed" | "delivery":
             yield from (encode(ref.public_id) for ref in refs)
         case "changed":
             yield from (encode({"id": ref.public_id, "seen": ref.seen, "pinned": ref.pinned}) for ref in refs)

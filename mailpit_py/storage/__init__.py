@@ -1,10 +1,21 @@
 """Keeping mail: one SQLite database, one writer, a journal. The only room that knows SQLAlchemy and Alembic."""
 
+from mailpit_py.storage.agenda import Agenda
 from mailpit_py.storage.budget import Budget
 from mailpit_py.storage.cause import Cause
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.simulation_state import RuleRow
+from mailpit_py.storage.sink import (
+    AttemptState,
+    NewSinkAttempt,
+    Sink,
+    SinkAttempt,
+    SinkAttemptPage,
+    SinkKind,
+    SinkTry,
+)
+from mailpit_py.storage.step import NewStep, ReportLink, Step, StepEnd, StepOriginal, StepState
 from mailpit_py.storage.store import Store
 from mailpit_py.storage.timeline import Timeline, Try
 from mailpit_py.storage.value import (
@@ -35,9 +46,11 @@ from mailpit_py.storage.value import (
 __all__ = [
     "DEFAULT_INBOX",
     "INBOX",
+    "Agenda",
     "Arrival",
     "Attempt",
     "AttemptPage",
+    "AttemptState",
     "AttemptSummary",
     "Budget",
     "Cause",
@@ -48,13 +61,25 @@ __all__ = [
     "Cursor",
     "Journal",
     "Limits",
+    "NewSinkAttempt",
+    "NewStep",
     "Page",
     "Query",
     "Ref",
     "Removed",
+    "ReportLink",
     "RuleRow",
     "Selection",
     "SessionRecord",
+    "Sink",
+    "SinkAttempt",
+    "SinkAttemptPage",
+    "SinkKind",
+    "SinkTry",
+    "Step",
+    "StepEnd",
+    "StepOriginal",
+    "StepState",
     "Store",
     "StoreOptions",
     "Stored",

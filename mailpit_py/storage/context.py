@@ -73,6 +73,7 @@ class Context:
     last_id: int | None = None
     added: int = 0
     attempted: bool = False
+    on_agenda: bool = False
     cleared: bool = False
     removed: int = 0
     watches_removal: bool = False

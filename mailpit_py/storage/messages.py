@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
+from mailpit_py.storage import planned
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.deliveries import keep_dialogues, let_sessions_go
 from mailpit_py.storage.prepare import Prepared
@@ -34,6 +35,9 @@ def add(context: Context, batch: Sequence[Prepared]) -> None:
     write(statements.body, [(number, *one.body) for number, one in numbered])
     if deliveries := [(number, *row) for number, one in numbered for row in one.deliveries]:
         write(statements.delivery, deliveries)
+    for number, one in numbered:
+        if one.arrival.steps:
+            planned.add(context, one.arrival.inbox, number, one.arrival.steps)
     by_mailbox = defaultdict(list)
     for number, one in numbered:
         by_mailbox[one.arrival.inbox, one.arrival.mailbox].append((number, one))

@@ -7,8 +7,6 @@ search index is derived data and belongs to `search.py`; the migrations do not k
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -17,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -25,30 +22,12 @@ from sqlalchemy import (
     text,
 )
 
+from mailpit_py.storage import plan_schema  # noqa: F401 - its tables belong to the same metadata
+from mailpit_py.storage.column import cause, flag, metadata, number, words
+
 APPLICATION_ID = 0x4D505059  # "MPPY": file(1) and we ourselves know the file by it
-REVISION = "0002"
+REVISION = "0003"
 PAGE_SIZE = 4_096
-
-metadata = MetaData()
-
-
-def _flag(name: str) -> Column[int]:
-    return Column(name, SmallInteger, nullable=False, server_default=text("0"))
-
-
-def _number(name: str, default: int | None = 0) -> Column[int]:
-    server_default = None if default is None else text(str(default))
-    return Column(name, BigInteger, nullable=False, server_default=server_default)
-
-
-def _words(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=text("''"))
-
-
-def _cause() -> tuple[Column[Any], ...]:
-    """What decided: empty columns for the usual course."""
-    return (_words("trigger"), _words("rule"), _number("count"), Column("seed", Text), _words("explanation"))
-
 
 meta = Table(
     "meta",
@@ -62,10 +41,10 @@ inbox = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False),
-    _number("created_at", None),
-    _number("clock_offset_us"),
+    number("created_at", None),
+    number("clock_offset_us"),
     Column("clock_frozen_at", BigInteger),
-    _number("refused"),
+    number("refused"),
     UniqueConstraint("name"),
     sqlite_autoincrement=True,
 )
@@ -77,14 +56,14 @@ mailbox = Table(
     Column("id", Integer, primary_key=True),
     Column("inbox_id", Integer, ForeignKey("inbox.id")),
     Column("name", Text, nullable=False),
-    _number("uidvalidity", None),
-    _number("uidnext", 1),
-    _number("highest_modseq"),
-    _number("total"),
-    _number("unread"),
-    _number("pinned"),
-    _number("files"),
-    _number("size_bytes"),
+    number("uidvalidity", None),
+    number("uidnext", 1),
+    number("highest_modseq"),
+    number("total"),
+    number("unread"),
+    number("pinned"),
+    number("files"),
+    number("size_bytes"),
     UniqueConstraint("inbox_id", "name"),
     sqlite_autoincrement=True,
 )
@@ -94,20 +73,20 @@ session = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("public_id", Text, nullable=False),
-    _number("opened_at", None),
+    number("opened_at", None),
     Column("closed_at", BigInteger),
-    _words("listener"),
-    _words("peer"),
-    _words("protocol"),
-    _words("helo"),
-    _words("tls_version"),
-    _words("tls_cipher"),
-    _words("auth_mechanism"),
-    _words("auth_identity"),
-    _words("ending"),
-    _number("messages"),
-    _number("attempts"),
-    _number("kept"),
+    words("listener"),
+    words("peer"),
+    words("protocol"),
+    words("helo"),
+    words("tls_version"),
+    words("tls_cipher"),
+    words("auth_mechanism"),
+    words("auth_identity"),
+    words("ending"),
+    number("messages"),
+    number("attempts"),
+    number("kept"),
     UniqueConstraint("public_id"),
     Index("session_without_mail", "id", sqlite_where=text("kept = 0")),
     sqlite_autoincrement=True,
@@ -130,33 +109,33 @@ message = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("public_id", Text, nullable=False),
-    _number("received_at", None),
-    _number("size_bytes", None),
+    number("received_at", None),
+    number("size_bytes", None),
     Column("source", Text, nullable=False),
     Column("session_id", Integer, ForeignKey("session.id")),
-    _words("reverse_path"),
-    _words("ret"),
-    _words("envid"),
-    _words("auth"),
-    _words("body"),
-    _flag("smtputf8"),
+    words("reverse_path"),
+    words("ret"),
+    words("envid"),
+    words("auth"),
+    words("body"),
+    flag("smtputf8"),
     Column("declared_bytes", BigInteger),
-    _words("from_name"),
-    _words("from_address"),
-    _words("to_first"),
-    _words("recipients_first"),
-    _number("recipient_count"),
-    _number("refused_count"),
-    _words("subject"),
-    _words("snippet"),
-    _words("message_id_header"),
+    words("from_name"),
+    words("from_address"),
+    words("to_first"),
+    words("recipients_first"),
+    number("recipient_count"),
+    number("refused_count"),
+    words("subject"),
+    words("snippet"),
+    words("message_id_header"),
     Column("date", BigInteger),
-    _number("attachment_count"),
-    _number("defect_count"),
-    _flag("has_text"),
-    _flag("has_html"),
-    _flag("readable"),
-    _words("content_hash"),
+    number("attachment_count"),
+    number("defect_count"),
+    flag("has_text"),
+    flag("has_html"),
+    flag("readable"),
+    words("content_hash"),
     UniqueConstraint("public_id"),
     Index("message_with_files", "id", sqlite_where=text("attachment_count > 0")),
     Index("message_by_name", "message_id_header", sqlite_where=text("message_id_header <> ''")),
@@ -192,10 +171,10 @@ placement = Table(
     Column("mailbox_id", Integer, ForeignKey("mailbox.id"), nullable=False),
     Column("uid", BigInteger, nullable=False),
     Column("message_id", Integer, ForeignKey("message.id"), nullable=False),
-    _flag("seen"),
-    _flag("pinned"),
-    _words("flags"),
-    _number("modseq"),
+    flag("seen"),
+    flag("pinned"),
+    words("flags"),
+    number("modseq"),
     UniqueConstraint("mailbox_id", "uid"),
     Index("placement_list", "mailbox_id", "message_id", "seen", "pinned"),
     Index("placement_unread", "mailbox_id", "message_id", sqlite_where=text("seen = 0")),
@@ -212,25 +191,25 @@ attempt = Table(
     Column("public_id", Text, nullable=False),
     Column("inbox_id", Integer, ForeignKey("inbox.id"), nullable=False),
     Column("session_id", Integer, ForeignKey("session.id")),
-    _number("at", None),
+    number("at", None),
     Column("stage", Text, nullable=False),
-    _words("reverse_path"),
-    _words("ret"),
-    _words("envid"),
-    _words("auth"),
-    _words("body"),
-    _flag("smtputf8"),
+    words("reverse_path"),
+    words("ret"),
+    words("envid"),
+    words("auth"),
+    words("body"),
+    flag("smtputf8"),
     Column("declared_bytes", BigInteger),
     Column("reply_code", Integer, nullable=False),
-    _words("reply_status"),
-    _words("reply_text"),
-    _words("recipients_first"),
-    _number("recipient_count"),
-    _number("size_bytes"),
-    _words("haystack"),
-    _words("message_id_header"),
-    _words("content_hash"),
-    *_cause(),
+    words("reply_status"),
+    words("reply_text"),
+    words("recipients_first"),
+    number("recipient_count"),
+    number("size_bytes"),
+    words("haystack"),
+    words("message_id_header"),
+    words("content_hash"),
+    *cause(),
     UniqueConstraint("public_id"),
     Index("attempt_list", "inbox_id", "id"),
     sqlite_autoincrement=True,
@@ -244,12 +223,12 @@ delivery = Table(
     Column("position", Integer, primary_key=True),
     Column("accepted", SmallInteger, nullable=False),
     Column("address", Text, nullable=False),
-    _words("notify"),
-    _words("orcpt"),
+    words("notify"),
+    words("orcpt"),
     Column("code", Integer, nullable=False),
-    _words("status"),
-    _words("text"),
-    *_cause(),
+    words("status"),
+    words("text"),
+    *cause(),
     sqlite_with_rowid=False,
 )
 
@@ -279,7 +258,7 @@ change = Table(
     Column("inbox_id", Integer, ForeignKey("inbox.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("ids", Text, nullable=False),
-    _number("at", None),
+    number("at", None),
     sqlite_autoincrement=True,
 )
 
@@ -291,7 +270,7 @@ rule = Table(
     Column("position", Integer, primary_key=True),
     Column("public_id", Text, nullable=False),
     Column("key", Text, nullable=False),
-    _words("origin"),
+    words("origin"),
     Column("body", Text, nullable=False),
     UniqueConstraint("public_id"),
     UniqueConstraint("key"),

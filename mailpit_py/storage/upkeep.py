@@ -17,8 +17,10 @@ CHANGES_KEPT = 100_000
 _FREE_PAGES_KEPT = 512
 CHANGES_KEPT_US = 24 * 3_600 * 1_000_000
 
+# A message that something is still to follow stays: its report needs it.
 _OLDEST = (
     PLACED + "WHERE p.pinned = 0 AND p.mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = ?) "
+    "AND NOT EXISTS (SELECT 1 FROM plan_step s WHERE s.message_id = p.message_id AND s.state = 'pending') "
     "ORDER BY p.message_id LIMIT ?"
 )
 
@@ -97,9 +99,11 @@ def clear(context: Context, inbox: str) -> int:
     """Empty an inbox at once, whatever its size: its mailboxes are set aside and new ones take their place.
 
     The new ones go on with the old UIDVALIDITY and UIDs (RFC 3501 §2.3.1.1). Returns how many
-    messages and attempts are gone; `drain` deletes them later, in chunks.
+    messages and attempts are gone; `drain` deletes them later, in chunks. What was to follow them
+    does not.
     """
     inbox_id = context.inbox_id(inbox)
+    context.execute("DELETE FROM plan_step WHERE inbox_id = ? AND state = 'pending'", (inbox_id,))
     columns = "name, uidvalidity, uidnext, highest_modseq"
     boxes = context.execute(f"SELECT id, total, {columns} FROM mailbox WHERE inbox_id = ?", (inbox_id,)).all()
     for box in boxes:

@@ -13,6 +13,7 @@ from mailpit_py.storage.query import Query
 
 if TYPE_CHECKING:
     from mailpit_py.mail.message import Message
+    from mailpit_py.storage.step import NewStep
 
 DEFAULT_INBOX = "default"
 INBOX = "INBOX"
@@ -63,8 +64,9 @@ class Arrival:
     """A message to be kept: its raw bytes exactly as received, and the transaction that brought it.
 
     `message` is the same bytes as read by `mailpit_py.mail.read`; without it the store reads them.
-    `source` says how it came: `smtp`, `lmtp`, `api`, `ingest`. `causes` say what decided about each
-    recipient, the accepted ones first; what is missing at the end is the usual course.
+    `source` says how it came: `smtp`, `lmtp`, `api`, `ingest`, or `report` for the sandbox's own.
+    `causes` say what decided about each recipient, the accepted ones first; what is missing at the
+    end is the usual course. `steps` are what shall follow.
     """
 
     public_id: str
@@ -76,6 +78,7 @@ class Arrival:
     message: Message | None = None
     source: str = "smtp"
     causes: tuple[Cause, ...] = ()
+    steps: tuple[NewStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,7 +323,11 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry of the journal: `kind` is `added`, `changed`, `removed`, or without refs `cleared` or `rules`."""
+    """One entry of the journal.
+
+    `kind` is `added`, `changed`, `removed`, `delivery` (something became of a message), or without
+    refs `cleared`, `rules`, `clock` or `sinks`.
+    """
 
     cursor: Cursor
     inbox: str

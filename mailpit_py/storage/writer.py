@@ -94,6 +94,7 @@ class Writer:
         self._queue = _Queue()
         self._statements = Statements()
         self._housework = Housework(options.limits, index)
+        self.agenda = Journal()
         self.committed_id = 0
         self.watch: Watch | None = None
         self._is_committing = False
@@ -132,6 +133,7 @@ class Writer:
 
     def close(self) -> None:
         """Write what is queued, then end the thread."""
+        self.agenda.close()
         with self._queue.moved:
             self._queue.closing = True
             self._queue.moved.notify_all()
@@ -233,6 +235,8 @@ class Writer:
         self._housework.note(context)
         if context.changed:
             self._journal.ring()
+        if context.on_agenda:
+            self.agenda.ring()
         if self.watch is not None and context.freed:
             self.watch.free(context.freed)
         return result

@@ -134,3 +134,9 @@ def test_hello_and_resync_say_where_the_client_stands() -> None:
 def test_a_change_of_rules_is_told_without_rows() -> None:
     (frame,) = build(change(11, "rules"), change(12, "rules"))
     assert payload(frame)["changes"] == [{"kind": "rules"}]
+
+
+def test_what_became_of_a_message_is_told_beside_its_other_changes():
+    built = build(change(11, "changed", ref("a")), change(12, "delivery", ref("a"), ref("b")), change(13, "clock"))
+    assert told(built) == [("changed", ["a"]), ("delivery", ["a", "b"]), ("clock", [])]
+    assert told(build(change(11, "delivery", ref("a")), change(12, "removed", ref("a")))) == [("removed", ["a"])]

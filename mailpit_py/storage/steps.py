@@ -1,0 +1,143 @@
+"""Ending and reading steps of plans: rows of plan_step and report."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailpit_py.storage import messages, sinks
+from mailpit_py.storage.context import Context
+from mailpit_py.storage.listing import Scope
+from mailpit_py.storage.prepare import Prepared, decompress
+from mailpit_py.storage.row import plain, read_envelope, read_session
+from mailpit_py.storage.step import ReportLink, Step, StepEnd, StepOriginal, StepState
+from mailpit_py.storage.value import Ref
+
+_STEP = (
+    "SELECT s.*, i.name AS inbox, m.public_id FROM plan_step s JOIN inbox i ON i.id = s.inbox_id "
+    "JOIN message m ON m.id = s.message_id "
+)
+
+
+def finish(context: Context, end: StepEnd, prepared: Sequence[Prepared]) -> bool:
+    """End a step with all that belongs to it; False, and nothing is written, if it has ended before."""
+    step = end.step
+    sql = "UPDATE plan_step SET state = ?, reason = ?, done_at = ? WHERE id = ? AND state = 'pending'"
+    if not context.execute(sql, (end.state.value, plain(end.reason), context.now, step.id)).rowcount:
+        return False
+    ids: list[int] = []
+    if prepared:
+        first = context.next_id()
+        messages.add(context, prepared)
+        ids = list(range(first, first + len(prepared)))
+        context.execute(
+            "INSERT INTO report (message_id, original_id, step_id, kind) VALUES (?, ?, ?, ?)",
+            [(number, step.original_id, step.id, step.kind) for number in ids],
+        )
+    if end.attempts:
+        sinks.add(context, step.inbox, end.attempts, step=step.id, original=step.original_id, reports=ids)
+    note(context, step.inbox, step.original_id)
+    context.on_agenda = True
+    return True
+
+
+def note(context: Context, inbox: str, message_id: int) -> None:
+    """Write to the journal that something happened to what became of a message."""
+    row = context.execute(messages.PLACED + "WHERE p.message_id = ? LIMIT 1", (message_id,)).first()
+    if row is not None and row.inbox_id is not None:
+        ref = Ref(row.public_id, row.message_id, row.mailbox, row.uid, bool(row.seen), bool(row.pinned))
+        context.record(row.inbox_id, "delivery", [ref])
+
+
+def due(connection: Connection, inbox: str, until: int, limit: int) -> tuple[Step, ...]:
+    """Return pending steps that are due at an instant of sandbox time, in the order of (due_at, id)."""
+    where = "WHERE i.name = ? AND s.state = 'pending' AND s.due_at <= ? ORDER BY s.due_at, s.id LIMIT ?"
+    return tuple(map(_read, connection.exec_driver_sql(_STEP + where, (inbox, until, limit))))
+
+
+def next_due(connection: Connection) -> dict[str, int]:
+    """Return when the first pending step of each inbox is due; an inbox without one is left out."""
+    sql = (
+        "SELECT i.name, (SELECT min(due_at) FROM plan_step WHERE inbox_id = i.id AND state = 'pending') AS due_at "
+        "FROM inbox i"
+    )
+    return {row.name: row.due_at for row in connection.exec_driver_sql(sql) if row.due_at is not None}
+
+
+def of_message(connection: Connection, scope: Scope, public_id: str) -> tuple[Step, ...]:
+    """Return the plan of a message, the first step to be due first, with the reports that were made."""
+    where = "WHERE s.inbox_id = ? AND m.public_id = ? ORDER BY s.due_at, s.id"
+    return with_reports(connection, map(_read, connection.exec_driver_sql(_STEP + where, (scope.inbox_id, public_id))))
+
+
+def by_ids(connection: Connection, ids: Sequence[int]) -> tuple[Step, ...]:
+    """Return steps by their ids, in the order of (due_at, id), with the reports that were made."""
+    where = f"WHERE s.id IN ({', '.join('?' * len(ids))}) ORDER BY s.due_at, s.id"
+    return with_reports(connection, map(_read, connection.exec_driver_sql(_STEP + where, tuple(ids))))
+
+
+def with_reports(connection: Connection, steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return steps with the public ids of what they made."""
+    known = list(steps)
+    made: dict[int, list[str]] = defaultdict(list)
+    sql = (
+        "SELECT r.step_id, m.public_id FROM report r JOIN message m ON m.id = r.message_id "
+        f"WHERE r.step_id IN ({', '.join('?' * len(known))}) ORDER BY m.id"
+    )
+    for row in connection.exec_driver_sql(sql, tuple(one.id for one in known)) if known else ():
+        made[row.step_id].append(row.public_id)
+    return tuple(replace(one, reports=tuple(made[one.id])) for one in known)
+
+
+def original(connection: Connection, message_id: int) -> StepOriginal | None:
+    """Return what a report needs of a message, or None if it is gone."""
+    row = connection.exec_driver_sql(
+        "SELECT m.*, c.encoding, c.raw FROM message m JOIN content c ON c.message_id = m.id WHERE m.id = ?",
+        (message_id,),
+    ).first()
+    if row is None:
+        return None
+    deliveries = connection.exec_driver_sql("SELECT * FROM delivery WHERE owner_id = ? ORDER BY position", (row.id,))
+    session = connection.exec_driver_sql("SELECT * FROM session WHERE id = ?", (row.session_id,)).first()
+    return StepOriginal(
+        public_id=row.public_id,
+        envelope=read_envelope(row, deliveries),
+        raw=decompress(row.encoding, row.raw),
+        session=read_session(session) if session is not None else None,
+        message_id=row.message_id_header,
+        subject=row.subject,
+    )
+
+
+def links(connection: Connection, scope: Scope, public_id: str) -> tuple[ReportLink, ...]:
+    """Return the reports about a message, oldest first, and the one that it is itself."""
+    sql = (
+        "SELECT m.public_id AS report, coalesce(o.public_id, '') AS original, r.kind, r.step_id FROM report r "
+        "JOIN message m ON m.id = r.message_id LEFT JOIN message o ON o.id = r.original_id "
+        "WHERE EXISTS (SELECT 1 FROM placement p JOIN mailbox b ON b.id = p.mailbox_id "
+        "WHERE p.message_id = m.id AND b.inbox_id = ?) AND (m.id = (SELECT id FROM message WHERE public_id = ?) "
+        "OR r.original_id = (SELECT id FROM message WHERE public_id = ?)) ORDER BY m.id"
+    )
+    rows = connection.exec_driver_sql(sql, (scope.inbox_id, public_id, public_id))
+    return tuple(ReportLink(row.report, row.original, row.kind, row.step_id) for row in rows)
+
+
+def _read(row: Any) -> Step:
+    return Step(
+        id=row.id,
+        inbox=row.inbox,
+        original=row.public_id,
+        original_id=row.message_id,
+        kind=row.kind,
+        accepted_at=row.accepted_at,
+        due_at=row.due_at,
+        body=json.loads(row.body),
+        state=StepState(row.state),
+        done_at=row.done_at,
+        reason=row.reason,
+    )
