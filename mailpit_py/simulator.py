@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from threading import Lock
@@ -142,6 +142,14 @@ class Simulator:
             self._ordinary.clear()
             self._configuration = replace(self._configuration, **switches)
             return self._configuration
+
+    def set_chaos(self, triggers: Mapping[str, Any]) -> str:
+        """Set the triggers as Mailpit's API does, those before a mistake; return the mistake, or nothing."""
+        with self._lock:
+            chaos, wrong = self._configuration.chaos.replaced(triggers)
+            self._ordinary.clear()
+            self._configuration = replace(self._configuration, chaos=chaos)
+        return wrong
 
     def announcement(self) -> str:
         """The start line: what is needed to get the same again."""

@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from mailpit_py.account import Accounts
-from mailpit_py.api import cid, docs, events, native, probes, problem, shell
+from mailpit_py.api import cid, docs, events, mailpit, native, probes, problem, shell
 from mailpit_py.api.context import Context
 from mailpit_py.api.feed import Feed
 from mailpit_py.api.hosts import HostList
@@ -72,7 +72,7 @@ def create_app(sandbox: Sandbox, config: Config, *, ports: Mapping[str, int] | N
     app.extensions["mailpit"] = Context(
         sandbox, config, Library(store), Feed(store), Signer(), Memo(store.journal), dict(ports or {})
     )
-    problem.register(app, f"{webroot}api/")
+    problem.register(app, f"{webroot}api/", {f"{webroot}{mailpit.PREFIX}": mailpit.failure.answer})
     login = _login(config)
     hosts = HostList(config.allowed_hosts.replace(",", " ").split(), any_name=login is not None)
     Gate(hosts, read_origins(config.api_cors), login).install(app)
@@ -118,6 +118,7 @@ def _add_routes(app: Flask, webroot: str, page: shell.Shell) -> None:
     app.register_blueprint(shell.blueprint(page), url_prefix=base)
     for blueprint in (native.blueprint(), docs.blueprint(), events.blueprint()):
         app.register_blueprint(blueprint, url_prefix=f"{base}/api/v2")
+    app.register_blueprint(mailpit.blueprint(), url_prefix=f"{base}/api/v1")
 
     if base:
 

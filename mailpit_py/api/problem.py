@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask, Response, current_app, request
@@ -54,20 +55,32 @@ class Problem(Exception):
         }
 
 
+Telling = Callable[[Problem], Response]
+NO_OTHERS: Mapping[str, Telling] = MappingProxyType({})
+
+
 def not_found(what: str) -> Problem:
     """The problem that there is no such thing in this inbox."""
     return Problem(404, f"There is no such {what}; it may have been deleted.", kind="not-found")
 
 
-def register(app: Flask, api_prefix: str) -> None:
-    """Let `app` answer every exception: below `api_prefix` as problem details, elsewhere as plain text."""
+def register(app: Flask, api_prefix: str, others: Mapping[str, Telling] = NO_OTHERS) -> None:
+    """Let `app` answer every exception: below `api_prefix` as problem details, elsewhere as plain text.
+
+    Below the prefixes of `others` each tells problems in its own way.
+    """
     app.config["API_PREFIX"] = api_prefix
+    app.config["OTHER_PREFIXES"] = others
     app.register_error_handler(Exception, answer)
 
 
 def answer(error: Exception) -> Response:
     """Turn an exception into its response; what we did not foresee is logged and says nothing to the client."""
     problem = _translate(error)
+    for prefix, tell in current_app.config["OTHER_PREFIXES"].items():
+        if request.path.startswith(prefix):
+            told: Response = tell(problem)
+            return told
     if request.path.startswith(current_app.config["API_PREFIX"]):
         response = Response(to_json(problem.body), problem.status, mimetype=MEDIA_TYPE)
     else:

@@ -15,7 +15,7 @@ from mailpit_py.api.problem import Problem
 PROBES = frozenset({"probes.livez", "probes.readyz"})
 SIGNED = frozenset({"cid.image"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-CORS_METHODS = "GET, HEAD, POST, PATCH, DELETE"
+CORS_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 CORS_HEADERS = "Authorization, Content-Type"
 
 

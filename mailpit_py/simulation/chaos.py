@@ -66,19 +66,19 @@ class Chaos:
     def replaced(self, value: object) -> tuple[Chaos, str]:
         """Return the triggers after a PUT, and what was wrong with it, in Mailpit's words, or nothing.
 
-        What is not given returns to its default. The triggers are set one after the other, so what
-        comes before a mistake holds.
+        What is not given returns to its default. The triggers are set one after the other: what comes
+        before a mistake is set, what comes after stays as it was.
         """
         if not isinstance(value, Mapping):
             return self, "cannot read the triggers: a JSON object is needed"
-        chaos = replace(self, triggers=Chaos().triggers)
+        chaos = self
         given = {_NAMES.get(str(name).lower(), ""): trigger for name, trigger in value.items()}
         for name in DEFAULT_CODES:
-            if (part := given.get(name)) is not None:
-                try:
-                    chaos = chaos._with(name, *_read(name, part))
-                except ValueError as error:
-                    return chaos, str(error)
+            part = given.get(name)
+            try:
+                chaos = chaos._with(name, *_read(name, {} if part is None else part))
+            except ValueError as error:
+                return chaos, str(error)
         return chaos, ""
 
     def _with(self, name: str, error_code: int, probability: int) -> Chaos:

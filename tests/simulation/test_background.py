@@ -121,6 +121,9 @@ def test_an_option_that_cannot_be_used(option, reason):
         parse(option)
 
 
+STOOD = {name: {"ErrorCode": 500, "Probability": 50} for name in DEFAULTS}
+
+
 @pytest.mark.parametrize(
     ("value", "expected", "error"),
     [
@@ -130,11 +133,12 @@ def test_an_option_that_cannot_be_used(option, reason):
         ({"Sender": {"ErrorCode": 0, "Probability": 5}}, {"Sender": {"ErrorCode": 451, "Probability": 5}}, ""),
         ({"Lunch": {"ErrorCode": 1}}, {}, ""),
         ({"Sender": {"Probability": 5}, "Recipient": {"ErrorCode": 399}},
-         {"Sender": {"ErrorCode": 451, "Probability": 5}}, "error code must be between 400 and 599"),
-        ({"Sender": {"Probability": 101}, "Recipient": {"Probability": 5}}, {},
+         STOOD | {"Sender": {"ErrorCode": 451, "Probability": 5}}, "error code must be between 400 and 599"),
+        ({"Sender": {"Probability": 101}, "Recipient": {"Probability": 5}}, STOOD,
          "probability must be between 0 and 100"),
-        ({"Sender": {"Probability": 5.5}}, {}, "cannot read Sender: ErrorCode and Probability are whole numbers"),
-        ({"Sender": 5}, {}, "cannot read Sender: a JSON object is needed"),
+        ({"Sender": {"Probability": 5.5}}, STOOD, "cannot read Sender: ErrorCode and Probability are whole numbers"),
+        ({"Sender": 5}, STOOD, "cannot read Sender: a JSON object is needed"),
+        ({"Sender": None, "Recipient": {"Probability": 7}}, {"Recipient": {"ErrorCode": 451, "Probability": 7}}, ""),
     ],
 )  # fmt: skip
 def test_a_put_replaces_everything_up_to_its_first_mistake(value, expected, error):

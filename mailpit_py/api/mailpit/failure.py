@@ -1,0 +1,47 @@
+"""Failures as Mailpit tells them: plain text, and 400 for nearly everything."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Response, request
+
+from mailpit_py.api.problem import Problem
+
+TOO_LARGE = "http: request body too large"
+NO_ROUTE = "File not found\n"
+NO_SUCH_THING = "404 page not found"
+# Who may not ask at all is told so: these say what a client can do about it.
+KEPT = frozenset({401, 403, 415, 429})
+
+
+def refusal(text: str) -> Response:
+    """Answer that something was wrong: the bare text, without a line end."""
+    return Response(text, 400, content_type="text/plain")
+
+
+def answer(problem: Problem) -> Response:
+    """Answer a problem of the application below /api/v1."""
+    match problem.status:
+        case 404 if problem.kind:
+            response = Response(NO_SUCH_THING, 404, content_type="text/plain")
+        case 404:
+            response = Response(NO_ROUTE, 404, content_type="text/plain; charset=utf-8")
+        case 405:
+            text = f"{HTTPStatus(405).phrase}\n"
+            response = Response(text, 405, content_type="text/plain; charset=utf-8")
+        case 413:
+            response = refusal(TOO_LARGE)
+        case status if status in KEPT:
+            response = Response(f"{problem.detail}\n", status, content_type="text/plain; charset=utf-8")
+        case _:
+            response = refusal(problem.detail)
+    response.headers.extend(problem.headers)
+    return response
+
+
+def finish_options(response: Response) -> Response:
+    """Let the answer to OPTIONS be empty text, as Mailpit's is."""
+    if request.method == "OPTIONS":
+        response.content_type = "text/plain"
+    return response

@@ -1,0 +1,98 @@
+"""JSON as Go's encoding/json writes and reads it, which Mailpit's clients are used to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+from flask import Response
+
+# What Go writes as an escape so that JSON can stand inside HTML and JavaScript.
+_ESCAPED = str.maketrans({"<": r"\u003c", ">": r"\u003e", "&": r"\u0026", "\u2028": r"\u2028", "\u2029": r"\u2029"})
+_LONE = re.compile("[\ud800-\udfff]")
+_EXPECTED: Mapping[str, str] = MappingProxyType(
+    {
+        "Expecting property name": "looking for beginning of object key string",
+        "Illegal trailing comma": "looking for beginning of object key string",
+        "Expecting ':'": "after object key",
+        "Expecting ','": "after object key:value pair",
+        "Invalid control": "in string literal",
+        "Invalid \\escape": "in string escape code",
+        "Invalid \\uXXXX": "in \\u hexadecimal character escape",
+    }
+)
+
+
+class BadJson(Exception):
+    """A body that cannot be read; the text is Go's."""
+
+
+def written(value: Any) -> Response:
+    """Answer a value: one line, its keys in their order, and a line end."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
+    return Response(_LONE.sub("\ufffd", text).encode() + b"\n", mimetype="application/json")
+
+
+def read(body: bytes) -> Any:
+    """Return the first value of a body; what stands behind it is not looked at. Raises BadJson."""
+    text = body.decode("utf-8", "replace").lstrip(" \t\r\n")
+    if not text:
+        raise BadJson("EOF")
+    try:
+        return _DECODER.raw_decode(text)[0]
+    except json.JSONDecodeError as error:
+        raise BadJson(_in_go_words(error)) from None
+    except RecursionError:
+        raise BadJson("exceeded max depth") from None
+    except ValueError as error:  # more digits than Python turns into a number
+        raise BadJson(f"json: {error}") from None
+
+
+def member(value: Mapping[str, Any], name: str) -> Any:
+    """Return a member in any case of its name, the last of several; None if it is absent, as null is to Go."""
+    found = None
+    for key, given in value.items():
+        if key.lower() == name.lower() and given is not None:
+            found = given
+    return found
+
+
+def kind_of(value: Any) -> str:
+    """Return what Go calls a value in its errors."""
+    match value:
+        case bool():
+            return "bool"
+        case int() | float():
+            return f"number {json.dumps(value)}"
+        case str():
+            return "string"
+        case list():
+            return "array"
+    return "object"
+
+
+def _in_go_words(error: json.JSONDecodeError) -> str:
+    if error.pos >= len(error.doc) or error.msg.startswith("Unterminated string"):
+        return "unexpected EOF"
+    expected = next(
+        (go for ours, go in _EXPECTED.items() if error.msg.startswith(ours)), "looking for beginning of value"
+    )
+    return f"invalid character {_quoted(error.doc[error.pos])} {expected}"
+
+
+def _quoted(character: str) -> str:
+    """Return a character as Go quotes it."""
+    if character in ("'", '"'):
+        return r"'\''" if character == "'" else "'\"'"
+    return f"'{json.dumps(character, ensure_ascii=False)[1:-1]}'"
+
+
+def _no_number(name: str) -> NoReturn:
+    """Refuse what Python takes for a number, and JSON does not."""
+    raise BadJson(f"invalid character {_quoted(name[0])} looking for beginning of value")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number, strict=True)
