@@ -223,7 +223,11 @@ class Config:
         1, "MP_SEED", "The seed of all simulated chance; the same seed gives the same.", group="Simulation", metavar="N"
     )
     rules: str = option(
-        "", "MP_RULES", "Rules and domain profiles from this TOML file.", group="Simulation", metavar="FILE"
+        "",
+        "MP_RULES",
+        "Rules and domain profiles from this file: TOML, YAML or JSON.",
+        group="Simulation",
+        metavar="FILE",
     )
     magic_domains: str = option(
         "",

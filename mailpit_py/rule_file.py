@@ -1,9 +1,12 @@
-"""A file of rules and domain profiles, in TOML: an array of tables `rules`, and one `profiles`."""
+"""A file of rules and domain profiles, in TOML, YAML or JSON: a list of tables `rules`, and one `profiles`."""
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,8 @@ from mailpit_py.simulation import profile
 from mailpit_py.simulation.problem import Problem, RuleError
 from mailpit_py.simulation.profile import Profile
 from mailpit_py.simulation.rule import Rule
+
+VALUES_AT_MOST = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,80 @@ def read_file(path: Path) -> RuleFile:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Return the tables of a file as they are. Raises ConfigError if it cannot be read."""
+    """Return the tables of a file as they are: plain values, with texts as keys.
+
+    The end of its name tells the language: .yaml, .yml or .json; else TOML. Raises ConfigError if
+    it cannot be read.
+    """
+    read, language = _LANGUAGES.get(path.suffix.lower(), (tomllib.loads, "TOML"))
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        tables = read(path.read_text("utf-8"))
+        problem = next(_unusable(tables), None)
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path} is nested too deeply") from None
+    except ValueError as error:  # bad UTF-8 too
+        raise ConfigError(f"{path} is not {language}: {error}") from None
+    if not isinstance(tables, dict):
+        raise ConfigError(f"{path} has no tables `rules` and `profiles`")
+    if problem:
+        raise ConfigError(f"{path}: {problem}")
+    return tables
+
+
+def _read_yaml(text: str) -> Any:
+    """Return the values of YAML 1.2, where `no` and `on` are texts. Raises ValueError."""
+    from ruamel.yaml import YAML  # takes time to import, and few files are YAML
+    from ruamel.yaml.error import YAMLError
+
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        node = yaml.compose(text)
+        _weigh(node, {})  # before values are made: a merge key copies what its alias stands for
+        return None if node is None else yaml.constructor.construct_document(node)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" (line {mark.line + 1})" if mark else ""
+        raise ValueError(f"{getattr(error, 'problem', None) or error}{place}") from None
+
+
+def _weigh(node: Any, known: dict[int, int]) -> int:
+    """Return how many values a YAML node stands for, each alias counted in full. Raises ValueError for too many."""
+    if id(node) in known:
+        if not known[id(node)]:
+            raise ValueError("an alias stands inside of what it names")
+        return known[id(node)]
+    known[id(node)] = 0
+    inner = node.value if node is not None and isinstance(node.value, list) else []
+    parts = (part for one in inner for part in (one if isinstance(one, tuple) else (one,)))
+    known[id(node)] = weight = 1 + sum(_weigh(part, known) for part in parts)
+    if weight > VALUES_AT_MOST:
+        raise ValueError(f"its aliases stand for more than {VALUES_AT_MOST:_} values")
+    return weight
+
+
+_LANGUAGES: Mapping[str, tuple[Callable[[str], Any], str]] = {
+    ".yaml": (_read_yaml, "YAML"),
+    ".yml": (_read_yaml, "YAML"),
+    ".json": (json.loads, "JSON"),
+}
+
+
+def _unusable(value: Any, place: str = "") -> Iterator[str]:
+    """Yield what is no plain value, and where."""
+    match value:
+        case dict():
+            yield from (f"{place}{key!r} is no text" for key in value if not isinstance(key, str))
+            for key, inner in value.items():
+                yield from _unusable(inner, f"{place}{key}.")
+        case list():
+            for number, inner in enumerate(value):
+                yield from _unusable(inner, f"{place}{number}.")
+        case str() | int() | float() | date() | None:
+            return
+        case _:
+            yield f"{place}: {type(value).__name__} has no place here".replace(".:", ":")
 
 
 def _parsed(tables: dict[str, Any]) -> RuleFile:
@@ -46,7 +118,7 @@ def _parsed(tables: dict[str, Any]) -> RuleFile:
         Problem(name, "is not known here: rules, profiles") for name in tables if name not in ("rules", "profiles")
     ]
     lists = {name: tables.get(name, []) for name in ("rules", "profiles")}
-    problems += [Problem(name, f"is written as [[{name}]]") for name in lists if not isinstance(lists[name], list)]
+    problems += [Problem(name, "is a list of tables") for name in lists if not isinstance(lists[name], list)]
     if problems:
         raise RuleError(problems)
     profiles = tuple(profile.load(value, f"profiles.{number}") for number, value in enumerate(lists["profiles"]))

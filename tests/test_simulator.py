@@ -17,7 +17,6 @@ from mailpit_py.clock import Clock
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError, NotFound
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session, Transaction
-from mailpit_py.rule_file import read_file
 from mailpit_py.sandbox import Sandbox
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decision import UNDECIDED, Decision, Trigger, Verdict
@@ -254,23 +253,6 @@ def test_rules_of_a_file_stand_first_and_are_read_anew_at_each_start(tmp_path: P
         assert simulator.rules[0].rule.first == 1
     with Store.open(path) as store:
         assert [one.key for one in simulator_of(Config(), store, Clock()).rules] == ["mine"]
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("rules = 3", "rules: is written as"),
-        ("rule = []", "rule: is not known here"),
-        ('[[rules]]\noutcome = "nothing"', "rules.0.outcome"),
-        ('[[profiles]]\nprovider = "outlook"', "profiles.0.domain"),
-        ("[[rules", "is not TOML"),
-    ],
-)
-def test_a_bad_file_is_refused_with_its_field(tmp_path: Path, text: str, words: str) -> None:
-    file = tmp_path / "rules.toml"
-    file.write_text(text)
-    with pytest.raises(ConfigError, match=words):
-        read_file(file)
 
 
 @pytest.mark.parametrize(

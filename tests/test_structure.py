@@ -63,6 +63,7 @@ OWNERS = {
     "asyncio": {"servers", "outbound", "testing"},
     "uvloop": {"servers"},
     "click": {"cli"},
+    "ruamel": {"sandbox"},
     "pytest": {"testing"},
 }
 # The standard library's mail parser is the tests' oracle; nothing that reads mail may lean on it.

@@ -81,7 +81,7 @@ def add_rule(url: str, outcome: str, **given: Any) -> None:
 @click.option("--append", is_flag=True, help="Add them behind the others instead of taking their place.")
 @url_option
 def load_rules(url: str, file: Path, append: bool) -> None:
-    """Make the rules of FILE all rules there are: TOML with [[rules]], or what `rules list --json` printed."""
+    """Make the rules of FILE all rules there are: TOML, YAML, or the JSON that `rules list --json` printed."""
     loaded = _read(file)
     with sandbox_at(url) as client:
         kept = client.get("rules")["items"] if append else []
@@ -128,10 +128,9 @@ def _read(file: Path) -> list[Any]:
     from mailpit_py.rule_file import load
 
     try:
-        tables = json.loads(file.read_text("utf-8")) if file.suffix == ".json" else load(file)
-    except (ConfigError, OSError, ValueError) as error:
+        rules = load(file).get("rules")
+    except ConfigError as error:
         raise click.ClickException(str(error)) from None
-    rules = tables.get("rules") if isinstance(tables, dict) else None
     if not isinstance(rules, list):
         raise click.ClickException(f"{file} has no list of rules")
     return rules

@@ -84,9 +84,28 @@ def test_rules_of_a_toml_file_take_the_place_of_others_or_stand_behind_them(run:
     assert (rule["key"], rule["expires_at"]) == ("new", "2030-01-01T00:00:00.000000Z")
 
 
+def test_rules_of_a_yaml_file_are_loaded_with_texts_and_instants_as_they_are_written(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(
+        "rules:\n- name: no\n  outcome: mailbox_full\n  stage: content\n"
+        "  expires_at: 2030-01-01T00:00:00Z\n  match: {subject: 12:30}\n"
+    )
+    assert run("rules", "load", str(file)).output == "1 rules\n"
+    (rule,) = json.loads(run("rules", "list", "--json").output)["rules"]
+    assert (rule["key"], rule["expires_at"]) == ("no", "2030-01-01T00:00:00.000000Z")
+    assert rule["match"] == {"subject": "12:30"}
+
+
 @pytest.mark.parametrize(
     ("name", "text", "words"),
-    [("a.toml", "rules = ", "not TOML"), ("a.json", "{}", "no list of rules"), ("a.json", "[", ""), (None, "", "")],
+    [
+        ("a.toml", "rules = ", "not TOML"),
+        ("a.json", "{}", "no list of rules"),
+        ("a.json", "[", "not JSON"),
+        ("a.yaml", "rules: {", "not YAML"),
+        ("a.yml", "- rules", "no tables"),
+        (None, "", "cannot read"),
+    ],
 )
 def test_a_file_without_rules_is_told(run: Run, tmp_path: Path, name: str | None, text: str, words: str) -> None:
     file = tmp_path / (name or "missing.toml")
