@@ -29,7 +29,7 @@ class Sandbox:
         self.simulator = simulator or Simulator(store, clock)
         self.budget = store.budget
 
-    def receive(
+    def receive(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
         self,
         transaction: Transaction,
         raw: bytes,
@@ -37,16 +37,18 @@ class Sandbox:
         source: str = "smtp",
         verdict: Verdict | None = None,
         decided: Decided = NOTHING_DECIDED,
+        enhanced: bool = True,
     ) -> Future[Receipt]:
         """Keep a message; the future gives its receipt once it is committed.
 
         `raw` is the content exactly as received, `verdict` what was decided at its end, `decided`
-        what was at RCPT. Who discards or refuses it gets nothing of it; if nobody is left, only an
-        attempt is kept, and the receipt looks like any other. The future raises StorageFull or
-        StorageError, and then nothing of the message was kept.
+        what was at RCPT; the usual reply has an enhanced code where `enhanced`. Who discards or
+        refuses it gets nothing of it; if nobody is left, only an attempt is kept, and the receipt
+        looks like any other. The future raises StorageFull or StorageError, and then nothing of the
+        message was kept.
         """
         public_id, now = new_public_id(), self.clock.wall()
-        reply = Reply(250, "2.0.0", f"Ok: queued as {public_id}")
+        reply = Reply(250, "2.0.0" if enhanced else "", f"Ok: queued as {public_id}")
         delivery = Delivery.of(transaction.envelope, verdict, decided, reply)
         said = (delivery.replies or (reply,))[0]
         lines = (*transaction.lines, *(Line(now, "S", line) for line in said.lines))

@@ -98,7 +98,7 @@ class TlsFailure:
 
 @dataclass(frozen=True, slots=True)
 class HideKeywords:
-    """Leave these keywords (in capitals, as in `STARTTLS`) out of the answer to EHLO."""
+    """Be without these extensions (in capitals, as in `STARTTLS`), from the answer to EHLO on."""
 
     keywords: frozenset[str]
 

@@ -13,6 +13,7 @@ from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.content import DISCARD_LIMIT, Content, Octets
 from mailpit_py.servers.smtp.dialogue import Dialogue, Expect
 from mailpit_py.servers.smtp.effect import Decides, Deed, answered, deeds_of
+from mailpit_py.servers.smtp.extension import ENHANCED, told, worded
 from mailpit_py.servers.smtp.settings import SmtpSettings
 from mailpit_py.servers.smtp.transaction import Refusal
 from mailpit_py.servers.smtp.transcript import Transcript
@@ -120,7 +121,12 @@ class Conversation:
     @property
     def verdict(self) -> Verdict | None:
         """What was decided about the message that is handed over, None for nothing."""
-        return self.effects.verdict and answered(self.effects.verdict)
+        return self.effects.verdict and answered(self.effects.verdict, self.effects.hidden)
+
+    @property
+    def is_enhanced(self) -> bool:
+        """True while replies carry enhanced codes (RFC 2034)."""
+        return ENHANCED not in self.effects.hidden
 
     @property
     def decided(self) -> Mapping[str, Decision]:
@@ -212,6 +218,8 @@ class Conversation:
     # What is simulated
 
     def _say(self, reply: Reply) -> None:
+        if self.effects.hidden:
+            reply = worded(reply, self.effects.hidden)
         self._out.append(_encoded(reply))
         self.transcript.server(reply)
 
@@ -360,7 +368,8 @@ class Conversation:
         if effects.is_eventful:
             self._tell()
             self._be_silent_before_handing_over()
-        self.handing_over = Transaction(self.session, mail.envelope, self.transcript.take()), mail.raw
+        envelope = told(mail.envelope, effects.hidden) if effects.hidden else mail.envelope
+        self.handing_over = Transaction(self.session, envelope, self.transcript.take()), mail.raw
 
     def _be_silent_before_handing_over(self) -> None:
         """Keep the client waiting before the message is kept: it is kept when that is said, and not before."""

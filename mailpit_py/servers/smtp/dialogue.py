@@ -13,6 +13,7 @@ from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.authentication import Authentication
 from mailpit_py.servers.smtp.content import DISCARD_LIMIT
 from mailpit_py.servers.smtp.effect import Decides, Effects
+from mailpit_py.servers.smtp.extension import NONE_HIDDEN, is_command_hidden
 from mailpit_py.servers.smtp.reply import Refused, bad_sequence, syntax_error
 from mailpit_py.servers.smtp.settings import SmtpSettings
 from mailpit_py.servers.smtp.transaction import NO_ENVELOPE, MailTransaction, Refusal
@@ -132,7 +133,7 @@ class Dialogue:
     def secure(self, version: str, cipher: str) -> None:
         """Begin anew inside TLS: nothing said before counts any more (RFC 3207 §4.2)."""
         self.mail.reset()
-        self._is_tls, self._is_extended, self.effects.hidden = True, False, frozenset()
+        self._is_tls, self._is_extended, self.effects.hidden = True, False, NONE_HIDDEN
         self.session = replace(
             self.session, tls_version=version, tls_cipher=cipher, helo="", auth_mechanism="", auth_identity=""
         )
@@ -182,7 +183,7 @@ class Dialogue:
             return self._refused_early(verb, replies.TLS_FIRST)
         if self._lacks_auth and verb in _NEEDS_AUTH:
             return self._refused_early(verb, replies.AUTH_FIRST)
-        if self.effects.hidden and verb != "BDAT" and greeting.is_hidden(verb, self.effects.hidden):
+        if self.effects.hidden and verb != "BDAT" and is_command_hidden(verb, self.effects.hidden):
             return replies.NOT_IMPLEMENTED
         return command(self, argument)
 
@@ -196,7 +197,7 @@ class Dialogue:
 
     def _refused_early(self, verb: str, reply: Reply) -> Reply:
         if verb == "MAIL":
-            self.mail.refusals.append(Refusal(NO_ENVELOPE, Stage.MAIL, reply))
+            self.mail.note(Refusal(NO_ENVELOPE, Stage.MAIL, reply))
         return reply
 
     def _unknown(self, verb: str, line: str) -> Reply:
@@ -236,10 +237,13 @@ class Dialogue:
         if not name:
             return syntax_error(f"{verb} needs the name of your host: {verb} me.example.com")
         session = replace(self.session, helo=name[:255], protocol=protocol)
-        self.effects.hidden = frozenset()
+        hidden, self.effects.hidden = self.effects.hidden, NONE_HIDDEN
         if refusal := self.effects.ask(Stage.HELO, session):
+            self.effects.hidden = hidden
             return refusal
-        self.mail.reset()
+        hidden, self.effects.hidden = self.effects.hidden, hidden
+        self.mail.reset()  # what ends here was told as it was agreed before
+        self.effects.hidden = hidden
         self.session, self._is_extended = session, verb != "HELO"
         if not self._is_extended:
             return Reply(250, "", f"{self.settings.hostname} greets {session.helo}")
@@ -249,7 +253,7 @@ class Dialogue:
         return replies.OK
 
     def _help(self, argument: str) -> Reply:
-        return greeting.help_on(self.settings, argument.upper())
+        return greeting.help_on(self.settings, argument.upper(), self.effects.hidden)
 
     def _quit(self, argument: str) -> Reply:
         if argument:
@@ -307,7 +311,7 @@ class Dialogue:
     def _auth_ended(self, reply: Reply, decision: Decision | None = None) -> Reply:
         self.expects = Expect.COMMAND
         self._auth_was_refused = True
-        self.mail.refusals.append(Refusal(NO_ENVELOPE, Stage.AUTH, reply, decision=decision))
+        self.mail.note(Refusal(NO_ENVELOPE, Stage.AUTH, reply, decision=decision))
         return self._closing_on_421(reply)
 
     # Commands of the transaction
@@ -332,7 +336,7 @@ class Dialogue:
         return None
 
     def _refusal_of_chunks(self) -> Reply | None:
-        if greeting.is_hidden("BDAT", self.effects.hidden):
+        if is_command_hidden("BDAT", self.effects.hidden):
             return replies.NOT_IMPLEMENTED
         return replies.TLS_FIRST if self._lacks_tls else replies.AUTH_FIRST if self._lacks_auth else None
 

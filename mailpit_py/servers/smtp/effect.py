@@ -10,6 +10,7 @@ from typing import Protocol
 
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session
 from mailpit_py.servers.smtp import reply as replies
+from mailpit_py.servers.smtp.extension import NONE_HIDDEN, Hidden, complete, worded
 from mailpit_py.simulation.decision import UNDECIDED, Decision, Verdict, single_of
 from mailpit_py.simulation.outcome import (
     Accept,
@@ -97,7 +98,7 @@ class Effects:
         self.told: list[Told] = []
         self.course: Throttle | Drop | None = None
         self.verdict: Verdict | None = None
-        self.hidden: frozenset[str] = frozenset()
+        self.hidden = NONE_HIDDEN
         self.breaks_tls = False
         self.has_remembered = False
         self._simulator = simulator
@@ -188,7 +189,7 @@ class Effects:
             case Throttle() if stage is Stage.DATA:
                 self.course = effect
             case HideKeywords(keywords):
-                self.hidden = keywords
+                self.hidden = complete(keywords)
             case TlsFailure():
                 self.breaks_tls = True
         return None
@@ -223,13 +224,15 @@ def _settled(decision: Decision) -> Decision:
     return replace(decision, outcome=_effect(outcome.then))
 
 
-def answered(verdict: Verdict) -> Verdict:
-    """Return what a verdict means for the store: who hears no acceptance is refused."""
-    return Verdict(tuple(_answered(decision) for decision in verdict.decisions))
+def answered(verdict: Verdict, hidden: Hidden) -> Verdict:
+    """Return what a verdict means for the store: who hears no acceptance is refused, in the words that are said."""
+    return Verdict(tuple(_answered(decision, hidden) for decision in verdict.decisions))
 
 
-def _answered(decision: Decision) -> Decision:
+def _answered(decision: Decision, hidden: Hidden) -> Decision:
     match decision.outcome:
+        case Answer(reply, closes) if hidden:
+            return replace(decision, outcome=Answer(worded(reply, hidden), closes))
         case Raw(octets) if refusal := refusal_in(octets):
             return replace(decision, outcome=Answer(refusal))
         case Drop(keeps=False):

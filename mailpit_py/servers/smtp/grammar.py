@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply
+from mailpit_py.servers.smtp.extension import NONE_HIDDEN, Hidden, is_body_hidden, is_parameter_hidden
 from mailpit_py.servers.smtp.reply import NOT_TEXT, Refused, syntax_error
 
 PATH_LIMIT = 1024
@@ -29,8 +30,11 @@ _PARAMETER = re.compile(r"(?P<keyword>[A-Za-z0-9][A-Za-z0-9\-]*)(?:=(?P<value>[^
 
 # RFC 3461 §4. A character that decodes to a control character is refused as the character itself is.
 _XTEXT = r"(?:[!-*,-<>-~]|\+(?![01]|7F)[0-9A-F]{2})"
+Parameters = Mapping[str, re.Pattern[str] | None]
+"""The parameters of a command, each with the form of its value; None for one without a value."""
+
 _NOTIFY_WORD = "(?:SUCCESS|FAILURE|DELAY)"
-_MAIL_PARAMETERS = {
+_MAIL_PARAMETERS: Parameters = {
     "SIZE": re.compile(r"\d{1,20}", re.ASCII),
     "BODY": re.compile(r"7BIT|8BITMIME|BINARYMIME", re.IGNORECASE),
     "SMTPUTF8": None,
@@ -38,7 +42,7 @@ _MAIL_PARAMETERS = {
     "ENVID": re.compile(rf"{_XTEXT}{{1,100}}"),
     "AUTH": re.compile(rf"<>|{_XTEXT}{{1,500}}"),
 }
-_RCPT_PARAMETERS = {
+_RCPT_PARAMETERS: Parameters = {
     "NOTIFY": re.compile(rf"NEVER|{_NOTIFY_WORD}(?:,{_NOTIFY_WORD}){{0,2}}", re.IGNORECASE),
     # RFC 6533 §3: a utf-8 address may also stand there as it is.
     "ORCPT": re.compile(
@@ -68,14 +72,17 @@ def decode(line: bytes) -> str:
     return text
 
 
-def parse_mail(argument: str) -> Envelope:
+def parse_mail(argument: str, hidden: Hidden = NONE_HIDDEN) -> Envelope:
     """Read what follows MAIL: an envelope without recipients, its parameters' case kept (RFC 5321 §4.1.1.2).
 
-    Raises Refused: 501 for malformed or repeated parameters, 555 for unknown ones, 553 for the address.
+    What belongs to a `hidden` keyword is unknown. Raises Refused: 501 for malformed or repeated
+    parameters, 555 for unknown ones, 553 for the address.
     """
     path, rest = _split(argument, "FROM", "5.1.7")
     reverse_path = _address(path, "5.1.7") if path else ""
-    given = _parameters(rest, _MAIL_PARAMETERS, "MAIL FROM")
+    given = _parameters(rest, _known(_MAIL_PARAMETERS, hidden), "MAIL FROM")
+    if hidden:
+        _refuse_hidden(reverse_path, given.get("BODY", ""), "5.1.7", hidden)
     return Envelope(
         reverse_path,
         ret=given.get("RET", ""),
@@ -87,14 +94,16 @@ def parse_mail(argument: str) -> Envelope:
     )
 
 
-def parse_rcpt(argument: str) -> Recipient:
+def parse_rcpt(argument: str, hidden: Hidden = NONE_HIDDEN) -> Recipient:
     """Read what follows RCPT, the parameters' case kept (RFC 5321 §4.1.1.3). Raises Refused as `parse_mail` does."""
     path, rest = _split(argument, "TO", "5.1.3")
     if not path:
         raise Refused(syntax_error("invalid TO parameter: a recipient is needed"))
     # RFC 5321 §4.1.1.3: the one address that needs no domain.
     address = path if path.upper() == "POSTMASTER" else _address(path, "5.1.3")
-    given = _parameters(rest, _RCPT_PARAMETERS, "RCPT TO")
+    given = _parameters(rest, _known(_RCPT_PARAMETERS, hidden), "RCPT TO")
+    if hidden:
+        _refuse_hidden(address, "", "5.1.3", hidden)
     return Recipient(address, notify=given.get("NOTIFY", ""), orcpt=given.get("ORCPT", ""))
 
 
@@ -136,6 +145,20 @@ def _address(path: str, status: str) -> str:
     return path
 
 
+def _refuse_hidden(address: str, body: str, status: str, hidden: Hidden) -> None:
+    """Refuse what is well written, but not where its extension is hidden. Raises Refused."""
+    if is_body_hidden(body.upper(), hidden):
+        raise Refused(syntax_error("invalid BODY parameter"))
+    if "SMTPUTF8" in hidden and not address.isascii():
+        raise Refused(Reply(553, status, "The address is not a valid RFC 5321 address"))
+
+
+def _known(parameters: Parameters, hidden: Hidden) -> Parameters:
+    if not hidden:
+        return parameters
+    return {name: pattern for name, pattern in parameters.items() if not is_parameter_hidden(name, hidden)}
+
+
 def _is_address_literal(text: str) -> bool:
     """True for what may stand between square brackets (RFC 5321 §4.1.3)."""
     tag, colon, value = text.partition(":")
@@ -149,7 +172,7 @@ def _is_address_literal(text: str) -> bool:
         return False
 
 
-def _parameters(text: str, known: Mapping[str, re.Pattern[str] | None], command: str) -> dict[str, str]:
+def _parameters(text: str, known: Parameters, command: str) -> dict[str, str]:
     """Read ESMTP parameters (RFC 5321 §4.1.2); each may come once. Raises Refused."""
     given: dict[str, str] = {}
     for word in text.split():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mailpit_py.mail.envelope import Reply
 from mailpit_py.servers.smtp import sasl
+from mailpit_py.servers.smtp.extension import NONE_HIDDEN, Hidden, is_command_hidden
 from mailpit_py.servers.smtp.settings import SmtpSettings
 
 _HTTP_VERBS = frozenset({"GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE", "PRI"})
@@ -33,7 +34,6 @@ _HINTS = {
     "LOGIN": "write AUTH LOGIN",
     "HELLO": "write HELO your.host.name",
 }
-_KEYWORDS = {"BDAT": "CHUNKING"}
 
 
 def greeting(settings: SmtpSettings) -> Reply:
@@ -58,7 +58,7 @@ def shutting_down(settings: SmtpSettings) -> Reply:
     return Reply(421, "4.3.2", f"{settings.hostname} {settings.software} ESMTP Service closing transmission channel")
 
 
-def extensions(settings: SmtpSettings, helo: str, *, is_tls: bool, hidden: frozenset[str] = frozenset()) -> Reply:
+def extensions(settings: SmtpSettings, helo: str, *, is_tls: bool, hidden: Hidden = NONE_HIDDEN) -> Reply:
     """The reply to EHLO or LHLO: one line for each extension that is not `hidden` (RFC 5321 §4.1.1.1)."""
     lines = [f"{settings.hostname} greets {helo}", "PIPELINING", f"SIZE {settings.max_message_size_bytes}"]
     if settings.ssl_context is not None and not is_tls:
@@ -71,16 +71,12 @@ def extensions(settings: SmtpSettings, helo: str, *, is_tls: bool, hidden: froze
     return Reply(250, "", "\n".join(lines))
 
 
-def is_hidden(verb: str, hidden: frozenset[str]) -> bool:
-    """True for a command whose extension is hidden."""
-    return _KEYWORDS.get(verb, verb) in hidden
-
-
-def help_on(settings: SmtpSettings, verb: str) -> Reply:
+def help_on(settings: SmtpSettings, verb: str, hidden: Hidden = NONE_HIDDEN) -> Reply:
     """The reply to HELP, alone or with a command."""
-    if verb in _SYNTAX:
+    absent = {name for name in _SYNTAX if is_command_hidden(name, hidden)}
+    if verb in _SYNTAX and verb not in absent:
         return Reply(214, "2.0.0", _SYNTAX[verb])
-    absent = {"HELO", "EHLO"} if settings.lmtp else {"LHLO"}
+    absent |= {"HELO", "EHLO"} if settings.lmtp else {"LHLO"}
     if settings.ssl_context is None:
         absent.add("STARTTLS")
     if not settings.offer_auth:

@@ -63,9 +63,9 @@ def keep(sandbox: Sandbox, conversation: Conversation, source: str) -> Future[Re
     """Give a whole message to the sandbox; the future gives its receipt, or why it was not kept."""
     assert conversation.handing_over is not None
     transaction, raw = conversation.handing_over
-    verdict, decided = conversation.verdict, conversation.decided
+    verdict, decided, enhanced = conversation.verdict, conversation.decided, conversation.is_enhanced
     try:
-        return sandbox.receive(transaction, raw, source=source, verdict=verdict, decided=decided)
+        return sandbox.receive(transaction, raw, source=source, verdict=verdict, decided=decided, enhanced=enhanced)
     except Exception as error:
         future: Future[Receipt] = Future()
         future.set_exception(error)

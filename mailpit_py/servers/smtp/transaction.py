@@ -10,6 +10,7 @@ from mailpit_py.servers.smtp import grammar
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.content import DISCARD_LIMIT
 from mailpit_py.servers.smtp.effect import Effects
+from mailpit_py.servers.smtp.extension import told, worded
 from mailpit_py.servers.smtp.reply import Refused, bad_sequence, syntax_error
 from mailpit_py.servers.smtp.settings import SmtpSettings
 from mailpit_py.simulation.decision import UNDECIDED, Decision
@@ -58,6 +59,14 @@ class MailTransaction:
         self._is_chunked = False
         self._last_refused: tuple[Stage, Reply, Decision] | None = None
 
+    def note(self, refusal: Refusal) -> None:
+        """Keep a transaction that ended, with the replies as they are said."""
+        hidden = self._effects.hidden
+        if hidden:
+            envelope, reply = told(refusal.envelope, hidden), worded(refusal.reply, hidden)
+            refusal = replace(refusal, envelope=envelope, reply=reply)
+        self.refusals.append(refusal)
+
     def mail(self, session: Session, argument: str) -> Reply:
         """Begin (RFC 5321 §4.1.1.2)."""
         if not session.helo:
@@ -66,7 +75,7 @@ class MailTransaction:
             return bad_sequence("RSET/HELO/EHLO required before MAIL")
         envelope, decision = NO_ENVELOPE, None
         try:
-            envelope = grammar.parse_mail(argument)
+            envelope = grammar.parse_mail(argument, self._effects.hidden)
             if self._is_over(envelope.size or 0):
                 raise Refused(self.too_big())
             refusal = self._effects.ask(Stage.MAIL, session, envelope)
@@ -74,7 +83,7 @@ class MailTransaction:
         except Refused as refused:
             refusal = refused.reply
         if refusal is not None:
-            self.refusals.append(Refusal(envelope, Stage.MAIL, refusal, decision=decision))
+            self.note(Refusal(envelope, Stage.MAIL, refusal, decision=decision))
             return refusal
         self.envelope = envelope
         return replies.MAIL_OK
@@ -86,7 +95,7 @@ class MailTransaction:
         if self._is_chunked:
             return bad_sequence("RCPT not permitted after BDAT")
         try:
-            recipient = grammar.parse_rcpt(argument)
+            recipient = grammar.parse_rcpt(argument, self._effects.hidden)
         except Refused as refused:
             self._keep_malformed(argument, refused.reply)
             raise
@@ -168,7 +177,7 @@ class MailTransaction:
         """End the transaction with a refusal of its content."""
         assert self.envelope is not None
         raw = self.raw or None
-        self.refusals.append(Refusal(self.envelope, stage, reply, size_bytes, decision, raw, self.decided))
+        self.note(Refusal(self.envelope, stage, reply, size_bytes, decision, raw, self.decided))
         self._last_refused = None
         self.reset()
         return reply
@@ -177,7 +186,7 @@ class MailTransaction:
         """End the transaction, if there is one; as refused if some of it was, and no content came."""
         if self.envelope is not None and self._last_refused is not None:
             stage, reply, decision = self._last_refused
-            self.refusals.append(Refusal(self.envelope, stage, reply, decision=decision, decided=self.decided))
+            self.note(Refusal(self.envelope, stage, reply, decision=decision, decided=self.decided))
         self.complete()
 
     def complete(self) -> None:

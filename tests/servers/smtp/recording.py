@@ -126,13 +126,14 @@ class RecordingSandbox:
         source: str = "smtp",
         verdict: Verdict | None = None,
         decided: Decided = MappingProxyType({}),
+        enhanced: bool = True,
     ) -> Future[Receipt]:
         future: Future[Receipt] = Future()
         if self.error is not None:
             future.set_exception(self.error)
             return future
         public_id = f"{next(self._numbers):022d}"
-        reply = Reply(250, "2.0.0", f"Ok: queued as {public_id}")
+        reply = Reply(250, "2.0.0" if enhanced else "", f"Ok: queued as {public_id}")
         delivery = Delivery.of(transaction.envelope, verdict, decided, reply)
         receipt = Receipt(public_id, delivery.replies)
         with self.changed:

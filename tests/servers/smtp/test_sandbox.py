@@ -21,9 +21,22 @@ def store() -> Iterator[Store]:
 
 
 @pytest.fixture
-def served(loop_thread: LoopThread, store: Store) -> Iterator[Served]:
-    with serving(loop_thread, Sandbox(store, Clock())) as served:
+def sandbox(store: Store) -> Sandbox:
+    return Sandbox(store, Clock())
+
+
+@pytest.fixture
+def served(loop_thread: LoopThread, sandbox: Sandbox) -> Iterator[Served]:
+    with serving(loop_thread, sandbox) as served:
         yield served
+
+
+@pytest.fixture
+def hiding(sandbox: Sandbox) -> Sandbox:
+    """The sandbox with a rule that hides enhanced codes."""
+    outcome = {"kind": "hide_keywords", "keywords": ["ENHANCEDSTATUSCODES"]}
+    sandbox.simulator.book.add({"stage": "ehlo", "outcome": outcome})
+    return sandbox
 
 
 def test_a_message_is_there_once_it_is_answered(served: Served, store: Store):
@@ -52,6 +65,31 @@ def test_a_refused_transaction_is_an_attempt(served: Served, store: Store):
     client.ask("MAIL FROM:<nonsense>")
     client.ask("QUIT")
     wait_until(lambda: store.counts("default").refused == 1)
+
+
+def test_what_is_kept_has_no_enhanced_codes_where_none_were_said(served: Served, store: Store, hiding: Sandbox):
+    client = served.connect()
+    client.ask("EHLO me")
+    client.ask("MAIL FROM:<ann@example.test>")
+    assert client.ask("RCPT TO:<bounce+5.1.1@bounce.test>").startswith("550 <bounce")
+    assert client.ask("RCPT TO:<bob@example.test>") == "250 Ok"
+    client.ask("DATA")
+    public_id = client.ask("Subject: x\r\n\r\n.").rpartition(" ")[2]
+    stored = store.message("default", public_id)
+    assert [one.reply.status for one in (*stored.envelope.recipients, *stored.envelope.refused)] == ["", ""]
+    assert store.transcript("default", public_id)[-1].text == f"250 Ok: queued as {public_id}"
+
+
+def test_a_new_ehlo_does_not_change_what_was_said_before_it(served: Served, store: Store, hiding: Sandbox):
+    client = served.connect()
+    client.ask("EHLO me")
+    client.ask("MAIL FROM:<ann@example.test>")
+    client.ask("RCPT TO:<bounce+5.1.1@bounce.test>")
+    hiding.simulator.book.clear()
+    assert client.ask("EHLO me").startswith("250-")
+    wait_until(lambda: store.counts("default").refused == 1)
+    attempt = store.page("default", refused=True).items[0]
+    assert (attempt.reply.code, attempt.reply.status) == (550, "")
 
 
 def test_a_session_without_mail_is_kept(served: Served, store: Store):
