@@ -41,7 +41,7 @@ LEAVES = {
 # What belongs to a room although it is a module of its own.
 PART_OF = {
     **dict.fromkeys(("clock", "scheduler", "retention", "account", "delivery"), "sandbox"),
-    **dict.fromkeys(("simulator", "rulebook", "rule_file"), "sandbox"),
+    **dict.fromkeys(("simulator", "rulebook", "rule_file", "submission"), "sandbox"),
     "wiring": "node",
     "__main__": "cli",
 }

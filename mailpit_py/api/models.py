@@ -118,6 +118,12 @@ class ChoiceWithMarks(Choice):
         return self
 
 
+class PutIn(Arguments):
+    """How a message is put in."""
+
+    simulate: bool = Field(True, description="Whether addresses, header fields, rules and the like decide on it.")
+
+
 class NewMessage(Arguments):
     """A message to put in as if it had come by SMTP: `raw`, or fields to write one from."""
 

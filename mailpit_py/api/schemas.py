@@ -282,12 +282,6 @@ class Deleted(Answer):
     deleted: int
 
 
-class Created(Answer):
-    """The message that was put in."""
-
-    id: str
-
-
 class SmtpAddress(Answer):
     """Where mail can be sent to."""
 

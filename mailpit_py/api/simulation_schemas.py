@@ -186,6 +186,14 @@ class TryRecipient(Answer):
     cause: Cause | None = Field(description="Null for the usual course.")
 
 
+class Created(Answer):
+    """What became of a message that was put in."""
+
+    id: str
+    kept: bool = Field(description="False where everybody discards it: then there is no message of this id.")
+    recipients: list[TryRecipient] = Field(description="The answer for each, those who get it first.")
+
+
 class Try(Answer):
     """One try of a mail."""
 

@@ -12,6 +12,7 @@ from mailpit_py.simulation.mapping import as_mapping
 from mailpit_py.simulation.rule import match_mapping
 from mailpit_py.simulation.state import Record, parts_of
 from mailpit_py.storage import AttemptSummary, Cause, Timeline, Try
+from mailpit_py.submission import Submission
 
 
 def cause(one: Cause | None) -> Json | None:
@@ -117,6 +118,25 @@ def explanation(one: Explanation) -> Json:
 def explained_attempt(one: AttemptSummary) -> Json:
     """One attempt with what decided."""
     return {**attempt_row(one), "message_id": one.message_id, "cause": cause(one.cause)}
+
+
+def created(one: Submission) -> Json:
+    """What became of a message that was put in."""
+    causes = one.causes or (None,) * len(one.recipients)
+    told = zip(one.recipients, causes, strict=True)
+    return {
+        "id": one.public_id,
+        "kept": one.is_kept,
+        "recipients": [
+            {
+                "address": each.address,
+                "accepted": each.reply.is_positive,
+                "reply": reply(each.reply),
+                "cause": cause(why or None),
+            }
+            for each, why in told
+        ],
+    }
 
 
 def timeline(found: Timeline) -> Json:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mailpit_py.mail.envelope import Reply
 from mailpit_py.simulation.outcome import Raw
+
+_CODE = re.compile(rb"([2-5][0-9][0-9])(?![^ \r\n-])")
+_UNSPEAKABLE = {ord("\r"): " ", ord("\n"): " ", 0: "\\0"}
 
 REPLIES: Mapping[str, bytes] = MappingProxyType(
     {
@@ -24,3 +29,16 @@ REPLIES: Mapping[str, bytes] = MappingProxyType(
 def raw(style: str) -> Raw:
     """Return the reply of a style of `token.STYLES`."""
     return Raw(REPLIES[style])
+
+
+def refusal_in(octets: bytes) -> Reply | None:
+    """Return what octets in place of a reply come to: None for an acceptance, a 2xx or 3xx.
+
+    Whatever does not begin as a reply leaves the client without an acceptance, so it counts as a
+    refusal: nothing of the transaction that it answers is kept.
+    """
+    text = octets.partition(b"\r\n")[0].decode("utf-8", "backslashreplace").translate(_UNSPEAKABLE)
+    code = _CODE.match(octets)
+    if code is None:
+        return Reply(554, "", text)
+    return Reply(int(code[1]), "", text[4:]) if code[1] >= b"400" else None

@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import Client
 
 from mailpit_py.api.native import sample
+from mailpit_py.api.simulation_schemas import Created
 from mailpit_py.mail import read
 from tests.api.conftest import API, SIMPLE, Mail
 
@@ -123,3 +124,42 @@ def test_the_sample_is_the_same_for_the_same_time_and_token() -> None:
     assert read(raw).date == now // 1_000_000 * 1_000_000 - 5_000_000
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+def test_recipients_that_refuse_are_told_in_the_answer(client: Client) -> None:
+    new = {"raw": SIMPLE.decode(), "recipients": ["bounce+5.1.1@bounce.test", "ann@example.com"]}
+    answer = client.post(f"{API}/messages", json=new)
+    body = answer.json or {}
+    Created.model_validate(body, strict=True)
+    assert (answer.status_code, body["kept"]) == (201, True)
+    assert [(one["address"], one["accepted"], one["reply"]["code"]) for one in body["recipients"]] == [
+        ("ann@example.com", True, 250),
+        ("bounce+5.1.1@bounce.test", False, 550),
+    ]
+    assert [one["cause"] and one["cause"]["trigger"] for one in body["recipients"]] == [None, "address"]
+
+
+def test_a_message_that_all_refuse_is_a_problem_with_each_reply(client: Client, mail: Mail) -> None:
+    new = {"raw": SIMPLE.decode(), "recipients": ["bounce+5.1.1@bounce.test"]}
+    answer = client.post(f"{API}/messages", json=new)
+    body = answer.json or {}
+    assert (answer.status_code, body["type"]) == (422, "urn:mailpit-py:problem:refused")
+    assert body["errors"][0]["field"] == "bounce+5.1.1@bounce.test"
+    assert body["errors"][0]["reason"].startswith("550 5.1.1 ")
+    counts = mail.sandbox.store.counts("default")
+    assert (counts.total, counts.refused) == (0, 1)
+    attempt = (client.get(f"{API}/attempts").json or {})["items"][0]
+    assert (attempt["stage"], attempt["cause"]["rule"]) == ("RCPT", "bounce+5.1.1@bounce.test")
+
+
+def test_a_discarded_message_is_accepted_and_not_there(client: Client) -> None:
+    answer = client.post(f"{API}/messages", json={"raw": SIMPLE.decode(), "recipients": ["discard@bounce.test"]})
+    body = answer.json or {}
+    assert (answer.status_code, body["kept"], "Location" in answer.headers) == (201, False, False)
+    assert client.get(f"{API}/messages/{body['id']}").status_code == 404
+
+
+def test_simulation_can_be_left_out(client: Client) -> None:
+    new = {"raw": SIMPLE.decode(), "recipients": ["bounce+5.1.1@bounce.test"]}
+    answer = client.post(f"{API}/messages?simulate=false", json=new)
+    assert (answer.status_code, (answer.json or {})["recipients"][0]["accepted"]) == (201, True)

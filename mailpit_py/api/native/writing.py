@@ -8,19 +8,20 @@ from email.policy import SMTP
 
 from flask import Blueprint, Response, request, url_for
 
-from mailpit_py.api import schemas
 from mailpit_py.api.answers import answer, read_body, read_octets
 from mailpit_py.api.context import here
-from mailpit_py.api.models import NewMessage, Nothing
+from mailpit_py.api.models import NewMessage, Nothing, PutIn
 from mailpit_py.api.native import sample
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem
+from mailpit_py.api.simulation_schemas import Created
+from mailpit_py.api.simulation_shape import created
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Session, Transaction
+from mailpit_py.submission import submit
 
 TAG = "Messages"
-PATIENCE = 60  # seconds for the commit
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f<>]")
 
 
@@ -30,29 +31,31 @@ def register(routes: Blueprint) -> None:
     routes.post("/messages/sample")(add_sample)
 
 
-@operation(TAG, query=None, returns=schemas.Created, status=201, errors=(400, 413, 415, 507), document_body=NewMessage)
-def add_message() -> Response:
+@operation(TAG, query=PutIn, returns=Created, status=201, errors=(400, 413, 415, 507), document_body=NewMessage)
+def add_message(query: PutIn) -> Response:
     """Put a message in, as if it had come by SMTP.
 
     The body is JSON, or, from programs, the message itself as `message/rfc822`, which is then kept
     octet by octet. Without `reverse_path` and `recipients` the envelope is taken from the header.
+    Recipients that refuse it are told in the answer; if all do, that is a problem of kind `refused`
+    (422) with the reply for each, and an attempt is kept.
     """
     if request.mimetype == "message/rfc822":
-        return _receive(read_octets(), "", ())
+        return _put_in(read_octets(), "", (), simulate=query.simulate)
     new = read_body(NewMessage)
     raw = _lines(new.raw).encode("utf-8", "replace") if new.raw is not None else _compose(new)
-    return _receive(raw, new.reverse_path, tuple(new.recipients))
+    return _put_in(raw, new.reverse_path, tuple(new.recipients), simulate=query.simulate)
 
 
-@operation(TAG, query=None, body=Nothing, returns=schemas.Created, status=201, errors=(400, 415, 507))
+@operation(TAG, query=None, body=Nothing, returns=Created, status=201, errors=(400, 415, 507))
 def add_sample(body: Nothing) -> Response:
     """Let the sandbox send itself a test mail with text, HTML, a picture and a file."""
     token = new_public_id()
     raw = sample.build(here().sandbox.clock.wall(), token)
-    return _receive(raw, sample.REVERSE_PATH, (sample.RECIPIENT,))
+    return _put_in(raw, sample.REVERSE_PATH, (sample.RECIPIENT,), simulate=False)
 
 
-def _receive(raw: bytes, reverse_path: str, recipients: tuple[str, ...]) -> Response:
+def _put_in(raw: bytes, reverse_path: str, recipients: tuple[str, ...], *, simulate: bool) -> Response:
     if not raw:
         raise Problem(400, "There is no message in the body.", kind="body")
     sandbox = here().sandbox
@@ -61,10 +64,14 @@ def _receive(raw: bytes, reverse_path: str, recipients: tuple[str, ...]) -> Resp
     peer = f"{request.remote_addr}:{request.environ.get('REMOTE_PORT', 0)}"
     session = Session(new_public_id(), now, listener="api", peer=peer, protocol="HTTP")
     lines = (Line(now, "*", f"put in through the API, {len(raw)} octets"),)
-    receipt = sandbox.receive(Transaction(session, envelope, lines), raw, source="api").result(PATIENCE)
+    submission = submit(sandbox, Transaction(session, envelope, lines), raw, source="api", simulate=simulate)
     sandbox.close_session(session, (), "put in through the API")
-    response = answer({"id": receipt.public_id}, 201)
-    response.headers["Location"] = url_for("api.show_message", public_id=receipt.public_id)
+    if not submission.public_id:
+        reasons = [(one.address, " ".join(one.reply.lines)) for one in submission.recipients]
+        raise Problem(422, "Every recipient refused the message.", kind="refused", errors=reasons)
+    response = answer(created(submission), 201)
+    if submission.is_kept:
+        response.headers["Location"] = url_for("api.show_message", public_id=submission.public_id)
     return response
 
 

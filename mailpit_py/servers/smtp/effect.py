@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.extension import NONE_HIDDEN, Hidden, complete, worded
 from mailpit_py.simulation.decision import UNDECIDED, Decision, Verdict, single_of
+from mailpit_py.simulation.garble import refusal_in
 from mailpit_py.simulation.outcome import (
     Accept,
     Answer,
@@ -29,7 +29,6 @@ from mailpit_py.simulation.outcome import (
 )
 from mailpit_py.simulation.stage import Stage
 
-_CODE = re.compile(rb"([2-5][0-9][0-9])(?![^ \r\n-])")
 _DROPS = {
     Moment.BEFORE_REPLY: "the connection dropped before the reply",
     Moment.MID_DATA: "the connection dropped in the middle of the content",
@@ -254,22 +253,6 @@ def _deed_of(effect: Effect | None) -> Deed:
         case Answer(closes=True):
             return Deed(closes=True)
     return Deed()
-
-
-def refusal_in(octets: bytes) -> Reply | None:
-    """Return what octets in place of a reply come to: None for an acceptance, a 2xx or 3xx.
-
-    Whatever does not begin as a reply leaves the client without an acceptance, so it counts as a
-    refusal: nothing of the transaction that it answers is kept.
-    """
-    text = octets.partition(b"\r\n")[0].decode("utf-8", "backslashreplace").translate(_UNSPEAKABLE)
-    code = _CODE.match(octets)
-    if code is None:
-        return Reply(554, "", text)
-    return Reply(int(code[1]), "", text[4:]) if code[1] >= b"400" else None
-
-
-_UNSPEAKABLE = {ord("\r"): " ", ord("\n"): " ", 0: "\\0"}
 
 
 def described(effect: Effect | None) -> str:

@@ -146,9 +146,13 @@ export interface Counts {
   size_bytes: number;
 }
 
-/** The message that was put in. */
+/** What became of a message that was put in. */
 export interface Created {
   id: string;
+  /** False where everybody discards it: then there is no message of this id. */
+  kept: boolean;
+  /** The answer for each, those who get it first. */
+  recipients: TryRecipient[];
 }
 
 /** Where mail is kept. */
@@ -505,6 +509,12 @@ export interface ProblemDetails {
 export interface ProviderName {
   name: string;
   title: string;
+}
+
+/** How a message is put in. */
+export interface PutIn {
+  /** Whether addresses, header fields, rules and the like decide on it. */
+  simulate?: boolean;
 }
 
 /** One forward-path with its parameters as given (RFC 3461). */
