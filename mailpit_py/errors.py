@@ -4,6 +4,7 @@ MailpitError
 ├── ConfigError          an option that cannot be used; the text says what to write instead
 ├── QueryError           a search that cannot be understood, with its position
 ├── NotFound             no such message, part or session in this inbox
+├── ClockError           a time to which a clock of sandbox time cannot go
 └── StorageError         the store could not do it (SMTP: 451 4.3.0)
     ├── StorageFull      no room: disk full or over the byte budget (SMTP: 452 4.3.1)
     └── StorageForeign   the file is another program's database, or a newer version's
@@ -31,6 +32,10 @@ class QueryError(MailpitError):
 
 class NotFound(MailpitError):
     """Nothing with this id in this inbox."""
+
+
+class ClockError(MailpitError):
+    """A time to which a clock of sandbox time cannot go."""
 
 
 class StorageError(MailpitError):

@@ -57,7 +57,11 @@ class Node:
         tls = wiring.Certificates(self.config)
         self.store = stack.enter_context(Store.open(self.config.database_path, wiring.store_options(self.config)))
         clock = Clock()
-        self.sandbox = Sandbox(self.store, clock, wiring.simulator(self.config, self.store, clock))
+        clock.keep_in(self.store.agenda.clocks)
+        simulator = wiring.simulator(self.config, self.store, clock)
+        self.sandbox = Sandbox(self.store, clock, simulator, hostname=self.config.smtp_hostname)
+        self.sandbox.scheduler.start()
+        stack.callback(self.sandbox.scheduler.stop)
         loop = stack.enter_context(LoopThread(use_uvloop=True))
         for name in LISTENERS:
             if name in sockets:

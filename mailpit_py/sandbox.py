@@ -9,6 +9,8 @@ from mailpit_py.clock import Clock
 from mailpit_py.delivery import NOTHING_DECIDED, Decided, Delivery, causes_of
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.envelope import Line, Receipt, Reply, Session, Transaction
+from mailpit_py.planning import plan
+from mailpit_py.scheduler import Scheduler
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulator import Simulator
@@ -20,13 +22,16 @@ DEFAULT_INBOX = "default"
 class Sandbox:
     """One store, one clock, and the decisions between them. Every method may be called from any thread.
 
-    What happens to a command is asked of `simulator`; what became of it is told here.
+    What happens to a command is asked of `simulator`; what became of it is told here. `scheduler`
+    does what follows; `hostname` is who its reports come from.
     """
 
-    def __init__(self, store: Store, clock: Clock, simulator: Simulator | None = None) -> None:
+    def __init__(self, store: Store, clock: Clock, simulator: Simulator | None = None, *, hostname: str = "") -> None:
         self.store = store
         self.clock = clock
+        clock.keep_in(store.agenda.clocks)
         self.simulator = simulator or Simulator(store, clock)
+        self.scheduler = Scheduler(store, clock, self.simulator, hostname=hostname)
         self.budget = store.budget
 
     def receive(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
@@ -65,6 +70,7 @@ class Sandbox:
                 received_at=now,
                 source=source,
                 causes=causes_of(delivery.kept, delivery.decisions),
+                steps=plan(self.simulator, transaction.session, delivery.kept, raw),
             )
             stored = self.store.add(arrival)
         assert stored is not None  # a message is kept or lost

@@ -21,10 +21,11 @@ from mailpit_py.simulation.header import FIELD
 from mailpit_py.simulation.index import RuleIndex
 from mailpit_py.simulation.rule import Rule, Scope
 from mailpit_py.simulation.stage import Stage
-from mailpit_py.simulation.state import Change, Record, after_deletion, is_void, parts_of, void_keys
+from mailpit_py.simulation.state import SECOND, Change, Record, after_deletion, is_void, key_of, parts_of, void_keys
 from mailpit_py.storage import DEFAULT_INBOX, Removed, Store
 from mailpit_py.storage.likeness import header_section
 
+WEEK = 7 * 86_400 * SECOND
 RECORDS_AT_MOST = 100_000
 PRUNE_EVERY = 1_000  # changes
 ENVELOPES_AT_MOST = 4_096
@@ -83,7 +84,7 @@ class Simulator:
         if connections:
             facts = replace(facts, connections=connections)
         with self._lock:
-            decision = decide(stage, facts, self._configuration, self._state, self.clock.wall())
+            decision = decide(stage, facts, self._configuration, self._state, self.clock.sandbox(DEFAULT_INBOX))
             self._apply(decision.changes)
             if stage is Stage.RCPT and decision is UNDECIDED:
                 self._note_ordinary(facts)
@@ -94,13 +95,25 @@ class Simulator:
 
         `raw` is the content exactly as received, None at DATA, when nothing of it is known.
         """
-        if self._asks_for_nothing(envelope, raw):
+        if self.asks_for_nothing(envelope, raw):
             return Verdict((UNDECIDED,) * len(envelope.recipients))
         facts = content_facts(session, envelope, raw, with_fields=self._looks_at_fields)
         with self._lock:
-            verdict = decide_each(stage, facts, self._configuration, self._state, self.clock.wall())
+            verdict = decide_each(stage, facts, self._configuration, self._state, self.clock.sandbox(DEFAULT_INBOX))
             self._apply(verdict.changes)
         return verdict
+
+    def decide_after(self, session: Session, envelope: Envelope, raw: bytes) -> tuple[tuple[Facts, Decision], ...]:
+        """Return each accepted recipient with what was decided about what follows for it."""
+        if self.asks_for_nothing(envelope, raw):
+            facts = content_facts(session, envelope, None)
+            return tuple((one, UNDECIDED) for one in facts)
+        facts = content_facts(session, envelope, raw, with_fields=self._looks_at_fields)
+        with self._lock:
+            now = self.clock.sandbox(DEFAULT_INBOX)
+            verdict = decide_each(Stage.AFTER, facts, self._configuration, self._state, now)
+            self._apply(verdict.changes)
+        return tuple(zip(facts, verdict.decisions, strict=True))
 
     def _note_ordinary(self, facts: Facts) -> None:
         """Remember that this sender and recipient ask for nothing; the lock is held."""
@@ -111,7 +124,7 @@ class Simulator:
             self._ordinary.clear()
         self._ordinary.add((sender, facts.recipient))
 
-    def _asks_for_nothing(self, envelope: Envelope, raw: bytes | None) -> bool:
+    def asks_for_nothing(self, envelope: Envelope, raw: bytes | None) -> bool:
         """True where nothing can be decided about a content: no rules, ordinary addresses, no header field."""
         ordinary = self._ordinary
         if not ordinary or any((envelope.reverse_path, one.address) not in ordinary for one in envelope.recipients):
@@ -191,7 +204,7 @@ class Simulator:
 
         `rule` is a rule's key, `recipient` an address in any case.
         """
-        now = self.clock.wall()
+        now = self.clock.sandbox(DEFAULT_INBOX)
         with self._lock:
             known = list(self._state.items())
         about = ((one, record) for one, record in known if _is_about(one, key, rule, recipient))
@@ -209,6 +222,19 @@ class Simulator:
         else:
             saved.add_done_callback(lambda future: _pass_on(future, done, count))
         return done
+
+    def answered(self, inbox: str, responder: str, correspondent: str) -> int | None:
+        """When a correspondent was last answered automatically in somebody's name, if that is remembered."""
+        record = self._state.get(key_of("answered", inbox, responder.lower(), correspondent.lower()))
+        return record.last_at if record else None
+
+    def note_answer(self, inbox: str, responder: str, correspondent: str, at: int) -> None:
+        """Remember for a week that a correspondent was answered (RFC 3834 §2)."""
+        key = key_of("answered", inbox, responder.lower(), correspondent.lower())
+        with self._lock:
+            before = self._state.get(key)
+            count = before.count + 1 if before else 1
+            self._apply([Change(key, Record("answered", count, first_at=at, last_at=at, expires_at=at + WEEK))])
 
     @property
     def is_watching(self) -> bool:
@@ -256,7 +282,7 @@ class Simulator:
 
     def _prune(self) -> list[Change]:
         self._unpruned = 0
-        gone = list(void_keys(self._state, self.clock.wall()))
+        gone = list(void_keys(self._state, self.clock.sandbox(DEFAULT_INBOX)))
         if (excess := len(self._state) - len(gone) - RECORDS_AT_MOST) > 0:
             kept = self._state.keys() - gone
             gone += sorted(kept, key=lambda key: self._state[key].last_at)[:excess]

@@ -38,6 +38,7 @@ class FakeClock(Clock):
     """Time that stands still until it is moved."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.now = NOW
 
     def wall(self) -> int:

@@ -40,8 +40,8 @@ LEAVES = {
 }
 # What belongs to a room although it is a module of its own.
 PART_OF = {
-    **dict.fromkeys(("clock", "scheduler", "retention", "account", "delivery"), "sandbox"),
-    **dict.fromkeys(("simulator", "rulebook", "rule_file", "submission"), "sandbox"),
+    **dict.fromkeys(("clock", "scheduler", "retention", "account", "delivery", "submission"), "sandbox"),
+    **dict.fromkeys(("planning", "reporting", "happening", "simulator", "rulebook", "rule_file"), "sandbox"),
     "wiring": "node",
     "__main__": "cli",
 }

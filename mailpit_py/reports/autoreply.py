@@ -38,6 +38,8 @@ class Answer:
 class AutoReply:
     """One automatic reply; `name` may be empty. With `is_exchange` it looks like Outlook's.
 
+    `prefix` stands before the original's subject in place of the usual one.
+
     Raises ValueError for a null reverse-path: nobody could read the answer.
     """
 
@@ -49,6 +51,7 @@ class AutoReply:
     text: str = "I am out of the office and will read your message when I am back."
     name: str = ""
     is_exchange: bool = False
+    prefix: str = ""
 
     def __post_init__(self) -> None:
         if not self.reverse_path or _BREAKS.search(self.reverse_path + self.responder):
@@ -121,7 +124,7 @@ def build_auto_reply(reply: AutoReply) -> bytes:
     """Return the reply. Send it from the null reverse-path to `reply.reverse_path` (RFC 3834 §3.3)."""
     original = read(reply.original)
     _, at, domain = reply.responder.rpartition("@")
-    subject = f"Automatic reply: {original.subject}" if reply.is_exchange else f"Auto: {original.subject}"
+    subject = f"{reply.prefix or ('Automatic reply: ' if reply.is_exchange else 'Auto: ')}{original.subject}"
     ids = [field(name, f"<{original.message_id}>") for name in ("In-Reply-To", "References") if original.message_id]
     extra = [field("X-Auto-Response-Suppress", "All")] if reply.is_exchange else []
     body = mime.text(reply.text)

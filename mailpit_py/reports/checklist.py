@@ -64,7 +64,9 @@ def _header(message: Message, report: ReadReport) -> Iterator[Finding]:
         yield finding("no-auto-submitted", submitted)
     if _value(message, "Precedence").lower() == "list":
         yield finding("precedence-list")
-    if not (message.field("In-Reply-To") or message.field("References")) and report.original.message_id:
+    is_answer = report.kind is not Kind.FEEDBACK  # a complaint is forwarded mail, and answers nothing
+    has_reference = message.field("In-Reply-To") or message.field("References")
+    if is_answer and not has_reference and report.original.message_id:
         yield finding("no-reference", report.original.message_id)
 
 

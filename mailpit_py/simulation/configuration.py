@@ -17,8 +17,8 @@ class Configuration:
 
     `grammar` is for addresses, drop-ins and the header together, `drop_ins` for the hosted
     simulators' domains alone; `suppression` refuses an address after a hard bounce until it is
-    reset. `reports` says that what follows a message can be made; while it is False, a failure that
-    an address asks for after acceptance is told at once instead, so that it is never lost.
+    reset. `reports` says that what follows a message can be made; without it, a failure that an
+    address asks for after acceptance is told at once instead, so that it is never lost.
     """
 
     seed: int = DEFAULT_SEED
@@ -29,7 +29,7 @@ class Configuration:
     profiles: ProfileIndex = field(default_factory=lambda: ProfileIndex(default_profiles()))
     chaos: Chaos = field(default_factory=Chaos)
     suppression: bool = False
-    reports: bool = False
+    reports: bool = True
 
     def provider_of(self, address: str) -> str:
         """Return the provider in whose words the domain of an address speaks, or nothing."""

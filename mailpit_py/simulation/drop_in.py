@@ -18,18 +18,18 @@ SPARKPOST_SUFFIX = ".sink.sparkpostmail.com"
 BADSMTP_DOMAINS = frozenset({"example.com", "example.net", "example.org"})
 
 
-def _fails(scenario: str = "", *, code: int = 0, status: str = "", provider: str = "") -> Later:
-    return Later(Report.FAILURE, Refusal(scenario, provider, code, status))
+def _fails(scenario: str = "", *, code: int = 0, status: str = "", dialect: str = "", text: str = "") -> Later:
+    return Later(Report.FAILURE, Refusal(scenario, "", code, status, text), dialect=dialect)
 
 
 _NOTICE = Later(Report.AUTO_REPLY)
 
 _SES: Mapping[str, Outcome] = {
     "success": Accept(),
-    "bounce": _fails(provider="ses", status="5.1.1", code=550),
-    "complaint": Later(Report.COMPLAINT),
-    "ooto": _NOTICE,
-    "suppressionlist": _fails("suppressed"),
+    "bounce": _fails(status="5.1.1", code=550, text="user unknown", dialect="ses"),
+    "complaint": Later(Report.COMPLAINT, dialect="ses"),
+    "ooto": Later(Report.AUTO_REPLY, dialect="ses"),
+    "suppressionlist": _fails("suppressed", dialect="ses"),
 }
 _POSTMARK: Mapping[str, Outcome] = {
     "hardbounce": _fails("unknown_user"),

@@ -53,10 +53,12 @@ class Explanation:
 _REPORTS = {
     Report.FAILURE: "a bounce message",
     Report.DELAY: "a delay warning",
+    Report.EXPIRY: "the end of all tries, with a delay warning before it,",
     Report.SUCCESS: "a success report",
     Report.AUTO_REPLY: "an out-of-office reply",
     Report.COMPLAINT: "a complaint report",
     Report.CHALLENGE: "a challenge to the sender",
+    Report.RECEIPT: "a receipt, if the mail asks for one,",
 }
 _DROPS = {
     Moment.BEFORE_REPLY: "The connection is closed in place of a reply.",

@@ -181,6 +181,12 @@ def _one_of(kind: type[_E], value: object, field: str) -> _E:
     return found
 
 
+def _text(value: object, field: str) -> str:
+    if not isinstance(value, str):
+        raise RuleError([Problem(field, "a text")])
+    return value
+
+
 def _octets(value: object, field: str) -> bytes:
     """Return the octets of a text, each character one of them, so that JSON can carry any reply."""
     if not isinstance(value, str) or any(ord(character) > 255 for character in value):
@@ -209,6 +215,7 @@ _READERS: Mapping[str, Callable[[Any, str], Any]] = MappingProxyType(
         "keywords": _keywords,
         "moment": _moment,
         "report": _report,
+        "dialect": _text,
         "keeps": _flag,
         "times": _whole,
         "messages": _whole,
@@ -235,6 +242,6 @@ def _plain(value: Any) -> Any:
             return value.decode("latin-1")
         case frozenset():
             return sorted(value)
-        case int() | float():
+        case int() | float() | str():
             return value
     return as_mapping(value)

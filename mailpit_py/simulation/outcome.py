@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailpit_py.mail.envelope import Reply
+from mailpit_py.simulation.dialect import DIALECTS
 from mailpit_py.simulation.refusal import Refusal
 from mailpit_py.simulation.stage import Stage
 
@@ -27,10 +28,12 @@ class Report(StrEnum):
 
     FAILURE = "failure"
     DELAY = "delay"
+    EXPIRY = "expiry"
     SUCCESS = "success"
     AUTO_REPLY = "auto-reply"
     COMPLAINT = "complaint"
     CHALLENGE = "challenge"
+    RECEIPT = "receipt"
 
 
 def _within(name: str, value: float, low: float, high: float) -> None:
@@ -109,13 +112,19 @@ class HideKeywords:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Accept, and let `report` follow `delay` seconds after; `refusal` is what a failure tells."""
+    """Accept, and let `report` follow `delay` seconds after; `refusal` is what a failure tells.
+
+    `dialect` is whose form the report has; without one, that of the refusal's provider.
+    """
 
     report: Report
     refusal: Refusal | None = None
     delay: float = 0
+    dialect: str = ""
 
     def __post_init__(self) -> None:
+        if self.dialect and self.dialect not in DIALECTS:
+            raise ValueError(f"no dialect is called {self.dialect}; there are {', '.join(DIALECTS)}")
         _within("delay", self.delay, 0, 365 * DAY)
 
 

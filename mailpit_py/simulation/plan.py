@@ -9,6 +9,7 @@ from types import MappingProxyType
 from mailpit_py.simulation import garble
 from mailpit_py.simulation.catalogue import stage_by_address
 from mailpit_py.simulation.outcome import (
+    DAY,
     STALL_SECONDS_AT_MOST,
     Accept,
     Discard,
@@ -137,7 +138,9 @@ def _said(options: Options, refusal: Refusal) -> tuple[Stage, Outcome]:
     stage = options.stage(stage_by_address(refusal.words))
     delay = options.number(Kind.DURATION)
     if Kind.REPORT in options.tokens:
-        return Stage.AFTER, Later(Report.FAILURE, refusal, delay)
+        return Stage.AFTER, Later(Report.FAILURE, refusal, delay, options.name(Kind.DIALECT))
+    if Kind.DIALECT in options.tokens:
+        raise Misuse("a dialect goes with ndr: a reply has none", options.name(Kind.DIALECT))
     if delay:
         return stage, Silence(_stall(options), Refuse(refusal))
     return stage, Refuse(refusal)
@@ -192,28 +195,41 @@ def _garble(options: Options) -> tuple[Stage, Outcome]:
 
 
 def _ndr(options: Options) -> tuple[Stage, Outcome]:
-    return Stage.AFTER, Later(Report.FAILURE, options.refusal("unknown_user"), options.number(Kind.DURATION))
+    refusal, delay = options.refusal("unknown_user"), options.number(Kind.DURATION)
+    return Stage.AFTER, Later(Report.FAILURE, refusal, delay, options.name(Kind.DIALECT))
 
 
 def _delay(options: Options) -> tuple[Stage, Outcome]:
     refusal = options.refusal("conn_timeout", is_temporary=True)
-    return Stage.AFTER, Later(Report.DELAY, refusal, options.number(Kind.DURATION, 4 * HOUR))
+    return Stage.AFTER, Later(
+        Report.DELAY, refusal, options.number(Kind.DURATION, 4 * HOUR), options.name(Kind.DIALECT)
+    )
+
+
+def _expire(options: Options) -> tuple[Stage, Outcome]:
+    refusal = options.refusal("conn_timeout", is_temporary=True)
+    delay = options.number(Kind.DURATION, 5 * DAY)
+    return Stage.AFTER, Later(Report.EXPIRY, refusal, delay, options.name(Kind.DIALECT))
 
 
 def _report(report: Report) -> Build:
-    return lambda options: (Stage.AFTER, Later(report, None, options.number(Kind.DURATION)))
+    return lambda options: (
+        Stage.AFTER,
+        Later(report, None, options.number(Kind.DURATION), options.name(Kind.DIALECT)),
+    )
 
 
 _DICE = frozenset({Kind.PROBABILITY, Kind.SEED})
 _CAUSE = frozenset({Kind.STATUS, Kind.SCENARIO})
 _SAID = _CAUSE | {Kind.PROVIDER}
 _TIMED = frozenset({Kind.DURATION})
+_REPORTED = _TIMED | {Kind.DIALECT}
 _ROOM = frozenset({Kind.MESSAGES, Kind.SIZE})
 _TRIES = _DICE | {Kind.TIMES}
 _AGAIN = "the same; with `x2` the third is accepted"
 
 _ALL = (
-    Verb("bounce", _refuse, _SAID | _TRIES | _TIMED | {Kind.STAGE, Kind.REPORT}, _CAUSE, "bounce+mailbox_full+gmail",
+    Verb("bounce", _refuse, _SAID | _TRIES | _REPORTED | {Kind.STAGE, Kind.REPORT}, _CAUSE, "bounce+mailbox_full+gmail",
          "RCPT, or CONTENT where the provider says so", "the reply of the cause", "550 5.1.1 unknown_user", _AGAIN),
     Verb("defer", _defer, _SAID | _TRIES | _TIMED | {Kind.STAGE}, _CAUSE, "defer+4.2.2",
          "RCPT, or CONTENT where the provider says so", "the 4xx reply of the cause", "451 4.3.0 system_error", _AGAIN),
@@ -237,18 +253,23 @@ _ALL = (
          "CONTENT", "250, and nothing is kept", "", "the same"),
     Verb("success", lambda options: (Stage.RCPT, Accept()), frozenset(), frozenset(), "success",
          "RCPT", "250", "", "the same"),
-    Verb("ndr", _ndr, _SAID | _DICE | _TIMED, _CAUSE, "ndr+5.1.1+5s",
+    Verb("ndr", _ndr, _SAID | _DICE | _REPORTED, _CAUSE, "ndr+5.1.1+5s",
          "AFTER", "250, then a bounce message", "unknown_user at once", "the same"),
-    Verb("delay", _delay, _SAID | _DICE | _TIMED, _TIMED, "delay+24h",
-         "AFTER", "250, then a delay warning", "conn_timeout after 4h", "the same"),
+    Verb("delay", _delay, _SAID | _DICE | _REPORTED, _TIMED, "delay+24h",
+         "AFTER", "250, then a delay warning; delivered after twice the time", "conn_timeout after 4h", "the same"),
+    Verb("expire", _expire, _SAID | _DICE | _REPORTED, _TIMED, "expire+5d",
+         "AFTER", "250, a delay warning after a thirtieth of the time, a bounce message at its end",
+         "conn_timeout, warned of after 4h, given up after 5d", "the same"),
     Verb("ooo", _report(Report.AUTO_REPLY), _DICE | _TIMED, _TIMED, "ooo",
          "AFTER", "250, then an out-of-office reply", "at once", "the same"),
     Verb("complaint", _report(Report.COMPLAINT), _DICE | _TIMED, _TIMED, "complaint",
          "AFTER", "250, then a complaint (ARF)", "at once", "the same"),
-    Verb("dsn", _report(Report.SUCCESS), _DICE | _TIMED, _TIMED, "dsn",
+    Verb("dsn", _report(Report.SUCCESS), _DICE | _REPORTED, _TIMED, "dsn",
          "AFTER", "250, then a success report", "at once", "the same"),
     Verb("challenge", _report(Report.CHALLENGE), _DICE | _TIMED, _TIMED, "challenge",
          "AFTER", "250, then a challenge to the sender", "at once", "the same"),
+    Verb("receipt", _report(Report.RECEIPT), _DICE | _TIMED, _TIMED, "receipt",
+         "AFTER", "250, then a receipt (MDN) if the mail asks for one", "at once", "the same"),
 )  # fmt: skip
 VERBS: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in _ALL})
 

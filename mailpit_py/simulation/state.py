@@ -16,7 +16,7 @@ IDLE = 600 * SECOND  # an address's record is forgotten after ten minutes withou
 class Record:
     """One thing remembered. Instants are microseconds of sandbox time; it is void from `expires_at` on.
 
-    `kind` is `count` (of a rule, of an address's tries), `greylist`, `quota`, `rate` or `suppression`;
+    `kind` is `count` (of a rule, of an address's tries), `greylist`, `quota`, `rate`, `suppression` or `answered`;
     `count` is how many tries, refusals or messages it has seen, `fired` how often the trigger acted
     or refused, `size_bytes` what a quota holds, `note` the reply of a suppression.
     """

@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from mailpit_py.simulation.catalogue import PROVIDERS
+from mailpit_py.simulation.dialect import DIALECTS
 from mailpit_py.simulation.scenario import ALIASES, SCENARIOS
 from mailpit_py.simulation.stage import Stage
 
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     SIZE = "size"
     SPEED = "speed"
     REPORT = "report"
+    DIALECT = "dialect"
     STYLE = "style"
     KEPT = "kept"
 
@@ -56,6 +58,7 @@ WORDS: Mapping[str, Token] = MappingProxyType(
     | {word: Token(Kind.PROVIDER, word, name=word) for word in PROVIDERS}
     | {word: Token(Kind.SCENARIO, word, name=word) for word in SCENARIOS}
     | {alias: Token(Kind.SCENARIO, alias, name=name) for alias, name in ALIASES.items()}
+    | {word: Token(Kind.DIALECT, word, name=word) for word in DIALECTS if word not in PROVIDERS}
     | {"ndr": Token(Kind.REPORT, "ndr"), "kept": Token(Kind.KEPT, "kept")}
 )
 _STATUS = re.compile(r"[45]\.[0-9]{1,3}\.[0-9]{1,3}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from mailpit_py.errors import StorageFull
+from mailpit_py.errors import MailpitError, StorageFull
 from mailpit_py.storage import planned, sinks, steps
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.journal import Journal
@@ -24,39 +24,34 @@ Reading = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass(frozen=True, slots=True)
-class Agenda:
-    """How the three tables get at the store. `bell` rings after each commit that changed what is due.
-
-    Read `bell.tick` before a table and wait for it afterwards, as with the journal.
-    """
+class Access:
+    """How the tables of the agenda get at the store."""
 
     submit: Submit
     reading: Reading
-    bell: Journal
     compression: int
     why_full: Callable[[], str]
 
-    @property
-    def plans(self) -> PlanTables:
-        """Steps of plans, and the reports they made."""
-        return PlanTables(self)
 
-    @property
-    def sinks(self) -> SinkTables:
-        """Sinks, and what is on its way to them."""
-        return SinkTables(self)
+class Agenda:
+    """Steps of plans, the clocks they follow, and what is on its way to sinks.
 
-    @property
-    def clocks(self) -> ClockTables:
-        """The sandbox time of each inbox."""
-        return ClockTables(self)
+    `bell` rings after each commit that changed what is due: read `bell.tick` before a table and wait
+    for it afterwards, as with the journal.
+    """
+
+    def __init__(self, access: Access, bell: Journal) -> None:
+        self.bell = bell
+        self.plans = PlanTables(access)
+        self.sinks = SinkTables(access)
+        self.clocks = ClockTables(access)
 
 
 class PlanTables:
     """Steps of plans. A plan is added with its message (`Arrival.steps`), or later with `add`."""
 
-    def __init__(self, agenda: Agenda) -> None:
-        self._agenda = agenda
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
     def add(self, inbox: str, public_id: str, plan: Sequence[NewStep]) -> Future[tuple[int, ...]]:
         """Add steps to a message that is there; the future gives their ids, none if the message is gone."""
@@ -70,82 +65,103 @@ class PlanTables:
             sql = "SELECT id FROM plan_step WHERE message_id = ? ORDER BY id DESC LIMIT ?"
             return tuple(sorted(one.id for one in context.execute(sql, (row.id, len(plan))).all()))
 
-        return self._agenda.submit(work)
+        return self._access.submit(work)
 
     def finish(self, end: StepEnd) -> Future[bool]:
         """End a step: its state, its reports in the inbox, and what goes to sinks, in one transaction.
 
         False, and nothing is written, if it has ended before: that makes it exactly once.
         """
-        if end.reports and (reason := self._agenda.why_full()):
+        if end.reports and (reason := self._access.why_full()):
             full: Future[bool] = Future()
             full.set_exception(StorageFull(reason))
             return full
-        prepared = [prepare(one, self._agenda.compression) for one in end.reports]
-        return self._agenda.submit(lambda context: steps.finish(context, end, prepared))
+        prepared = [prepare(one, self._access.compression) for one in end.reports]
+        return self._access.submit(lambda context: steps.finish(context, end, prepared))
 
     def due(self, inbox: str, until: int, *, limit: int = 100) -> tuple[Step, ...]:
         """Pending steps that are due at `until` (sandbox time), in the order of (due_at, id)."""
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             return steps.due(connection, inbox, until, limit)
 
     def next_due(self) -> dict[str, int]:
         """When the first pending step of each inbox is due, in its sandbox time."""
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             return steps.next_due(connection)
 
     def original(self, step: Step) -> StepOriginal | None:
         """What a step's report needs of its message, or None if it is gone."""
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             return steps.original(connection, step.original_id)
 
     def of_message(self, inbox: str, public_id: str) -> tuple[Step, ...]:
         """The plan of a message, in the order in which steps are due, with the reports that were made."""
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             return steps.of_message(connection, Scope.find(connection, inbox), public_id)
 
     def by_ids(self, ids: Sequence[int]) -> tuple[Step, ...]:
         """Steps by their ids (at most 500), in the order of (due_at, id), with the reports that were made."""
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             return steps.by_ids(connection, ids)
 
     def links(self, inbox: str, public_id: str) -> tuple[ReportLink, ...]:
         """The reports of the sandbox about a message, oldest first, and the one that it is itself."""
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             return steps.links(connection, Scope.find(connection, inbox), public_id)
 
 
 class SinkTables:
     """Sinks and their attempts. One worker a store sends; what it has begun and not recorded is tried again."""
 
-    def __init__(self, agenda: Agenda) -> None:
-        self._agenda = agenda
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._known = self.all()
+
+    def known(self, inbox: str) -> tuple[Sink, ...]:
+        """The sinks of an inbox that are switched on, from memory, as of the newest commit."""
+        return tuple(one for one in self._known if one.inbox == inbox and one.enabled)
 
     def all(self, inbox: str | None = None) -> tuple[Sink, ...]:
         """The sinks of an inbox, or of all, the oldest first."""
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             return sinks.all_of(connection, inbox)
 
     def save(self, sink: Sink) -> Future[None]:
         """Keep a sink, or change the one with its public id. NotFound for an inbox that is not there."""
-        return self._agenda.submit(lambda context: sinks.save(context, sink))
+        return self._remembered(self._access.submit(lambda context: sinks.save(context, sink)))
 
     def remove(self, inbox: str, public_id: str) -> Future[bool]:
         """Forget a sink, and cancel what was on its way to it; False if there is none."""
-        return self._agenda.submit(lambda context: sinks.remove(context, inbox, public_id))
+        return self._remembered(self._access.submit(lambda context: sinks.remove(context, inbox, public_id)))
+
+    def _remembered(self, written: Future[Any]) -> Future[Any]:
+        """A future that is done when what was written is also known in memory."""
+        done: Future[Any] = Future()
+
+        def settle(future: Future[Any]) -> None:
+            try:
+                result = future.result()
+                self._known = self.all()
+            except MailpitError as error:
+                done.set_exception(error)
+            else:
+                done.set_result(result)
+
+        written.add_done_callback(settle)
+        return done
 
     def add(self, inbox: str, attempts: Sequence[NewSinkAttempt]) -> Future[int]:
         """Put attempts on the agenda that belong to no step; how many have a sink that is there."""
-        return self._agenda.submit(lambda context: sinks.add(context, inbox, attempts))
+        return self._access.submit(lambda context: sinks.add(context, inbox, attempts))
 
     def due(self, inbox: str, until: int, *, limit: int = 100) -> tuple[SinkAttempt, ...]:
         """Pending attempts that are due at `until` (sandbox time), in the order of (due_at, id)."""
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             return sinks.due(connection, inbox, until, limit)
 
     def next_due(self) -> dict[str, int]:
         """When the first pending attempt of each inbox is due, in its sandbox time."""
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             return sinks.next_due(connection)
 
     def record(
@@ -155,11 +171,11 @@ class SinkTables:
 
         `next_due` (sandbox time) is when a PENDING attempt is tried again. False if it is gone.
         """
-        return self._agenda.submit(lambda context: sinks.record(context, attempt_id, one, state, next_due))
+        return self._access.submit(lambda context: sinks.record(context, attempt_id, one, state, next_due))
 
     def replay(self, inbox: str, public_id: str, *, due_at: int) -> Future[bool]:
         """Let an attempt be tried once more with the id that it had; False if it or its sink is gone."""
-        return self._agenda.submit(lambda context: sinks.replay(context, inbox, public_id, due_at))
+        return self._access.submit(lambda context: sinks.replay(context, inbox, public_id, due_at))
 
     def attempts(  # noqa: PLR0913 - keyword-only, one for each thing that a list can be asked for
         self,
@@ -174,14 +190,14 @@ class SinkTables:
         """Attempts, newest first: to a sink, about a message (public ids), in a state."""
         wanted = [("i.name = ?", inbox)]
         wanted += [(f"{column} = ?", value) for column, value in _columns(sink, original, state) if value]
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             found = sinks.page(connection, wanted, parse_key(before), limit + 1)
         following = str(found[limit - 1].id) if len(found) > limit else None
         return SinkAttemptPage(found[:limit], following)
 
     def attempt(self, inbox: str, public_id: str) -> tuple[SinkAttempt, tuple[SinkTry, ...]] | None:
         """An attempt with all its tries, or None."""
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             found = sinks.page(connection, [("i.name = ?", inbox), ("a.public_id = ?", public_id)], None, 1)
             return (found[0], sinks.tries(connection, found[0].id)) if found else None
 
@@ -193,12 +209,12 @@ def _columns(sink: str, original: str, state: str) -> tuple[tuple[str, str], ...
 class ClockTables:
     """The sandbox time of each inbox: how far it is from wall time, or where it stands still."""
 
-    def __init__(self, agenda: Agenda) -> None:
-        self._agenda = agenda
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
     def all(self) -> dict[str, tuple[int, int | None]]:
         """(offset, frozen at) of each inbox, in microseconds; None for a clock that runs."""
-        with self._agenda.reading() as connection:
+        with self._access.reading() as connection:
             rows = connection.exec_driver_sql("SELECT name, clock_offset_us, clock_frozen_at FROM inbox").all()
         return {row.name: (row.clock_offset_us, row.clock_frozen_at) for row in rows}
 
@@ -212,4 +228,4 @@ class ClockTables:
             context.record(inbox_id, "clock", [])
             context.on_agenda = True
 
-        return self._agenda.submit(work)
+        return self._access.submit(work)

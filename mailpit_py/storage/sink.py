@@ -31,6 +31,7 @@ class AttemptState(StrEnum):
 class Sink:
     """One target of an inbox. `target` is `host:port` or a URL; `options` is JSON and its sender's affair.
 
+    Of the options the scheduler knows `events`: the kinds of event that go there, all without it.
     `provider` is in whose form a webhook speaks. `created_at` is wall time in microseconds.
     """
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from mailpit_py.errors import StorageError, StorageFull
 from mailpit_py.mail.envelope import Line, Session
 from mailpit_py.storage import deliveries, listing, migrate, query, reading, selecting, upkeep
-from mailpit_py.storage.agenda import Agenda
+from mailpit_py.storage.agenda import Access, Agenda
 from mailpit_py.storage.budget import Budget, Disk
 from mailpit_py.storage.engine import create_file, reader_engine, storage_errors, translate, writer_engine
 from mailpit_py.storage.fulltext import FullText, is_available
@@ -77,8 +77,8 @@ class Store:
         self._writer = Writer(self._engine, self._index, self.journal, options)
         self._writer.start(last_id)
         self.simulation = SimulationTables(self._submit, self._reading)
-        bell = self._writer.agenda
-        self.agenda = Agenda(self._submit, self._reading, bell, options.compression, self._why_full)
+        access = Access(self._submit, self._reading, options.compression, self._why_full)
+        self.agenda = Agenda(access, self._writer.agenda)
 
     @classmethod
     def open(cls, path: Path | None = None, options: StoreOptions | None = None) -> Self:

@@ -62,12 +62,12 @@ MID = (("Message-ID", "<1@app.example>"), ("Subject", "Invoice 17"))
         ("slow+1s@bounce.test", [250]),
         ("slow+10bps@bounce.test", [250]),
         ("bounce+421+bye@bounce.test", [421]),
-        ("ndr+5.1.1@bounce.test", [550]),  # while no reports can be made, failures are told at once
+        ("ndr+5.1.1@bounce.test", [250, 250]),  # the failure is told in a report
         ("complaint@bounce.test", [250]),
         ("nonsense@bounce.test", [501]),
         ("bounce+spma@acme.example", [250]),
-        ("bounce@simulator.amazonses.com", [550]),
-        ("suppressed+a1@resend.dev", [550]),
+        ("bounce@simulator.amazonses.com", [250]),
+        ("suppressed+a1@resend.dev", [250]),
         ("success+a1@simulator.amazonses.com", [250]),
         ("x@sink.sendgrid.net", ["discard"]),
         ("rcpt552_5.2.2@example.com", [552]),
@@ -145,8 +145,8 @@ def test_a_reply_names_the_particulars_of_the_dialogue():
     assert "[203.0.113.9]" in Run().decide(R, about).reply.text
 
 
-def test_with_reports_what_follows_is_left_for_after():
-    run = Run(Configuration(reports=True))
+def test_what_follows_is_left_for_after():
+    run = Run()
     about = facts("bounce+unknown_user+ndr+5s@mx.gmail.test")
     assert [run.decide(stage, about).outcome for stage in (R, D, C)] == [Accept()] * 3
     later = run.decide_each(Stage.AFTER, about).decisions[0].outcome
@@ -238,7 +238,7 @@ def test_the_drop_ins_alone_can_be_switched_off():
         ("nonsense", [554]),
         ("discard", ["discard"]),
         ("drop+content", ["drop"]),
-        ("ndr 5.1.1", [550, 550]),
+        ("ndr 5.1.1", [250, 250]),
         ("ooo", [250]),
     ],
 )
@@ -269,7 +269,7 @@ def test_a_header_field_in_the_words_of_the_domain():
 
 
 def test_postmarks_field_counts_on_postmarks_domain():
-    run = Run(Configuration(reports=True))
+    run = Run()
     fields = (("X-PM-Bounce-Type", "SoftBounce"),)
     there = run.decide(Stage.AFTER, facts("x@bounce-testing.postmarkapp.com", fields=fields))
     assert (there.trigger, there.outcome.refusal.scenario) == (Trigger.HEADER, "mailbox_full")
@@ -342,7 +342,7 @@ A, B = "a@x.example", "b@x.example"
         ({"outcome": "limit+1kb"}, [A], [250]),
         ({"outcome": "limit+900b"}, [A], [552]),
         ({"outcome": "drop+data", "first": 1}, [A, A], ["drop", 250]),
-        ({"outcome": "ndr+5.1.1"}, [A], [250]),  # reports cannot be made yet
+        ({"outcome": "ndr+5.1.1"}, [A], [250]),
         ({"outcome": {"kind": "accept"}}, [A], [250]),
     ],
 )
@@ -350,9 +350,17 @@ def test_rules_count_as_they_say(rule, recipients, expected):
     assert codes(rule, recipients) == expected
 
 
+def test_where_no_reports_can_be_made_a_failure_is_told_at_once():
+    run = Run(Configuration(reports=False))
+    assert run.codes("ndr+5.1.1@bounce.test", 2) == [550, 550]
+    assert run.codes("bounce@simulator.amazonses.com", 1) == [550]
+    assert run.codes("ooo@bounce.test", 1) == [250]
+    assert run.codes("ann@acme.example", 2, fields=(*MID, ("X-Sandbox-Bounce", "ndr 5.1.1"))) == [550, 550]
+
+
 def test_a_rule_for_what_follows_waits_until_reports_can_be_made():
     rule = {"outcome": "ndr+5.1.1+5s"}
-    without, having = Run(configured(rule)), Run(configured(rule, reports=True))
+    without, having = Run(configured(rule, reports=False)), Run(configured(rule))
     assert without.decide_each(Stage.AFTER, facts(A)).decisions == (UNDECIDED,)
     assert having.decide_each(Stage.AFTER, facts(A)).decisions[0].outcome.delay == 5
 

@@ -1,0 +1,218 @@
+"""The thread that does what is due, and the one place where time is moved with all that is due on the way."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from threading import RLock, Thread
+from typing import TYPE_CHECKING
+
+from mailpit_py.clock import PATIENCE, SECOND, Clock
+from mailpit_py.errors import StorageError, StorageFull
+from mailpit_py.happening import attempts
+from mailpit_py.identity import new_public_id
+from mailpit_py.mail.envelope import Envelope, Recipient, Session, Transaction
+from mailpit_py.simulation.follow_up import StepKind
+from mailpit_py.simulator import Simulator
+from mailpit_py.storage import Arrival, Step, StepEnd, StepOriginal, StepState, Store
+
+if TYPE_CHECKING:
+    from mailpit_py.reporting import Circumstances, Made, Result
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100  # steps
+BATCH_BYTES = 16 << 20  # of reports that wait for the writer
+LOOK_AGAIN = 60.0  # seconds after which the wall clock is looked at again: it may have jumped
+RETRY = 1.0
+LISTED_AT_MOST = 500
+REPORTS_A_MINUTE = 10_000
+REPORTS_A_MINUTE_TO_ONE = 2_000
+MINUTE = 60 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """A move of sandbox time: from where to where, how many steps were due on the way, and the first of them."""
+
+    inbox: str
+    before: int
+    now: int
+    count: int
+    steps: tuple[Step, ...]
+
+
+class Scheduler:
+    """Does what is due: steps of plans become reports. Thread-safe; `start` makes a thread do it by itself.
+
+    Steps of an inbox are done one after the other in the order of (due_at, id), and each exactly
+    once, whoever does them. Without its thread only `advance` does anything.
+    """
+
+    def __init__(self, store: Store, clock: Clock, simulator: Simulator, *, hostname: str = "") -> None:
+        self._store = store
+        self._clock = clock
+        self._simulator = simulator
+        self._hostname = hostname
+        self._lock = RLock()
+        self._made: dict[str, tuple[int, Counter[str]]] = {}  # inbox: minute, reports to each address
+        self._is_stopping = False
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin to do what is due, also what became due while nobody ran."""
+        self._thread = Thread(target=self._run, name="mailpit-scheduler", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; call it before the store closes."""
+        self._is_stopping = True
+        self._store.agenda.bell.ring()
+        if self._thread is not None:
+            self._thread.join()
+
+    def advance(self, inbox: str, *, microseconds: int | None = None, to: int | None = None) -> Advance:
+        """Move the clock of an inbox forward, and do all that is due until then, also what comes up on the way.
+
+        Returns when the clock and everything that was made are committed. Nothing is pruned. Raises
+        ClockError for a time that lies behind, NotFound for an inbox that is not there.
+        """
+        with self._lock:
+            before = self._clock.sandbox(inbox)
+            target = before + (microseconds or 0) if to is None else to
+            self._clock.move(inbox, target)
+            done = self.run_due(inbox, target)
+        first = self._store.agenda.plans.by_ids(done[:LISTED_AT_MOST])
+        return Advance(inbox, before, target, len(done), first)
+
+    def run_due(self, inbox: str, until: int) -> list[int]:
+        """Do the steps that are due at an instant of sandbox time; return their ids, in their order.
+
+        Raises StorageError where the store cannot keep what was made; those steps stay pending.
+        """
+        done: list[int] = []
+        with self._lock:
+            while steps := self._store.agenda.plans.due(inbox, until, limit=BATCH):
+                done += [step.id for step, written in self._begun(steps) if self._is_done(step, written)]
+        return done
+
+    def _is_done(self, step: Step, written: Future[bool]) -> bool:
+        """Wait for the end of a step; what the database will not have must not hold up the others for ever."""
+        try:
+            return written.result(PATIENCE)
+        except StorageFull:
+            raise
+        except StorageError as error:
+            failed = StepEnd(step, StepState.FAILED, f"the report could not be kept: {error}")
+            return self._store.agenda.plans.finish(failed).result(PATIENCE)
+
+    def _begun(self, steps: tuple[Step, ...]) -> Iterator[tuple[Step, Future[bool]]]:
+        """Yield steps whose end is queued: several at once, but no more than memory is to hold."""
+        waiting: list[tuple[Step, Future[bool]]] = []
+        size = 0
+        for step in steps:
+            end = self._end(step)
+            waiting.append((step, self._store.agenda.plans.finish(end)))
+            size += sum(len(one.raw) for one in end.reports)
+            if size > BATCH_BYTES:
+                yield from waiting
+                waiting, size = [], 0
+        yield from waiting
+
+    def _end(self, step: Step) -> StepEnd:
+        original = self._store.agenda.plans.original(step)
+        if original is None:  # deleted in the meantime, and the step with it
+            return StepEnd(step, StepState.SKIPPED, "the message is gone")
+        try:
+            return self._made_of(step, original)
+        except StorageError:
+            raise
+        except Exception as error:
+            logger.exception("step=%d of message=%s failed", step.id, original.public_id)
+            return StepEnd(step, StepState.FAILED, f"the report could not be made: {error}")
+
+    def _made_of(self, step: Step, original: StepOriginal) -> StepEnd:
+        from mailpit_py.reporting import carry_out  # with all dialects: not before the first step is due
+
+        result = carry_out(step, original, self.circumstances(step.inbox))
+        result, capped = self._within_caps(step, result)
+        self._remember_answers(step, result.made)
+        has_nothing = not result.made and step.kind != StepKind.DELIVERED
+        return StepEnd(
+            step,
+            StepState.SKIPPED if has_nothing else StepState.DONE,
+            "; ".join(filter(None, (result.reason, capped))),
+            tuple(self._arrival(step, original, one) for one in result.made),
+            attempts(step, [one.raw for one in result.made], self._store.agenda.sinks.known(step.inbox)),
+        )
+
+    def circumstances(self, inbox: str) -> Circumstances:
+        """What reports of an inbox need beside their step."""
+        from mailpit_py.reporting import HOSTNAME, Circumstances
+
+        def answered(responder: str, correspondent: str) -> int | None:
+            return self._simulator.answered(inbox, responder, correspondent)
+
+        seed = self._simulator.configuration.seed
+        return Circumstances(self._hostname or HOSTNAME, seed, answered)
+
+    def _arrival(self, step: Step, original: StepOriginal, made: Made) -> Arrival:
+        envelope = Envelope(made.reverse_path, (Recipient(made.recipient),), smtputf8=original.envelope.smtputf8)
+        return Arrival(
+            public_id=new_public_id(),
+            inbox=step.inbox,
+            transaction=Transaction(Session("", 0, listener="report"), envelope),
+            raw=made.raw,
+            received_at=self._clock.wall(),
+            source="report",
+        )
+
+    def _within_caps(self, step: Step, result: Result) -> tuple[Result, str]:
+        """Count reports by the minute of sandbox time in which they are due, and leave out what is too many."""
+        minute, counts = step.due_at // MINUTE, Counter[str]()
+        if step.inbox in self._made and self._made[step.inbox][0] == minute:
+            counts = self._made[step.inbox][1]
+        self._made[step.inbox] = (minute, counts)
+        kept = []
+        for one in result.made:
+            if counts[one.recipient] < REPORTS_A_MINUTE_TO_ONE and counts.total() < REPORTS_A_MINUTE:
+                counts[one.recipient] += 1
+                kept.append(one)
+        left_out = len(result.made) - len(kept)
+        reason = f"{left_out} left out: too many reports in one minute" if left_out else ""
+        return replace(result, made=tuple(kept)), reason
+
+    def _remember_answers(self, step: Step, made: tuple[Made, ...]) -> None:
+        if step.kind == StepKind.AUTO_REPLY:
+            for one in made:
+                self._simulator.note_answer(step.inbox, one.about[0], one.recipient, step.due_at)
+
+    # the thread
+
+    def _run(self) -> None:
+        bell = self._store.agenda.bell
+        while not (self._is_stopping or bell.closed):
+            tick = bell.tick  # read before the table, so that no wake is missed
+            try:
+                pause = self._run_all()
+            except StorageError as error:
+                logger.warning("what is due is tried again in %d s: %s", RETRY, error)
+                pause = RETRY
+            if not self._is_stopping:
+                bell.wait(tick, pause)
+
+    def _run_all(self) -> float:
+        """Do what is due in every inbox; return how many seconds there is nothing to do, as far as it is known."""
+        pause = LOOK_AGAIN
+        plans = self._store.agenda.plans
+        for inbox, due_at in plans.next_due().items():
+            now = self._clock.sandbox(inbox)
+            if due_at <= now and (done := self.run_due(inbox, now)):
+                logger.info("plans inbox=%s steps=%d", inbox, len(done))
+            following = plans.next_due().get(inbox)
+            if following is not None and self._clock.reading(inbox).frozen_at is None:
+                pause = min(pause, max(0.0, (following - self._clock.sandbox(inbox)) / SECOND))
+        return pause
