@@ -40,8 +40,18 @@ LEAVES = {
 }
 # What belongs to a room although it is a module of its own.
 PART_OF = {
-    **dict.fromkeys(("clock", "scheduler", "retention", "account", "delivery", "submission"), "sandbox"),
-    **dict.fromkeys(("planning", "reporting", "happening", "simulator", "rulebook", "rule_file"), "sandbox"),
+    "account": "sandbox",
+    "clock": "sandbox",
+    "delivery": "sandbox",
+    "happening": "sandbox",
+    "planning": "sandbox",
+    "reporting": "sandbox",
+    "retention": "sandbox",
+    "rule_file": "sandbox",
+    "rulebook": "sandbox",
+    "scheduler": "sandbox",
+    "simulator": "sandbox",
+    "submission": "sandbox",
     "wiring": "node",
     "__main__": "cli",
 }
