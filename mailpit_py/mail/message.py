@@ -182,7 +182,7 @@ class Message:
         """The columns of the search index. HTML adds only the lines that the text does not have."""
         shown = self.text
         if self.has_html:
-            shown = text.merge(shown, text.strip_html(self.html))
+            shown = text.with_html(shown, self.html)
         names = [name for part in self.root.walk() if (name := part.filename)]
         recipients = " ".join(map(str, (*self.to, *self.cc, *self.bcc)))
         senders = " ".join(map(str, (*self.from_, *self.sender, *self.reply_to)))

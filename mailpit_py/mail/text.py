@@ -25,12 +25,21 @@ _SNIPPET = 250
 
 def strip_html(markup: str) -> str:
     """The text of HTML without parsing it as a tree: quick and linear, for search and snippets."""
+    return _compact(_without_tags(markup))
+
+
+def _without_tags(markup: str) -> str:
+    """The words of HTML in their lines, with white space still as it came."""
     pieces = _TAG.split(_UNSEEN.sub(" ", markup).replace("\n", " "))
     separators = _SEPARATORS
     pieces[1::2] = [separators.get(name) or separators.get(name.lower(), "") for name in pieces[1::2]]
     text = html.unescape("".join(pieces))
     if not text.isascii() and not text.replace("\n", "").isprintable():
         text = _INVISIBLE.sub("", text)
+    return text
+
+
+def _compact(text: str) -> str:
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return "\n".join([line for line in lines if line])
 
@@ -55,13 +64,14 @@ def as_html(text: str) -> str:
     return f'<div style="white-space: pre-wrap">{html.escape(text)}</div>'
 
 
-def merge(text: str, other: str) -> str:
-    """`text` followed by the lines of `other` that have a word `text` lacks."""
+def with_html(text: str, markup: str) -> str:
+    """`text` followed by the lines of the HTML that have a word `text` lacks."""
+    other = _without_tags(markup)
     if not text:
-        return other
-    words = set(text.split())
-    if words.issuperset(other.split()):
+        return _compact(other)
+    own, others = text.split(), other.split()
+    if own == others or (words := set(own)).issuperset(others):  # most say the same twice: no lines are made
         return text
     lines = set(text.split("\n"))
-    added = [line for line in other.split("\n") if line not in lines and not words.issuperset(line.split())]
+    added = [line for line in _compact(other).split("\n") if line not in lines and not words.issuperset(line.split())]
     return "\n".join([text, *added])
