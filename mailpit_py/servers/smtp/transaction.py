@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session
 from mailpit_py.servers.smtp import grammar
@@ -101,7 +101,7 @@ class MailTransaction:
         if refusal is None:
             self.envelope = self.envelope.accept(recipient)
             return recipient.reply
-        self.envelope = self.envelope.refuse(replace(recipient, reply=refusal))
+        self.envelope = self.envelope.refuse(recipient.told(refusal))
         self._last_refused = (Stage.RCPT, refusal, decision)
         return refusal
 
