@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,7 @@ class Session:
     auth_identity: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a dialogue: `side` is `C` client, `S` server, `*` a note of the sandbox.
 
     `at` is in microseconds. Credentials are masked before a line is made.
