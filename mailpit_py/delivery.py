@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session, Transaction
@@ -16,6 +16,7 @@ from mailpit_py.storage.cause import NO_CAUSE
 Decided = Mapping[str, Decision]
 """What was decided at RCPT, by the recipient's address as given."""
 NOTHING_DECIDED: Decided = MappingProxyType({})
+NOBODY = Envelope("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class Delivery:
     @classmethod
     def of(cls, envelope: Envelope, verdict: Verdict | None, decided: Decided, accepted: Reply) -> Delivery:
         """Carry out what was decided at the end of the content; `accepted` is the usual reply."""
-        kept = replace(envelope, recipients=())
-        lost = replace(kept, refused=())
+        if verdict is None and not decided:
+            return cls(envelope, NOBODY, (accepted,) * len(envelope.recipients), NOTHING_DECIDED)
+        kept, lost = envelope.to((), envelope.refused), envelope.to(())
         replies = []
         decisions = dict(decided)
         for recipient, decision in zip(envelope.recipients, _each(envelope, verdict), strict=True):
@@ -45,13 +47,13 @@ class Delivery:
             else:
                 decisions.setdefault(recipient.address, decision)
             if isinstance(decision.outcome, Discard):
-                lost = lost.accept(replace(recipient, reply=reply))
+                lost = lost.accept(recipient.told(reply))
             elif reply.is_positive:
                 kept = kept.accept(recipient)
             else:
-                kept = kept.refuse(replace(recipient, reply=reply))
+                kept = kept.refuse(recipient.told(reply))
         if envelope.recipients and not kept.recipients:
-            kept, lost = replace(kept, refused=()), replace(lost, refused=kept.refused)
+            kept, lost = kept.to(()), lost.to(lost.recipients, kept.refused)
         return cls(kept, lost, tuple(replies), decisions)
 
     @property

@@ -57,27 +57,23 @@ class Sandbox:
         delivery = Delivery.of(transaction.envelope, verdict, decided, reply)
         said = (delivery.replies or (reply,))[0]
         lines = (*transaction.lines, *(Line(now, "S", line) for line in said.lines))
-        stored: Future[None] | None = None
+        receipt = Receipt(public_id, delivery.replies)
         if delivery.is_lost:
             names = (new_public_id(), ()) if delivery.is_kept else (public_id, lines)
-            stored = self.store.refuse(delivery.attempt(transaction.session, raw, now, *names))
-        if delivery.is_kept:
-            arrival = Arrival(
-                public_id=public_id,
-                inbox=DEFAULT_INBOX,
-                transaction=Transaction(transaction.session, delivery.kept, lines),
-                raw=raw,
-                received_at=now,
-                source=source,
-                causes=causes_of(delivery.kept, delivery.decisions),
-                steps=plan(self.simulator, transaction.session, delivery.kept, raw),
-            )
-            stored = self.store.add(arrival)
-        assert stored is not None  # a message is kept or lost
-        receipt: Future[Receipt] = Future()
-        replies = delivery.replies
-        stored.add_done_callback(lambda done: _settle(receipt, done, Receipt(public_id, replies)))
-        return receipt
+            lost = self.store.refuse(delivery.attempt(transaction.session, raw, now, *names))
+            if not delivery.is_kept:
+                return _answered(lost, receipt)
+        arrival = Arrival(
+            public_id=public_id,
+            inbox=DEFAULT_INBOX,
+            transaction=Transaction(transaction.session, delivery.kept, lines),
+            raw=raw,
+            received_at=now,
+            source=source,
+            causes=causes_of(delivery.kept, delivery.decisions),
+            steps=plan(self.simulator, transaction.session, delivery.kept, raw),
+        )
+        return self.store.add(arrival, receipt)
 
     def refuse(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
         self,
@@ -131,9 +127,16 @@ class Sandbox:
                 yield changes
 
 
-def _settle(receipt: Future[Receipt], stored: Future[None], value: Receipt) -> None:
-    error = stored.exception()
-    if error is None:
-        receipt.set_result(value)
-    else:
-        receipt.set_exception(error)
+def _answered(stored: Future[None], receipt: Receipt) -> Future[Receipt]:
+    """Return the future of a receipt for what is stored as an attempt."""
+    answer: Future[Receipt] = Future()
+
+    def settle(done: Future[None]) -> None:
+        error = done.exception()
+        if error is None:
+            answer.set_result(receipt)
+        else:
+            answer.set_exception(error)
+
+    stored.add_done_callback(settle)
+    return answer

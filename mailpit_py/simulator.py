@@ -28,8 +28,11 @@ from mailpit_py.storage.likeness import header_section
 WEEK = 7 * 86_400 * SECOND
 RECORDS_AT_MOST = 100_000
 PRUNE_EVERY = 1_000  # changes
-ENVELOPES_AT_MOST = 4_096
+ORDINARY_AT_MOST = 8_192
 _ASKING = (FIELD.lower().encode(), POSTMARK_FIELD.lower().encode())
+
+Said = tuple[Stage, str, str]
+"""All that can decide about a command where there are no rules: its stage, the reverse-path, and what it names."""
 
 
 class Simulator:
@@ -59,7 +62,7 @@ class Simulator:
         self._quotas: set[str] = set()
         self._unpruned = 0
         self._looks_at_fields = False
-        self._ordinary: set[tuple[str, str]] = set()  # envelopes that ask for nothing, as long as there are no rules
+        self._ordinary: set[Said] = set()  # what asks for nothing, as long as there are no rules
         self.book.load(file_rules)
         self._load_state()
         store.watch_removal(self)
@@ -80,14 +83,17 @@ class Simulator:
         `envelope` only once MAIL has been said, `recipient` at RCPT; `connections` counts the
         client's open connections with this one. `pending` tells when what it remembers is durable.
         """
+        said = _said(stage, session, envelope, recipient)
+        if said in self._ordinary:
+            return UNDECIDED
         facts = Facts.of(session, envelope, recipient, inbox=DEFAULT_INBOX)
         if connections:
             facts = replace(facts, connections=connections)
         with self._lock:
             decision = decide(stage, facts, self._configuration, self._state, self.clock.sandbox(DEFAULT_INBOX))
             self._apply(decision.changes)
-            if stage is Stage.RCPT and decision is UNDECIDED:
-                self._note_ordinary(facts)
+            if decision is UNDECIDED:
+                self._note_ordinary(said)
         return decision
 
     def decide_content(self, stage: Stage, session: Session, envelope: Envelope, raw: bytes | None = None) -> Verdict:
@@ -115,21 +121,24 @@ class Simulator:
             self._apply(verdict.changes)
         return tuple(zip(facts, verdict.decisions, strict=True))
 
-    def _note_ordinary(self, facts: Facts) -> None:
-        """Remember that this sender and recipient ask for nothing; the lock is held."""
-        sender = facts.reverse_path or ""
-        if self._configuration.rules.rules or parse_sender(sender) is not None:
+    def _note_ordinary(self, said: Said) -> None:
+        """Remember that who says this asks for nothing; the lock is held.
+
+        Without rules and suppression nothing else decides about it: it was counted by nobody.
+        """
+        configuration = self._configuration
+        if configuration.rules.rules or configuration.suppression or parse_sender(said[1]) is not None:
             return
-        if len(self._ordinary) >= ENVELOPES_AT_MOST:
+        if len(self._ordinary) >= ORDINARY_AT_MOST:
             self._ordinary.clear()
-        self._ordinary.add((sender, facts.recipient))
+        self._ordinary.add(said)
 
     def asks_for_nothing(self, envelope: Envelope, raw: bytes | None) -> bool:
         """True where nothing can be decided about a content: no rules, ordinary addresses, no header field."""
-        ordinary = self._ordinary
-        if not ordinary or any((envelope.reverse_path, one.address) not in ordinary for one in envelope.recipients):
+        ordinary, sender = self._ordinary, envelope.reverse_path
+        if any((Stage.RCPT, sender, one.address) not in ordinary for one in envelope.recipients):
             return False
-        return raw is None or not _asks(header_section(raw))
+        return bool(ordinary) and (raw is None or not _asks(header_section(raw)))
 
     @property
     def pending(self) -> Future[None] | None:
@@ -296,6 +305,12 @@ class Simulator:
         self._quotas = {key for key, record in self._state.items() if record.kind == "quota"}
         if gone := self._prune():
             self.store.simulation.save_state(lambda: gone)
+
+
+def _said(stage: Stage, session: Session, envelope: Envelope | None, recipient: Recipient | None) -> Said:
+    if stage is Stage.HELO:
+        return stage, "", session.helo
+    return stage, envelope.reverse_path if envelope else "", recipient.address if recipient else ""
 
 
 def content_facts(session: Session, envelope: Envelope, raw: bytes | None, *, with_fields: bool = True) -> list[Facts]:

@@ -18,6 +18,8 @@ from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError, NotFound
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session, Transaction
 from mailpit_py.sandbox import Sandbox
+from mailpit_py.simulation.chaos import Chaos
+from mailpit_py.simulation.chaos import parse as parse_triggers
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decision import UNDECIDED, Decision, Trigger, Verdict
 from mailpit_py.simulation.outcome import Answer, Discard
@@ -73,6 +75,25 @@ def test_a_greylist_refuses_once_then_accepts_then_begins_anew(sandbox: Sandbox)
 def test_a_rule_that_fails_twice_lets_the_third_pass(sandbox: Sandbox) -> None:
     sandbox.simulator.book.add(TWICE)
     assert codes(sandbox.simulator, "ann@example.com", 4) == [452, 452, 250, 250]
+
+
+def test_what_asked_for_nothing_is_looked_at_again_once_something_is_switched_on(sandbox: Sandbox) -> None:
+    simulator = sandbox.simulator
+    assert codes(simulator, "ann@example.com", 2) == [250, 250]
+    simulator.configure(chaos=parse_triggers("Recipient:451:100"))
+    assert code(simulator, "ann@example.com") == 451
+    simulator.configure(chaos=Chaos())
+    assert codes(simulator, "ann@example.com", 2) == [250, 250]
+    simulator.book.add(TWICE)
+    assert codes(simulator, "ann@example.com", 3) == [452, 452, 250]
+
+
+def test_an_address_is_suppressed_although_it_asked_for_nothing_before(sandbox: Sandbox) -> None:
+    simulator = sandbox.simulator
+    simulator.configure(suppression=True)
+    assert code(simulator, "ann@example.com") == 250
+    assert code(simulator, "ann@example.com", "rcpt550_5.1.1@example.org") == 550
+    assert code(simulator, "ann@example.com") == 550
 
 
 def test_what_is_remembered_survives_a_restart(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ class Recipient:
     orcpt: str = ""
     reply: Reply = field(default=Reply(250, "2.1.5", "Ok"))
 
+    def told(self, reply: Reply) -> Recipient:
+        """Return the recipient with another reply."""
+        return Recipient(self.address, self.notify, self.orcpt, reply)
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
@@ -81,11 +86,25 @@ class Envelope:
 
     def accept(self, recipient: Recipient) -> Envelope:
         """Return the envelope with one more accepted recipient."""
-        return replace(self, recipients=(*self.recipients, recipient))
+        return self.to((*self.recipients, recipient), self.refused)
 
     def refuse(self, recipient: Recipient) -> Envelope:
         """Return the envelope with one more refused recipient."""
-        return replace(self, refused=(*self.refused, recipient))
+        return self.to(self.recipients, (*self.refused, recipient))
+
+    def to(self, recipients: tuple[Recipient, ...], refused: tuple[Recipient, ...] = ()) -> Envelope:
+        """Return the envelope with these recipients in place of its own."""
+        return Envelope(
+            self.reverse_path,
+            recipients,
+            refused,
+            self.ret,
+            self.envid,
+            self.auth,
+            self.body,
+            self.smtputf8,
+            self.size,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +128,7 @@ class Session:
     auth_identity: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a dialogue: `side` is `C` client, `S` server, `*` a note of the sandbox.
 
     `at` is in microseconds. Credentials are masked before a line is made.

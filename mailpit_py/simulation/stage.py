@@ -20,3 +20,5 @@ class Stage(StrEnum):
     DATA = "DATA"
     CONTENT = "CONTENT"
     AFTER = "AFTER"
+
+    __hash__ = str.__hash__  # that of enumerations is no C function, and each command looks stages up

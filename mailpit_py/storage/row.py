@@ -64,7 +64,7 @@ def decode_outcomes(text: str) -> tuple[tuple[str, Reply], ...]:
 
 def encode_lines(lines: Sequence[Line]) -> str:
     """A part of a dialogue as JSON: a list of `[at, side, text]`; nothing for no lines."""
-    return _dump([(line.at, line.side, line.text) for line in lines]) if lines else ""
+    return _dump(lines) if lines else ""
 
 
 def decode_lines(text: str) -> tuple[Line, ...]:

@@ -162,16 +162,16 @@ class Store:
 
     # writes
 
-    def add(self, arrival: Arrival) -> Future[None]:
-        """Store a message: all of it, or nothing and an exception in the future."""
-        future: Future[None] = Future()
+    def add(self, arrival: Arrival, answer: Any = None) -> Future[Any]:
+        """Store a message: all of it, and the future gives `answer`; or nothing, and it gives an exception."""
+        future: Future[Any] = Future()
         size = len(arrival.raw)
         if reason := self._why_full():
             future.set_exception(StorageFull(reason))
             return future
         self.budget.charge(size)
         future.add_done_callback(lambda _: self.budget.refund(size))
-        job = Job(future, arrival=arrival)
+        job = Job(future, arrival=arrival, answer=answer)
         if size < POOL_FROM_BYTES:
             self._writer.submit(job)
         else:

@@ -35,6 +35,8 @@ CLOSING_PAUSE = 0.01
 class Job:
     """Something to be written: a message (`arrival`), the end of a session, or other work on the open transaction.
 
+    The future gives what the work returned, or `answer`.
+
     Work that returns a `Continue` is put back to the end of the queue, so that long work lets
     others write in between.
     """
@@ -44,6 +46,7 @@ class Job:
     prepared: Prepared | None = None
     work: Callable[[Context], Any] | None = None
     closing: Closing | None = None
+    answer: Any = None
     is_begun: bool = False
 
     @property
@@ -280,5 +283,5 @@ def _carry_out(context: Context, group: Sequence[Job]) -> list[Any]:
             case _:
                 results += [job.work(context) for job in jobs if job.work is not None]
                 continue
-        results += [None] * len(jobs)
+        results += [job.answer for job in jobs]
     return results

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from aiosmtpd.smtp import SMTP, TLSSetupException
+from aiosmtpd.smtp import TLSSetupException
 
 from mailpit_py.account import Accounts
 from mailpit_py.errors import StorageFull
@@ -18,6 +18,7 @@ from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.conversation import Conversation
 from mailpit_py.servers.smtp.dialogue import Expect
 from mailpit_py.servers.smtp.patience import Patience
+from mailpit_py.servers.smtp.protocol import StreamlessSMTP
 from mailpit_py.servers.smtp.room import Room
 from mailpit_py.servers.smtp.stall import Stall
 from mailpit_py.simulation.decision import Decision
@@ -35,7 +36,7 @@ _READ_SIZE = 64 * 1024
 _FLUSH_TIMEOUT = 5.0
 
 
-class Connection(SMTP, asyncio.BufferedProtocol):
+class Connection(StreamlessSMTP):
     """What aiosmtpd calls a protocol: its stream, its coroutine and its STARTTLS, with our commands.
 
     Bytes are answered in `data_received` itself (the fast path), which costs no task and no
@@ -43,18 +44,11 @@ class Connection(SMTP, asyncio.BufferedProtocol):
     same conversation.
     """
 
-    transport: Any  # a Transport, later that of TLS; aiosmtpd calls it a BaseTransport
     peer_host: str
     _conversation: Conversation
-    _paused: bool
 
     def __init__(self, listener: SmtpListener, decision: Decision | None = None) -> None:
-        # SMTP.__init__ looks through dir(self) for hooks, 0.3 ms a connection: it ran once, for all of them.
-        self.__dict__.update(listener.prepared)
-        self._kept_reader = asyncio.StreamReader(loop=listener.loop, limit=_READ_SIZE)
-        asyncio.StreamReaderProtocol.__init__(
-            self, self._kept_reader, client_connected_cb=self._cb_client_connected, loop=listener.loop
-        )
+        super().__init__(listener.prepared)
         self._listener = listener
         self._settings = listener.settings
         self._sandbox = listener.sandbox
@@ -77,7 +71,6 @@ class Connection(SMTP, asyncio.BufferedProtocol):
             super().connection_made(transport)
             self._conversation.secure(*peer.tls(transport))
             return
-        asyncio.StreamReaderProtocol.connection_made(self, transport)
         self.transport = transport
         wall = self._sandbox.clock.wall
         session = peer.session(transport, self._settings, wall())
@@ -93,6 +86,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         self._arm()
         self._drive()
         if not self._settings.fast_path:
+            self.open_stream()
             self._handler_coroutine = self.loop.create_task(self._handle_client())
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -103,7 +97,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         self.patience.cancel()
         if self._original_transport is not None:
             self._original_transport.close()
-        asyncio.StreamReaderProtocol.connection_lost(self, error)
+        self.close_stream(error)
         for task in (self._handler_coroutine, self._task):
             if task is not None:
                 task.cancel()
@@ -280,13 +274,14 @@ class Connection(SMTP, asyncio.BufferedProtocol):
 
     def _settle(self, future: Future[Receipt]) -> None:
         self._room.release()
-        error = future.exception()
-        if error is None:
-            record.note_message(self._conversation, future.result())
-            self._conversation.acknowledge(future.result().replies)
-            return
-        logger.warning("session=%s message not kept: %s", self._conversation.session.public_id, error)
-        self._conversation.fail(replies.STORE_FULL if isinstance(error, StorageFull) else replies.STORE_FAILED)
+        try:
+            receipt = future.result()
+        except Exception as error:
+            logger.warning("session=%s message not kept: %s", self._conversation.session.public_id, error)
+            self._conversation.fail(replies.STORE_FULL if isinstance(error, StorageFull) else replies.STORE_FAILED)
+        else:
+            record.note_message(self._conversation, receipt)
+            self._conversation.acknowledge(receipt.replies)
 
     def _begin_verdict(self) -> None:
         accounts, credentials = self._settings.accounts, self._conversation.dialogue.auth.credentials
@@ -303,6 +298,7 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         self._resume()
 
     async def _shake_hands(self) -> None:
+        self.open_stream()
         try:
             await self.smtp_STARTTLS("")
         except TLSSetupException as error:

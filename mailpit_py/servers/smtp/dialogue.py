@@ -45,6 +45,8 @@ class Expect(Enum):
     PAUSE = auto()  # on purpose, until `go_on`
     END = auto()  # of the connection, once the reply is sent
 
+    __hash__ = object.__hash__  # that of enumerations is no C function; members are what they are
+
 
 class Dialogue:
     """One session from greeting to end.

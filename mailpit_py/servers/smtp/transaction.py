@@ -110,7 +110,7 @@ class MailTransaction:
         if refusal is None:
             self.envelope = self.envelope.accept(recipient)
             return recipient.reply
-        self.envelope = self.envelope.refuse(replace(recipient, reply=refusal))
+        self.envelope = self.envelope.refuse(recipient.told(refusal))
         self._last_refused = (Stage.RCPT, refusal, decision)
         return refusal
 

@@ -83,8 +83,8 @@ def test_an_empty_last_chunk_is_dropped_too(serve: Serve, sandbox: RecordingSand
 )
 def test_a_drop_is_an_attempt_unless_it_keeps(serve: Serve, sandbox: RecordingSandbox, recipient, stage, kept):
     client = serve().connect()
-    client.send(f"EHLO me\r\nMAIL FROM:<app@example.org>\r\nRCPT TO:<{recipient}>\r\n".encode())
-    client.send(b"DATA\r\n" + CONTENT + b".\r\n")
+    begin = f"EHLO me\r\nMAIL FROM:<app@example.org>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode()
+    client.send(begin + CONTENT + b".\r\n")  # at once: what comes after the drop would be answered with a reset
     while client.line():
         pass
     sandbox.wait_for(lambda sandbox: sandbox.closed)
