@@ -120,7 +120,7 @@ class Store:
     def _open_database(self) -> tuple[str, FullText, int]:
         try:
             with storage_errors():
-                migrate.bring_to_head(self._engine, self.path, now=self.options.wall())
+                migrate.bring_to_head(self._engine, self.path, now=self.options.wall(), wal=self.options.wal)
                 return self._read_state(self._engine)
         except BaseException:
             self._dispose()
