@@ -69,9 +69,19 @@ class SettingsByTheme(click.Command):
             if isinstance(one, SettingOption) and one.setting.kind == "bool"
             for name in one.opts
         }
-        mine = self._renamed(list(itertools.takewhile(lambda arg: arg != "--", args)))
-        spelled = [f"{switches[arg]}=true" if arg in switches else arg for arg in mine]
+        mine = args[: self._end_of_options(args, set(switches))]
+        spelled = [f"{switches[arg]}=true" if arg in switches else arg for arg in self._renamed(mine)]
         return super().parse_args(context, [*spelled, *args[len(mine) :]])
+
+    def _end_of_options(self, args: list[str], switches: set[str]) -> int:
+        """Return where the first word is that is neither an option nor the value of one, as a command's name."""
+        with_value = {name for one in self.params for name in one.opts} - switches
+        is_value = False
+        for place, arg in enumerate(args):
+            if not is_value and (arg == "--" or not arg.startswith("-")):
+                return place
+            is_value = not is_value and arg in with_value
+        return len(args)
 
     def _renamed(self, args: list[str]) -> list[str]:
         """Return the arguments with Mailpit's former flags under their present names, and say so."""

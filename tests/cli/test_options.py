@@ -46,6 +46,10 @@ def test_a_switch_does_not_eat_the_command_behind_it(served):
     assert served["verbose"] is True
 
 
+def test_flags_behind_the_name_of_a_command_are_its_own():
+    assert "Usage: mailpit-py sendmail" in invoke("--label", "serve", "-q", "sendmail", "-v", "--help").output
+
+
 @pytest.mark.parametrize("text", ["1", "true", "yes"])
 def test_variables_switch_on(served, text):
     invoke(MP_QUIET=text)
