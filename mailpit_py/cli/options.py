@@ -75,7 +75,9 @@ class SettingsByTheme(click.Command):
 
     def _end_of_options(self, args: list[str], switches: set[str]) -> int:
         """Return where the first word is that is neither an option nor the value of one, as a command's name."""
+        settings = [one.setting for one in self.params if isinstance(one, SettingOption)]
         with_value = {name for one in self.params for name in one.opts} - switches
+        with_value |= {old for one in settings if one.kind != "bool" for old in one.old_flags}
         is_value = False
         for place, arg in enumerate(args):
             if not is_value and (arg == "--" or not arg.startswith("-")):

@@ -50,6 +50,11 @@ def test_flags_behind_the_name_of_a_command_are_its_own():
     assert "Usage: mailpit-py sendmail" in invoke("--label", "serve", "-q", "sendmail", "-v", "--help").output
 
 
+def test_a_former_flag_takes_its_value_and_no_more(served):
+    assert invoke("--db-file", "serve", "-q", "serve", "--smtp-tls-required").exit_code == 0
+    assert (served["database"], served["quiet"], served["smtp_require_starttls"]) == ("serve", True, True)
+
+
 @pytest.mark.parametrize("text", ["1", "true", "yes"])
 def test_variables_switch_on(served, text):
     invoke(MP_QUIET=text)
