@@ -41,6 +41,10 @@ class Client:
         """Return the JSON answer at a path below /api/v2/."""
         return self._send("GET", path, None, query)
 
+    def octets(self, path: str, **query: str | int) -> bytes:
+        """Return the answer at a path below /api/v2/ as it is."""
+        return self._octets("GET", path, None, query)
+
     def post(self, path: str, body: Any, **query: str | int) -> Any:
         """Return the answer to a new thing."""
         return self._send("POST", path, body, query)
@@ -58,6 +62,16 @@ class Client:
         return self._send("DELETE", path, None, query)
 
     def _send(self, method: str, path: str, body: Any, query: dict[str, str | int]) -> Any:
+        try:
+            return json.loads(self._octets(method, path, body, query))
+        except ValueError as error:
+            raise ClientError(f"what answers at {self._place} is no sandbox: {error}") from None
+
+    @property
+    def _place(self) -> str:
+        return self._base.removesuffix("api/v2/")
+
+    def _octets(self, method: str, path: str, body: Any, query: dict[str, str | int]) -> bytes:
         words = urlencode({name: value for name, value in query.items() if value != ""})
         address = f"{self._base}{quote(path)}{f'?{words}' if words else ''}"
         data = None if body is None else json.dumps(body, default=_plain).encode()
@@ -66,13 +80,14 @@ class Client:
             request.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(request, timeout=self._timeout) as answer:
-                return json.loads(answer.read())
+                octets: bytes = answer.read()
+                return octets
         except urllib.error.HTTPError as error:
             with error:
                 raise _refused(error) from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
-            raise ClientError(f"no sandbox answers at {self._base.removesuffix('api/v2/')}: {reason}") from None
+            raise ClientError(f"no sandbox answers at {self._place}: {reason}") from None
 
 
 def _refused(error: urllib.error.HTTPError) -> ClientError:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from mailpit_py import config_check
 from mailpit_py.bind import Bind
 from mailpit_py.errors import ConfigError
 from mailpit_py.option import Option, option
 from mailpit_py.quantity import bytes_of, seconds_of
+from mailpit_py.relay_option import RelayOptions
+
+# The order in which people read them.
+GROUPS = ("Storage", "Page and API", "SMTP", "Relay", "Forward", "Simulation", "General")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(RelayOptions):
     """The settings of one node. Raises ConfigError when they cannot be used together.
 
     Sizes with `_mb` are MiB as Mailpit counts them; all durations are seconds.
@@ -28,11 +32,13 @@ class Config:
         group="Storage",
         short="-d",
         metavar="FILE",
+        old_flags=("--db-file",),
+        old_variables=("MP_DATA_FILE",),
     )
     max: int = option(
         500,
         "MP_MAX_MESSAGES",
-        "Keep the newest N messages; 0 keeps all. Pinned messages always stay.",
+        "Keep the newest N messages; 0 or less keeps all. Pinned messages always stay.",
         group="Storage",
         short="-m",
         metavar="N",
@@ -67,6 +73,12 @@ class Config:
         "What a commit survives: normal a crash of the program, full also a power cut (slower).",
         group="Storage",
         choices=("normal", "full"),
+    )
+    disable_wal: bool = option(
+        False, "MP_DISABLE_WAL", "Keep no write-ahead log, for network file systems; slower.", group="Storage"
+    )
+    disable_auto_vacuum: bool = option(
+        False, "MP_DISABLE_AUTO_VACUUM", "Keep the space of what was deleted in the file.", group="Storage"
     )
     listen: str = option(
         "localhost:8025",
@@ -103,9 +115,17 @@ class Config:
         "Serve HTTPS with this certificate (PEM); `auto` makes one on the spot.",
         group="Page and API",
         metavar="FILE",
+        old_flags=("--ui-ssl-cert",),
+        old_variables=("MP_UI_SSL_CERT",),
     )
     ui_tls_key: str = option(
-        "", "MP_UI_TLS_KEY", "The private key (PEM) for --ui-tls-cert.", group="Page and API", metavar="FILE"
+        "",
+        "MP_UI_TLS_KEY",
+        "The private key (PEM) for --ui-tls-cert.",
+        group="Page and API",
+        metavar="FILE",
+        old_flags=("--ui-ssl-key",),
+        old_variables=("MP_UI_SSL_KEY",),
     )
     allowed_hosts: str = option(
         "",
@@ -127,6 +147,12 @@ class Config:
         "Whether a mail's remote images and fonts load: always, after asking, or never.",
         group="Page and API",
         choices=("always", "ask", "never"),
+    )
+    block_remote_css_and_fonts: bool = option(
+        False,
+        "MP_BLOCK_REMOTE_CSS_AND_FONTS",
+        "Never load a mail's remote style sheets and fonts, only its images.",
+        group="Page and API",
     )
     disable_http_compression: bool = option(
         False, "MP_DISABLE_HTTP_COMPRESSION", "Send pages and API answers uncompressed.", group="Page and API"
@@ -162,12 +188,25 @@ class Config:
         "Offer STARTTLS with this certificate (PEM); `auto` or `sans:name1,name2` makes one on the spot.",
         group="SMTP",
         metavar="FILE",
+        old_flags=("--smtp-ssl-cert",),
+        old_variables=("MP_SMTP_SSL_CERT",),
     )
     smtp_tls_key: str = option(
-        "", "MP_SMTP_TLS_KEY", "The private key (PEM) for --smtp-tls-cert.", group="SMTP", metavar="FILE"
+        "",
+        "MP_SMTP_TLS_KEY",
+        "The private key (PEM) for --smtp-tls-cert.",
+        group="SMTP",
+        metavar="FILE",
+        old_flags=("--smtp-ssl-key",),
+        old_variables=("MP_SMTP_SSL_KEY",),
     )
     smtp_require_starttls: bool = option(
-        False, "MP_SMTP_REQUIRE_STARTTLS", "Refuse mail before STARTTLS.", group="SMTP"
+        False,
+        "MP_SMTP_REQUIRE_STARTTLS",
+        "Refuse mail before STARTTLS.",
+        group="SMTP",
+        old_flags=("--smtp-tls-required",),
+        old_variables=("MP_SMTP_TLS_REQUIRED",),
     )
     smtp_require_tls: bool = option(
         False, "MP_SMTP_REQUIRE_TLS", "Make --smtp itself TLS from the first byte.", group="SMTP"
@@ -194,6 +233,16 @@ class Config:
     smtp_require_auth: bool = option(False, "MP_SMTP_REQUIRE_AUTH", "Refuse mail before AUTH.", group="SMTP")
     smtp_max_recipients: int = option(
         100, "MP_SMTP_MAX_RECIPIENTS", "Recipients that one message may have.", group="SMTP", metavar="N"
+    )
+    smtp_allowed_recipients: str = option(
+        "",
+        "MP_SMTP_ALLOWED_RECIPIENTS",
+        "Refuse recipients in which this regular expression is not found.",
+        group="SMTP",
+        metavar="PATTERN",
+    )
+    smtp_disable_rdns: bool = option(
+        False, "MP_SMTP_DISABLE_RDNS", "Nothing to switch off: no name is ever looked up for a client.", group="SMTP"
     )
     smtp_max_connections: int = option(
         1000, "MP_SMTP_MAX_CONNECTIONS", "Connections that may be open at once.", group="SMTP", metavar="N"
@@ -266,12 +315,18 @@ class Config:
     log_file: str = option(
         "", "MP_LOG_FILE", "Append the log to this file instead of standard error.", group="General", metavar="FILE"
     )
+    disable_version_check: bool = option(
+        False,
+        "MP_DISABLE_VERSION_CHECK",
+        "Nothing to switch off: no newer version is ever looked for.",
+        group="General",
+    )
     quiet: bool = option(False, "MP_QUIET", "Print errors only.", group="General", short="-q")
     verbose: bool = option(False, "MP_VERBOSE", "Print every event and request.", group="General", short="-v")
 
     def __post_init__(self) -> None:
-        for check in (_check_numbers, _check_texts, _check_tls, _check_auth):
-            check(self)
+        object.__setattr__(self, "label", " ".join(self.label.split()))  # it stands in the greeting, on one line
+        config_check.check(self, options())
 
     @property
     def webroot_path(self) -> str:
@@ -310,7 +365,7 @@ class Config:
 
 def options() -> tuple[Option, ...]:
     """All options in the order in which people read them."""
-    return tuple(_describe(one) for one in fields(Config))
+    return tuple(sorted(map(_describe, fields(Config)), key=lambda one: GROUPS.index(one.group)))
 
 
 def from_values(values: Mapping[str, Any]) -> Config:
@@ -328,68 +383,3 @@ def _describe(one: Field[Any]) -> Option:
     if one.default is MISSING:
         raise TypeError(f"option {one.name} needs a default")
     return Option(name=one.name, default=one.default, kind=kind, **extra)
-
-
-_AT_LEAST_ONE = (
-    "smtp_max_recipients",
-    "smtp_max_connections",
-    "smtp_max_connections_per_peer",
-    "smtp_idle_timeout",
-    "smtp_session_timeout",
-)
-
-
-def _check_numbers(config: Config) -> None:
-    if not 0 <= config.compression <= 3:
-        raise ConfigError("--compression is 0, 1, 2 or 3")
-    for name in _AT_LEAST_ONE:
-        if getattr(config, name) < 1:
-            raise ConfigError(f"--{name.replace('_', '-')} is at least 1")
-    if config.max_message_size < 0:
-        raise ConfigError("--max-message-size is a number of MiB, or 0 for no limit")
-    if config.max < 0:
-        raise ConfigError("--max is a number of messages, or 0 to keep all")
-    if config.seed < 0:
-        raise ConfigError("--seed is 0 or larger")
-
-
-def _check_texts(config: Config) -> None:
-    if not re.fullmatch(r"[0-9A-Za-z/\-_.@]*", config.webroot):
-        raise ConfigError("--webroot has only letters, digits and / - _ . @")
-    for name in ("listen", "smtp", "smtps", "lmtp", "max_age", "max_bytes"):
-        value = getattr(config, name)
-        try:
-            if value:
-                {"max_age": seconds_of, "max_bytes": bytes_of}.get(name, Bind.parse)(value)
-        except ValueError as error:
-            raise ConfigError(f"--{name.replace('_', '-')}: {error}") from None
-    if not config.listen or not config.smtp:
-        raise ConfigError("--listen and --smtp need an address, as in localhost:8025")
-    for choice in (one for one in options() if one.choices):
-        if getattr(config, choice.name) not in choice.choices:
-            raise ConfigError(f"{choice.flag} is one of {', '.join(choice.choices)}")
-
-
-def _check_tls(config: Config) -> None:
-    for side in ("ui", "smtp"):
-        cert, key = getattr(config, f"{side}_tls_cert"), getattr(config, f"{side}_tls_key")
-        made_here = cert == "auto" or cert.startswith("sans:")
-        if bool(cert and not made_here) != bool(key and not made_here):
-            raise ConfigError(f"--{side}-tls-cert and --{side}-tls-key go together; or use --{side}-tls-cert=auto")
-        for name in (cert, key):
-            if name and not made_here and not Path(name).expanduser().is_file():
-                raise ConfigError(f"--{side}-tls-cert and --{side}-tls-key: there is no file {name}")
-    if config.smtp_require_starttls and config.smtp_require_tls:
-        raise ConfigError("--smtp-require-starttls and --smtp-require-tls exclude each other")
-    if (config.smtp_require_starttls or config.smtp_require_tls) and not config.smtp_tls_cert:
-        raise ConfigError("requiring TLS needs a certificate: add --smtp-tls-cert=auto, or a file")
-
-
-def _check_auth(config: Config) -> None:
-    for name in ("ui_auth_file", "smtp_auth_file"):
-        value = getattr(config, name)
-        if value and not Path(value).expanduser().is_file():
-            raise ConfigError(f"--{name.replace('_', '-')}: there is no file {value}")
-    has_accounts = bool(config.smtp_auth_file or config.smtp_auth)
-    if config.smtp_require_auth and not (has_accounts or config.smtp_auth_accept_any):
-        raise ConfigError("--smtp-require-auth needs --smtp-auth-file, MP_SMTP_AUTH or --smtp-auth-accept-any")

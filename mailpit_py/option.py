@@ -8,7 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What is known of one option: from this come the flag, the help, the variable and the README row."""
+    """What is known of one option: from this come the flag, the help, the variable and the README row.
+
+    `old_flags` and `old_variables` are former names of Mailpit's, still understood. `has_flag` is False for
+    what only a variable or a file sets, as secrets are.
+    """
 
     name: str
     default: Any
@@ -19,6 +23,9 @@ class Option:
     short: str = ""
     metavar: str = ""
     choices: tuple[str, ...] = ()
+    has_flag: bool = True
+    old_flags: tuple[str, ...] = ()
+    old_variables: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -26,9 +33,19 @@ class Option:
         return self.name.replace("_", "-")
 
     @property
+    def is_secret(self) -> bool:
+        """True for what is shown to nobody."""
+        return self.kind == "secret"
+
+    @property
     def flag(self) -> str:
-        """The long flag, or nothing for an option that only a variable sets (secrets)."""
-        return "" if self.kind == "secret" else f"--{self.key}"
+        """The long flag, or nothing for an option that only a variable or a file sets."""
+        return f"--{self.key}" if self.has_flag and not self.is_secret else ""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variable, then its former names."""
+        return (self.variable, *self.old_variables)
 
 
 def option(default: Any, variable: str, text: str, **more: Any) -> Any:

@@ -86,6 +86,8 @@ def store_options(config: Config) -> StoreOptions:
         budget_bytes=budget_bytes(config.max_message_size_bytes),
         compression=config.compression,
         durable=config.synchronous == "full",
+        wal=not config.disable_wal,
+        vacuum=not config.disable_auto_vacuum,
     )
 
 
@@ -105,6 +107,7 @@ def smtp_settings(config: Config, listener: str, certificates: Certificates) -> 
         lmtp=listener == "lmtp",
         max_message_size_bytes=config.max_message_size_bytes,
         max_recipients=config.smtp_max_recipients,
+        allowed_recipients=config.smtp_allowed_recipients,
         max_connections=config.smtp_max_connections,
         max_connections_per_peer=config.smtp_max_connections_per_peer,
         idle_timeout=config.smtp_idle_timeout,

@@ -1,7 +1,10 @@
 import pytest
 
+from mailpit_py import retention
 from mailpit_py.config import Config, from_values, options
 from mailpit_py.errors import ConfigError
+
+FLAGGED = ("_config", "_all", "_matching")
 
 
 def test_the_defaults_need_no_reading():
@@ -16,7 +19,10 @@ def test_every_option_has_its_own_variable_flag_and_words():
     every = options()
     assert len({one.variable for one in every}) == len(every)
     assert all(one.variable.startswith("MP_") and one.help.endswith(".") for one in every)
-    assert {one.name for one in every if not one.flag} == {"ui_auth", "smtp_auth"}
+    assert {one.name for one in every if not one.flag} == {
+        *("ui_auth", "smtp_auth"),
+        *(one.name for one in every if one.group in ("Relay", "Forward") and not one.name.endswith(FLAGGED)),
+    }
 
 
 @pytest.mark.parametrize(
@@ -55,7 +61,10 @@ def test_a_folder_as_database_means_a_file_in_it(tmp_path):
         ({"remote_content": "maybe"}, "always, ask, never"),
         ({"smtp_max_recipients": 0}, "at least 1"),
         ({"smtp_session_timeout": -1}, "at least 1"),
-        ({"max": -5}, "0 to keep all"),
+        ({"smtp_allowed_recipients": "("}, "--smtp-allowed-recipients is not a regular expression"),
+        ({"smtp_relay_matching": "a", "smtp_relay_port": 0}, "MP_SMTP_RELAY_PORT is a port"),
+        ({"smtp_relay_all": True}, "need a server: --smtp-relay-config or MP_SMTP_RELAY_HOST"),
+        ({"smtp_relay_config": "/nowhere.yml"}, "--smtp-relay-config: there is no file /nowhere.yml"),
         ({"seed": -3}, "0 or larger"),
         ({"max_age": "0d"}, "would keep nothing"),
         ({"max_bytes": "0"}, "would keep nothing"),
@@ -72,6 +81,15 @@ def test_a_folder_as_database_means_a_file_in_it(tmp_path):
 def test_a_wrong_option_is_refused_with_what_to_write(values, words):
     with pytest.raises(ConfigError, match=words):
         from_values(values)
+
+
+def test_a_label_is_one_line():
+    assert Config(label="  Team \r\n Blue ").label == "Team Blue"
+
+
+@pytest.mark.parametrize(("value", "kept"), [(0, None), (-1, None), (7, 7)])
+def test_no_number_of_messages_or_less_than_one_sets_no_limit(value, kept):
+    assert retention.limits(Config(max=value)).max_messages == kept
 
 
 def test_toml_keys_and_field_names_both_work():

@@ -13,6 +13,7 @@ import pytest
 
 from mailpit_py import __version__
 from mailpit_py.cli import COMMANDS, main
+from mailpit_py.cli.serve import VARIABLES_OF_COMMANDS
 from mailpit_py.config import from_values, options
 from mailpit_py.option import Option
 from mailpit_py.storage.query import parse
@@ -103,7 +104,7 @@ def variables() -> list[str]:
 
 @pytest.mark.parametrize("variable", variables())
 def test_every_variable_that_is_named_exists(variable):
-    assert variable in {option.variable for option in options()} | {"MP_CONFIG"}
+    assert variable in {name for option in options() for name in option.variables} | VARIABLES_OF_COMMANDS
 
 
 def flags() -> list[str]:
@@ -118,6 +119,7 @@ def test_every_flag_that_is_named_exists(flag):
     known_commands = [main, *commands().values()]
     known_commands += [one for group in commands().values() for one in getattr(group, "commands", {}).values()]
     known = {name for command in known_commands for one in command.params for name in one.opts}
+    known |= {name for option in options() for name in option.old_flags}
     assert f"--{flag}" in known | {"--help", "--version", *FLAGS_OF_OTHERS}
 
 

@@ -35,7 +35,9 @@ LEAVES = {
     "bind": set(),
     "option": set(),
     "quantity": set(),
-    "config": {"errors", "bind", "option", "quantity"},
+    "relay_option": {"option"},
+    "config": {"config_check", "relay_option", "errors", "bind", "option", "quantity"},
+    "config_check": {"config", "errors", "bind", "option", "quantity"},
     "client": {"errors"},
 }
 # What belongs to a room although it is a module of its own.

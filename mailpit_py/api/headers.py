@@ -30,16 +30,18 @@ def page_policy(nonce: str) -> str:
     )
 
 
-def mail_policy(images: str, *, remote: bool) -> str:
+def mail_policy(images: str, *, remote: bool, sheets: bool = True) -> str:
     """The policy of one mail's HTML: no scripts, an origin of its own, nothing from the network unless `remote`.
 
+    Without `sheets` style sheets and fonts do not come from the network in any case.
     `images` is the source of inline images that are too large for data:. A link opens an ordinary
     window (allow-popups-to-escape-sandbox), or the page behind it would be crippled.
     """
     network = " https: http:" if remote else ""
+    styles = network if sheets else ""
     return (
         "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
-        f"img-src data: {images}{network}; style-src 'unsafe-inline'{network}; font-src data:{network}; "
+        f"img-src data: {images}{network}; style-src 'unsafe-inline'{styles}; font-src data:{styles}; "
         f"{'media-src https: http:; ' if remote else ''}"
         "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
     )

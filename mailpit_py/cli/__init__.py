@@ -9,7 +9,10 @@ from mailpit_py.cli import serve
 from mailpit_py.cli.options import SandboxGroup, config_option, options_of_config
 
 # Each is a module of this room with its `command`, loaded when it is asked for: the start needs none of them.
-COMMANDS = ("serve", "readyz", "explain", "catalogue", "rules", "simulation")
+COMMANDS = (
+    *("serve", "sendmail", "ingest", "dump", "tail", "config", "readyz", "reindex", "version", "completion"),
+    *("explain", "catalogue", "rules", "simulation"),
+)
 
 
 @click.group(

@@ -15,6 +15,9 @@ from click.core import ParameterSource
 from mailpit_py.config import options
 from mailpit_py.option import Option
 
+# The name in a context's `meta` of the file that settings were read from.
+FILE = "mailpit_py.config"
+
 TYPES: dict[str, Any] = {"str": click.STRING, "int": click.INT, "bool": click.BOOL, "secret": click.STRING}
 
 
@@ -28,7 +31,7 @@ class SettingOption(click.Option):
             [setting.name, *names, setting.flag or f"--{setting.key}"],
             type=click.Choice(setting.choices) if setting.choices else TYPES[setting.kind],
             default=setting.default,
-            envvar=setting.variable,
+            envvar=setting.variables,
             expose_value=True,
             metavar=setting.metavar or None,
             help=setting.help,
@@ -36,13 +39,13 @@ class SettingOption(click.Option):
 
     def add_to_parser(self, parser: Any, context: click.Context) -> None:
         """Keep secrets off the command line, where every user of the machine can read them."""
-        if self.setting.kind != "secret":
+        if self.setting.flag:
             super().add_to_parser(parser, context)
 
     def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
         """Return the flag and its help, with the variable and a default that is worth saying."""
-        if self.setting.kind == "secret":
-            return f"    {self.setting.variable}", f"{self.setting.help} [variable or file only]"
+        if not self.setting.flag:
+            return f"    {self.setting.variable}", f"{self.setting.help} [variable or file only{self._default()}]"
         words = f"{self.setting.help} [{self.setting.variable}{self._default()}]"
         names = ", ".join(sorted(self.opts, key=len))
         value = "" if self.setting.kind == "bool" else f" {self.make_metavar(context)}"
@@ -59,16 +62,40 @@ class SettingsByTheme(click.Command):
     """A command with settings: they are shown by theme, and switches work as `--x` and `--x=false`."""
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """Give a bare switch its value, so that it never eats the word behind it."""
+        """Give a bare switch its value, so that it never eats the word behind it; and old flags their new names."""
         switches = {
             name: max(one.opts, key=len)
             for one in self.params
             if isinstance(one, SettingOption) and one.setting.kind == "bool"
             for name in one.opts
         }
-        mine = list(itertools.takewhile(lambda arg: arg != "--", args))
-        spelled = [f"{switches[arg]}=true" if arg in switches else arg for arg in mine]
+        mine = args[: self._end_of_options(args, set(switches))]
+        spelled = [f"{switches[arg]}=true" if arg in switches else arg for arg in self._renamed(mine)]
         return super().parse_args(context, [*spelled, *args[len(mine) :]])
+
+    def _end_of_options(self, args: list[str], switches: set[str]) -> int:
+        """Return where the first word is that is neither an option nor the value of one, as a command's name."""
+        settings = [one.setting for one in self.params if isinstance(one, SettingOption)]
+        with_value = {name for one in self.params for name in one.opts} - switches
+        with_value |= {old for one in settings if one.kind != "bool" for old in one.old_flags}
+        is_value = False
+        for place, arg in enumerate(args):
+            if not is_value and (arg == "--" or not arg.startswith("-")):
+                return place
+            is_value = not is_value and arg in with_value
+        return len(args)
+
+    def _renamed(self, args: list[str]) -> list[str]:
+        """Return the arguments with Mailpit's former flags under their present names, and say so."""
+        settings = [one.setting for one in self.params if isinstance(one, SettingOption)]
+        new_names = {old: one.flag for one in settings for old in one.old_flags}
+        renamed = []
+        for arg in args:
+            name, mark, value = arg.partition("=")
+            if name in new_names:
+                click.echo(f"{name} is deprecated, use {new_names[name]}", err=True)
+            renamed.append(new_names.get(name, name) + mark + value)
+        return renamed
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the settings theme by theme, then the rest and the commands."""
@@ -143,3 +170,4 @@ def _read_file(context: click.Context, _: click.Parameter, path: Path | None) ->
     if tables := [key for key, value in values.items() if isinstance(value, (dict, list))]:
         raise click.BadParameter(f"{path}: {tables[0]!r} takes one value; there are no tables or lists in this file")
     context.default_map = {known[key]: value for key, value in values.items()}
+    context.meta[FILE] = path

@@ -23,6 +23,8 @@ from mailpit_py.errors import ConfigError, MailpitError
 
 logger = logging.getLogger(__name__)
 
+VARIABLES_OF_COMMANDS = frozenset({"MP_CONFIG", "MP_URL", "MP_SENDMAIL_FROM", "MP_SENDMAIL_SMTP_ADDR"})
+
 
 @click.command("serve", cls=SettingsByTheme, params=options_of_config())
 @click.pass_context
@@ -90,9 +92,11 @@ def print_line(line: str) -> None:
 
 
 def unknown_variables(environment: Mapping[str, str]) -> list[str]:
-    """A sentence for each MP_* variable that means nothing here, with the one that may have been meant."""
-    known = {one.variable for one in options()} | {"MP_CONFIG", "MP_URL"}
-    sentences = []
+    """A sentence for each MP_* variable that is outdated or means nothing here, with the one to use instead."""
+    known = {one.variable for one in options()} | VARIABLES_OF_COMMANDS
+    outdated = {old: one.variable for one in options() for old in one.old_variables}
+    sentences = [f"{name} is deprecated, use {outdated[name]}" for name in sorted(environment) if name in outdated]
+    known |= outdated.keys()
     for name in sorted(name for name in environment if name.startswith("MP_") and name not in known):
         close = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
         sentences.append(f"{name} has no effect here" + (f"; is {close[0]} meant?" if close else ""))

@@ -94,6 +94,10 @@ class FullText:
         for statement in _SCRATCH:
             connection.exec_driver_sql(statement)
 
+    def invalidate(self, connection: Connection) -> None:
+        """Mark the index as stale: the next `open` builds it anew."""
+        _remember(connection, "index_version", "")
+
     def apply(self, connection: Connection, limit: int, last_id: int) -> int:
         """Index up to `limit` messages above the watermark; return the new one, for `watermark` after COMMIT.
 

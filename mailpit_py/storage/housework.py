@@ -24,13 +24,13 @@ Chore = Callable[[Context], int | None]
 class Housework:
     """Knows what is outstanding; used by the writer's thread only."""
 
-    def __init__(self, limits: Limits, index: FullText) -> None:
+    def __init__(self, limits: Limits, index: FullText, *, vacuum: bool = True) -> None:
         self._limits = limits
         self._index = index
         self._prune = True
         self._unpruned = 0
         self._drain = True
-        self._vacuum = True
+        self._may_vacuum = self._vacuum = vacuum
         self._untidy = True
         self._groups = 0
         self._untrimmed = TRIM_EVERY
@@ -42,7 +42,7 @@ class Housework:
             self._prune = True
         self._unpruned += context.added
         self._drain = self._drain or context.cleared
-        self._vacuum = self._vacuum or context.removed > 0
+        self._vacuum = self._vacuum or (self._may_vacuum and context.removed > 0)
         self._untidy = self._untidy or context.removed > 0
         self._untrimmed += context.changed
 

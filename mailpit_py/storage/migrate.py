@@ -63,7 +63,7 @@ def _whose(path: Path) -> str:
     return "is another program's database"
 
 
-def bring_to_head(engine: Engine, path: Path, *, now: int) -> None:
+def bring_to_head(engine: Engine, path: Path, *, now: int, wal: bool = True) -> None:
     """Create the schema in an empty database, or run the migrations that are missing."""
     with engine.connect() as connection:
         dbapi = connection.connection.driver_connection
@@ -72,11 +72,12 @@ def bring_to_head(engine: Engine, path: Path, *, now: int) -> None:
         is_empty = not dbapi.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if is_empty:
         _create(engine, dbapi, now)
+        _use_journal(dbapi, wal=wal)
         return
     _check_version(path, version)
     if version < int(schema.REVISION):
         upgrade(engine)
-    _use_wal(dbapi)
+    _use_journal(dbapi, wal=wal)
 
 
 def _create(engine: Engine, dbapi: sqlite3.Connection, now: int) -> None:
@@ -86,7 +87,6 @@ def _create(engine: Engine, dbapi: sqlite3.Connection, now: int) -> None:
         schema.create(connection)
         seed(connection, now=now)
         _stamp(connection)
-    _use_wal(dbapi)
 
 
 def seed(connection: Connection, *, now: int) -> None:
@@ -122,5 +122,5 @@ def upgrade(engine: Engine, revision: str = schema.REVISION) -> None:
         connection.exec_driver_sql(f"PRAGMA user_version = {int(revision)}")
 
 
-def _use_wal(dbapi: sqlite3.Connection) -> None:
-    dbapi.execute("PRAGMA journal_mode = WAL")
+def _use_journal(dbapi: sqlite3.Connection, *, wal: bool) -> None:
+    dbapi.execute(f"PRAGMA journal_mode = {'WAL' if wal else 'DELETE'}")

@@ -26,6 +26,7 @@ from mailpit_py.storage.listing import Scope, Search, Window
 from mailpit_py.storage.lock import FileLock
 from mailpit_py.storage.prepare import prepare
 from mailpit_py.storage.query import Query
+from mailpit_py.storage.reindex import Progress, reindexing
 from mailpit_py.storage.simulation_state import SimulationTables
 from mailpit_py.storage.timeline import Timeline, timeline
 from mailpit_py.storage.value import (
@@ -120,7 +121,7 @@ class Store:
     def _open_database(self) -> tuple[str, FullText, int]:
         try:
             with storage_errors():
-                migrate.bring_to_head(self._engine, self.path, now=self.options.wall())
+                migrate.bring_to_head(self._engine, self.path, now=self.options.wall(), wal=self.options.wal)
                 return self._read_state(self._engine)
         except BaseException:
             self._dispose()
@@ -233,6 +234,10 @@ class Store:
     def prune(self) -> Future[int]:
         """Remove what is older than the limits allow, as a timer asks for; count and bytes need no asking."""
         return self._submit(upkeep.sweep(self.options.limits))
+
+    def reindex(self, progress: Progress) -> Future[int]:
+        """Read every message anew and build the search index from the start; the result is how many there were."""
+        return reindexing(self._submit, progress)
 
     def _choose(self, inbox: str, selection: Selection) -> selecting.Chosen:
         if selection.query is not None:

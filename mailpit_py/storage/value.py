@@ -43,7 +43,9 @@ class StoreOptions:
     `durable` makes a commit survive a power cut (synchronous=FULL); without it, it survives a
     crash of the process. `compression` is zstd's level, 0 stores raw bytes. `budget_bytes` bounds
     the content that is in flight and queued; with less than `free_floor_bytes` free on the disk
-    messages are refused, so that reading and deleting still work. `wall` gives the time in UTC microseconds.
+    messages are refused, so that reading and deleting still work. Without `wal` the journal is one to
+    roll back, which network file systems need; without `vacuum` the file never shrinks. `wall` gives
+    the time in UTC microseconds.
     """
 
     limits: Limits = Limits()
@@ -52,6 +54,8 @@ class StoreOptions:
     budget_bytes: int = 256 << 20
     free_floor_bytes: int = 16 << 20
     max_page_count: int | None = None
+    wal: bool = True
+    vacuum: bool = True
     wall: Callable[[], int] = _wall
 
     def __post_init__(self) -> None:

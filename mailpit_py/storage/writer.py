@@ -96,7 +96,7 @@ class Writer:
         self._options = options
         self._queue = _Queue()
         self._statements = Statements()
-        self._housework = Housework(options.limits, index)
+        self._housework = Housework(options.limits, index, vacuum=options.vacuum)
         self.agenda = Journal()
         self.committed_id = 0
         self.watch: Watch | None = None

@@ -260,3 +260,12 @@ def test_the_source_is_plain_text(client: Client, mail: Mail) -> None:
 )
 def test_deep_html_is_answered(client: Client, mail: Mail, body: str) -> None:
     assert client.get(f"{API}/messages/{mail.receive(html(body))}/html").status_code == 200
+
+
+def test_remote_sheets_and_fonts_can_be_kept_out_for_good(make_app: Any, mail: Mail) -> None:
+    client = make_app(remote_content="always", block_remote_css_and_fonts=True).test_client()
+    policy = client.get(f"{API}/messages/{mail.receive(html('<p>Hi'))}/html").headers["Content-Security-Policy"]
+    directives = {words[0]: words[1:] for part in policy.split(";") if (words := part.split())}
+    assert directives["style-src"] == ["'unsafe-inline'"]
+    assert directives["font-src"] == ["data:"]
+    assert {"https:", "http:"} < set(directives["img-src"])

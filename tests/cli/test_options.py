@@ -46,6 +46,15 @@ def test_a_switch_does_not_eat_the_command_behind_it(served):
     assert served["verbose"] is True
 
 
+def test_flags_behind_the_name_of_a_command_are_its_own():
+    assert "Usage: mailpit-py sendmail" in invoke("--label", "serve", "-q", "sendmail", "-v", "--help").output
+
+
+def test_a_former_flag_takes_its_value_and_no_more(served):
+    assert invoke("--db-file", "serve", "-q", "serve", "--smtp-tls-required").exit_code == 0
+    assert (served["database"], served["quiet"], served["smtp_require_starttls"]) == ("serve", True, True)
+
+
 @pytest.mark.parametrize("text", ["1", "true", "yes"])
 def test_variables_switch_on(served, text):
     invoke(MP_QUIET=text)
@@ -115,6 +124,40 @@ def test_serve_takes_the_same_options_as_no_command(served):
 )
 def test_a_variable_that_means_nothing_is_named(name, words):
     assert serve.unknown_variables({name: "1", "MP_LABEL": "x", "HOME": "/"}) == [words]
+
+
+@pytest.mark.parametrize(
+    ("args", "variables", "name", "value"),
+    [
+        (("--db-file", "x.db"), {}, "database", "x.db"),
+        (("--db-file=x.db",), {}, "database", "x.db"),
+        ((), {"MP_DATA_FILE": "x.db"}, "database", "x.db"),
+        ((), {"MP_DATA_FILE": "x.db", "MP_DATABASE": "y.db"}, "database", "y.db"),
+        (("--ui-ssl-cert", "c.pem"), {}, "ui_tls_cert", "c.pem"),
+        (("--ui-ssl-key", "k.pem"), {}, "ui_tls_key", "k.pem"),
+        ((), {"MP_UI_SSL_CERT": "c.pem"}, "ui_tls_cert", "c.pem"),
+        ((), {"MP_UI_SSL_KEY": "k.pem"}, "ui_tls_key", "k.pem"),
+        (("--smtp-ssl-cert", "c.pem"), {}, "smtp_tls_cert", "c.pem"),
+        (("--smtp-ssl-key", "k.pem"), {}, "smtp_tls_key", "k.pem"),
+        ((), {"MP_SMTP_SSL_CERT": "c.pem"}, "smtp_tls_cert", "c.pem"),
+        ((), {"MP_SMTP_SSL_KEY": "k.pem"}, "smtp_tls_key", "k.pem"),
+        (("--smtp-tls-required", "--quiet"), {}, "smtp_require_starttls", True),
+        ((), {"MP_SMTP_TLS_REQUIRED": "true"}, "smtp_require_starttls", True),
+    ],
+)
+def test_former_names_still_work(served, args, variables, name, value):
+    result = invoke(*args, **variables)
+    assert result.exit_code == 0, result.output
+    assert served[name] == value
+    assert all(f"{word.partition('=')[0]} is deprecated, use --" in result.output for word in args[:1])
+
+
+def test_a_former_variable_is_said_to_be_deprecated():
+    assert serve.unknown_variables({"MP_DATA_FILE": "x"}) == ["MP_DATA_FILE is deprecated, use MP_DATABASE"]
+
+
+def test_former_names_stand_in_no_help():
+    assert "--db-file" not in invoke("--help").output
 
 
 def test_a_log_file_that_cannot_be_written_is_named():

@@ -45,7 +45,7 @@ def test_the_wheel_carries_nothing_else(wheel_names):
 def test_the_wheel_names_its_command_and_licence(wheel):
     with zipfile.ZipFile(wheel) as archive:
         info = f"mailpit_py-{__version__}.dist-info"
-        assert "mailpit-py = mailpit_py.cli:main" in archive.read(f"{info}/entry_points.txt").decode()
+        assert "mailpit-py = mailpit_py.cli.program:run" in archive.read(f"{info}/entry_points.txt").decode()
         assert f"{info}/licenses/LICENSE" in archive.namelist()
 
 

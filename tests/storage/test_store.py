@@ -12,7 +12,18 @@ import pytest
 from mailpit_py.errors import NotFound, QueryError, StorageError
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Transaction
 from mailpit_py.storage import AttemptSummary, Correspondent, Counts, Selection, Store, StoreOptions, Summary
-from tests.storage.building import GREETING, MAIL, NOW, arrival, attempt, keep, raw_message, session, subjects
+from tests.storage.building import (
+    GREETING,
+    MAIL,
+    NOW,
+    arrival,
+    attempt,
+    eventually,
+    keep,
+    raw_message,
+    session,
+    subjects,
+)
 
 
 @pytest.mark.parametrize(
@@ -362,3 +373,33 @@ def test_a_message_without_a_session_is_kept_without_one(store):
 def test_unusual_options_are_refused():
     with pytest.raises(ValueError, match="compression"):
         StoreOptions(compression=9)
+
+
+def test_a_store_without_a_write_ahead_log_reads_while_it_writes(tmp_path, run_sql):
+    path = tmp_path / "mail.db"
+    Store.open(path).close()
+    with Store.open(path, StoreOptions(wal=False)) as store:
+        assert run_sql(store, "PRAGMA journal_mode") == [("delete",)]
+        written = [store.add(arrival(raw_message(f"number {number}"))) for number in range(50)]
+        seen = [store.counts("default").total for _ in range(20)]
+        assert seen == sorted(seen)
+        for one in written:
+            one.result(10)
+        assert store.count(query=store.parse_query("number")) == 50
+        assert not path.with_name("mail.db-wal").exists()
+
+
+@pytest.mark.parametrize("vacuum", [True, False])
+def test_the_file_shrinks_after_a_deletion_unless_told_otherwise(tmp_path, vacuum, run_sql):
+    with Store.open(tmp_path / "mail.db", StoreOptions(vacuum=vacuum)) as store:
+        for _ in range(8):
+            store.add(arrival(os.urandom(1 << 20))).result(10)
+        store.delete("default", Selection.everything()).result(10)
+        pages = "SELECT count(*) FROM content"
+        assert eventually(lambda: run_sql(store, pages)[0][0] == 0)
+        freed = "SELECT * FROM pragma_freelist_count"
+        if vacuum:
+            assert eventually(lambda: run_sql(store, freed)[0][0] < 1_000)
+        else:
+            assert eventually(lambda: store._writer._housework.pause(store._writer.committed_id) > 1)
+            assert run_sql(store, freed)[0][0] > 1_000

@@ -82,7 +82,7 @@ def _smtp_auth(config: Config) -> str:
 
 def _limits(config: Config) -> dict[str, Any]:
     return {
-        "max_messages": config.max or None,
+        "max_messages": config.max if config.max > 0 else None,
         "max_age": config.max_age_seconds,
         "max_bytes": config.max_total_bytes,
         "max_message_size_bytes": config.max_message_size_bytes or None,

@@ -35,7 +35,9 @@ def show_html(public_id: str, query: HtmlQuery) -> Response:
     if not here().library.message(query.inbox, public_id).has_html:
         raise not_found("HTML in this message")
     response = Response(rendering.document(safe), mimetype=HTML)
-    response.headers["Content-Security-Policy"] = headers.mail_policy(_image_source(), remote=remote)
+    sheets = not here().config.block_remote_css_and_fonts
+    policy = headers.mail_policy(_image_source(), remote=remote, sheets=sheets)
+    response.headers["Content-Security-Policy"] = policy
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
 

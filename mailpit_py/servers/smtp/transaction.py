@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -102,6 +103,8 @@ class MailTransaction:
         decision = UNDECIDED
         if 0 < self._settings.max_recipients <= len(self.envelope.recipients):
             refusal: Reply | None = replies.TOO_MANY_RECIPIENTS
+        elif not self._is_allowed(recipient):
+            refusal = replies.RECIPIENT_NOT_ALLOWED
         else:
             refusal = self._effects.ask(Stage.RCPT, session, self.envelope, recipient)
             decision = self._effects.decision
@@ -113,6 +116,10 @@ class MailTransaction:
         self.envelope = self.envelope.refuse(recipient.told(refusal))
         self._last_refused = (Stage.RCPT, refusal, decision)
         return refusal
+
+    def _is_allowed(self, recipient: Recipient) -> bool:
+        pattern = self._settings.allowed_recipients
+        return not pattern or re.search(pattern, recipient.address) is not None
 
     def _keep_malformed(self, argument: str, reply: Reply) -> None:
         """A recipient that cannot be read is an application's commonest mistake: it is shown as it was given."""

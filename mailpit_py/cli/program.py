@@ -1,0 +1,28 @@
+"""The programs: `mailpit-py`, and `sendmail` by whatever name that holds `send`, as Mailpit has it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import PurePath
+
+import click
+
+
+def run() -> None:
+    """Run the program by its name; ends the process."""
+    if "send" in PurePath(sys.argv[0]).stem:
+        sys.exit(sendmail(sys.argv[1:]))
+    from mailpit_py.cli import main
+
+    main()
+
+
+def sendmail(arguments: list[str]) -> int:
+    """Run `sendmail`; return the exit code, which is one of sysexits.h for a wrong call, too."""
+    from mailpit_py.cli.sendmail import EX_USAGE, command
+
+    try:
+        return int(command.main(arguments, prog_name="sendmail", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return EX_USAGE

@@ -1,0 +1,149 @@
+"""Messages into files: what is in them, how they are named, and that they can be read again."""
+
+from __future__ import annotations
+
+import mailbox
+import stat
+import threading
+import zipfile
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from mailpit_py.cli.archive import Kept
+from mailpit_py.errors import MailpitError
+from mailpit_py.node import Node
+from mailpit_py.storage import Store
+from tests.cli.conftest import address, invoke, newest
+
+MAIL = b"From: a@example.org\r\nTo: x@example.com\r\nSubject: %d\r\n\r\nFrom the start\r\n\xff\r\n.\r\n"
+
+
+@pytest.fixture
+def filled(sandbox: Node, tmp_path: Path) -> Node:
+    """A sandbox with three messages."""
+    (tmp_path / "in").mkdir()
+    for number in range(3):
+        (tmp_path / "in" / f"{number}.eml").write_bytes(MAIL % number)
+    assert invoke("ingest", "-S", address(sandbox), str(tmp_path / "in")).exit_code == 0
+    return sandbox
+
+
+def dump(node: Node, *words: str | Path):
+    return invoke("dump", *map(str, words), MP_URL=node.url)
+
+
+def test_a_folder_has_the_octets_and_times_and_is_continued(filled: Node, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert dump(filled, out).stdout == f"3 messages written to {out}\n"
+    stored, raw = newest(filled)
+    file = out / f"{stored.summary.public_id}.eml"
+    assert file.read_bytes() == raw == MAIL % 2
+    assert round(file.stat().st_mtime * 1_000_000) == pytest.approx(stored.summary.received_at, abs=10)
+    file.write_bytes(b"mine")
+    assert dump(filled, out).stdout == f"0 messages written to {out}, 3 were there or are gone\n"
+    assert file.read_bytes() == b"mine"
+
+
+def test_an_mbox_is_read_by_the_standard_library(filled: Node, tmp_path: Path) -> None:
+    out = tmp_path / "all.mbox"
+    assert dump(filled, out).exit_code == 0
+    with closing(mailbox.mbox(out)) as box:
+        assert [one["subject"] for one in box] == ["0", "1", "2"]
+        assert box.get_bytes(0) == (MAIL % 0).replace(b"\r\n", b"\n").replace(b"From the", b">From the")
+        assert "a@example.org" in box[0].get_from()
+
+
+def test_a_maildir_is_read_by_the_standard_library_and_continued(filled: Node, tmp_path: Path) -> None:
+    out = tmp_path / "box"
+    stored, _ = newest(filled)
+    filled.sandbox.store.mark("default", _only(stored.summary.public_id), seen=True).result(10)
+    for _ in range(2):
+        assert dump(filled, out, "--format", "maildir").exit_code == 0
+    box = mailbox.Maildir(out, create=False)
+    assert sorted((one["subject"], one.get_flags()) for one in box) == [("0", ""), ("1", ""), ("2", "S")]
+
+
+def test_an_archive_keeps_envelopes_and_can_be_put_in_again(filled: Node, tmp_path: Path) -> None:
+    envelope = ("bounces@example.org", "hidden@example.com")
+    assert invoke("sendmail", "-S", address(filled), "-f", *envelope, stdin=MAIL % 7).exit_code == 0
+    out, database = tmp_path / "all.zip", tmp_path / "mail.db"
+    assert dump(filled, out).exit_code == 0
+    with zipfile.ZipFile(out) as archive:
+        assert {name.partition(".")[2] for name in archive.namelist()} == {"eml", "json"}
+    assert invoke("ingest", "--into", str(database), str(out)).stdout == "4 messages\n"
+    with Store.open(database) as store:
+        first = store.page(limit=1).items[0]
+        stored = store.message("default", first.public_id)
+        assert stored is not None
+        assert (stored.envelope.reverse_path, stored.envelope.recipients[0].address) == envelope
+        assert stored.summary.received_at == newest(filled)[0].summary.received_at
+        assert store.raw("default", first.public_id) == newest(filled)[1]
+
+
+def test_a_database_is_read_without_a_sandbox(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(MAIL % 1)
+    database, out = tmp_path / "mail.db", tmp_path / "out"
+    invoke("ingest", "--into", str(database), str(tmp_path / "a.eml"))
+    result = invoke("dump", str(out), "--database", str(database))
+    assert result.stdout == f"1 messages written to {out}\n", result.stderr
+    assert [one.read_bytes() for one in out.iterdir()] == [MAIL % 1]
+
+
+def test_a_search_chooses(filled: Node, tmp_path: Path) -> None:
+    assert dump(filled, tmp_path / "out", "--query", "subject:1").stdout.startswith("1 messages")
+
+
+@pytest.mark.parametrize("name", ["x.mbox", "x.zip"])
+def test_a_file_that_exists_is_not_overwritten(filled: Node, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+    result = dump(filled, tmp_path / name)
+    assert (result.exit_code, (tmp_path / name).read_text()) == (1, "mine")
+    assert "exists; name another file" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a" * 21, "/" + "a" * 21, "a" * 22 + "\n", ".." + "a" * 20, ""])
+def test_nothing_from_outside_becomes_a_file_name(name: str) -> None:
+    with pytest.raises(MailpitError, match="is no id of a message"):
+        Kept(name, b"", 0, False, "", ())
+
+
+def test_a_hostile_server_writes_nothing_outside_the_folder(tmp_path: Path) -> None:
+    row = b'{"id": "../../../../evil", "received_at": "2026-11-23T12:00:00Z", "seen": false}'
+
+    class Hostile(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = b'{"items": [%s], "next": null}' % row
+            if "/messages/" in self.path:
+                body = b'{"reverse_path": "", "recipients": []}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Hostile) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        result = invoke("dump", str(tmp_path / "a" / "b"), "--http", f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+        thread.join()
+    assert result.exit_code == 1
+    assert "is no id of a message" in result.stderr
+    assert [one.name for one in tmp_path.rglob("*")] == ["a", "b"]
+
+
+def test_archives_are_closed_to_others_when_unpacked(filled: Node, tmp_path: Path) -> None:
+    dump(filled, tmp_path / "x.zip")
+    with zipfile.ZipFile(tmp_path / "x.zip") as archive:
+        assert {stat.S_IMODE(one.external_attr >> 16) for one in archive.infolist()} == {0o600}
+
+
+def _only(public_id: str):
+    from mailpit_py.storage import Selection
+
+    return Selection.ids([public_id])
