@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import isqrt
 from typing import Any
 
 from mailpit_py.storage.fulltext import COLUMNS, SHORTEST_TERM
 from mailpit_py.storage.query import All, Either, Flag, Node, Not, Received, Size, Text
 from mailpit_py.storage.word import fold, split
+
+SMALL_GROUP = 10
 
 _FLAGS = {
     "attachment": "p.message_id IN (SELECT id FROM message WHERE attachment_count > 0)",  # a partial index
@@ -92,7 +95,7 @@ class Compiler:
         phrases = self._phrases(words, starts=starts, ends=ends)
         if phrases is None:
             return None
-        expression = " OR ".join(phrases)
+        expression = any_of(phrases)
         return f"{{{node.field}}} : ({expression})" if node.field else expression
 
     def _phrases(self, words: list[str], *, starts: bool, ends: bool) -> list[str] | None:
@@ -195,6 +198,20 @@ def contains(text: str) -> str:
     """The LIKE pattern, with `\\` as its escape, for `text` standing anywhere."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def any_of(phrases: Sequence[str]) -> str:
+    """The FTS5 expression for messages with any of these phrases.
+
+    FTS5 asks every member of an OR anew at each row, and makes an OR within an OR one with it. What
+    is subtracted, nothing, keeps groups apart: a word that is a part of a hundred others is found,
+    and counted, in half the time.
+    """
+    size = max(SMALL_GROUP, isqrt(len(phrases)))
+    if len(phrases) <= 2 * size:
+        return " OR ".join(phrases)
+    groups = [phrases[start : start + size] for start in range(0, len(phrases), size)]
+    return " OR ".join(f'(({" OR ".join(group)}) NOT "")' for group in groups)
 
 
 def _phrase(words: Sequence[str]) -> str:

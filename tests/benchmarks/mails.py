@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+from itertools import accumulate
 from pathlib import Path
 
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "zu", "or", "an", "el")
@@ -21,11 +22,11 @@ class Mails:
     def __init__(self, seed: int = 1) -> None:
         self.chance = random.Random(seed)
         self.words = words(seed)
-        self.weights = [1 / (rank + 1) for rank in range(len(self.words))]
+        self.weights = list(accumulate(1 / (rank + 1) for rank in range(len(self.words))))
 
     def text(self, count: int) -> list[str]:
         """So many words of running text."""
-        return self.chance.choices(self.words, self.weights, k=count)
+        return self.chance.choices(self.words, cum_weights=self.weights, k=count)
 
     def mail(self, number: int, size: int = 5_700) -> bytes:
         """A multipart/alternative message of about `size` bytes, CRLF line ends."""

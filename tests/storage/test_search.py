@@ -163,6 +163,16 @@ def test_more_words_than_can_be_listed_are_still_found(store):
     assert subjects(store, "-art1") == ["one word"]
 
 
+@pytest.mark.parametrize("words", [21, 150])
+def test_a_part_of_many_words_is_found_in_each_of_them(store, words):
+    names = [f"x{number}zork{number}y" for number in range(words)]
+    keep(store, *(arrival(raw_message(name, "plain" if number % 2 else "ready")) for number, name in enumerate(names)))
+    assert subjects(store, "zork", limit=200) == names[::-1]
+    assert subjects(store, "subject:zork plain", limit=200) == names[1::2][::-1]
+    assert subjects(store, '-zork OR "ready"', limit=200) == names[::2][::-1]
+    assert store.count(query=store.parse_query("zork")) == words
+
+
 def test_what_was_acknowledged_is_found_at_once(store):
     for number in range(30):
         keep(store, arrival(raw_message(f"needle{number}")))
