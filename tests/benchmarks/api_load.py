@@ -6,8 +6,6 @@ about how it finds them. One row asks the same again on purpose, and says so.
 
 from __future__ import annotations
 
-from __future__ import annotations
-
 import http.client
 import json
 import tempfile
