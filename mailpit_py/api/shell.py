@@ -14,16 +14,25 @@ from werkzeug.security import safe_join
 
 from mailpit_py.api import headers
 
-NOT_BUILT = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>mailpit-py</title><base href="{base}">
-<style nonce="{nonce}">body {{ font: 16px/1.5 system-ui; max-width: 40rem; margin: 4rem auto; padding: 0 1rem;
-color-scheme: light dark }} code {{ background: #8882; padding: .1em .3em }}</style></head>
-<body><h1>The page has not been built</h1>
+BASE, NONCE, WORDS = "@@base@@", "@@nonce@@", "@@words@@"
+PLAIN = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>mailpit-py</title><base href="@@base@@">
+<meta name="viewport" content="width=device-width">
+<style nonce="@@nonce@@">body { font: 16px/1.5 system-ui; max-width: 40rem; margin: 4rem auto; padding: 0 1rem;
+color-scheme: light dark } code { background: #8882; padding: .1em .3em }</style></head>
+<body>@@words@@</body></html>
+"""
+NOT_BUILT = """<h1>The page has not been built</h1>
 <p>The sandbox runs: it takes mail, and its <a href="api/v2/docs">API</a> answers.
 Only the page's files are missing from this checkout.</p>
 <p>Build them with <code>npm ci &amp;&amp; npm run build</code> in the folder <code>web/</code>,
-or install the package again with <code>pip install .</code>, and load this page anew.</p></body></html>
+or install the package again with <code>pip install .</code>, and load this page anew.</p>
 """
+NOWHERE = """<h1>There is nothing at this address</h1>
+<p>The sandbox runs, and its mail is on <a href="./">its page</a>.</p>
+"""
+# What web/src/app/location.ts reads; a test compares the two.
+VIEW = re.compile(r"connect/?|simulate(?:/.*)?|(?:messages|attempts)/[^/].*")
 # Python's table depends on the machine (Windows keeps types in its registry); these decide whether the page starts.
 TYPES = {
     ".js": "text/javascript",
@@ -46,13 +55,18 @@ class Shell:
 
     def page(self) -> Response:
         """The page with its base path and a nonce of this response alone, or words on how to build it."""
-        nonce = secrets.token_urlsafe(16)
         template = self._read_template()
-        base = escape(self._webroot)
-        if template is None:
-            text = NOT_BUILT.format(base=base, nonce=nonce)
-        else:
-            text = template.replace("@@base@@", base).replace("@@nonce@@", nonce)
+        return self._html(PLAIN.replace(WORDS, NOT_BUILT) if template is None else template)
+
+    def nowhere(self) -> Response:
+        """What is said at an address that is no view of the page."""
+        response = self._html(PLAIN.replace(WORDS, NOWHERE))
+        response.status_code = 404
+        return response
+
+    def _html(self, template: str) -> Response:
+        nonce = secrets.token_urlsafe(16)
+        text = template.replace(BASE, escape(self._webroot)).replace(NONCE, nonce)
         response = Response(text, mimetype="text/html")
         response.headers["Content-Security-Policy"] = headers.page_policy(nonce)
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -83,11 +97,11 @@ class Shell:
 
 def _template(html: str) -> str:
     """Mark in the built index.html where the base path and the nonce go."""
-    marks = '<base href="@@base@@"><meta name="csp-nonce" content="@@nonce@@">'
+    marks = f'<base href="{BASE}"><meta name="csp-nonce" content="{NONCE}">'
     html = re.sub(r"<base\b[^>]*>|<meta name=\"csp-nonce\"[^>]*>", "", html)
     html = re.sub(r"(<head[^>]*>)", lambda match: match[1] + marks, html, count=1)
     html = re.sub(r"\snonce=(\"[^\"]*\"|'[^']*')", "", html)
-    return re.sub(r"<(script|style)\b", r'<\1 nonce="@@nonce@@"', html)
+    return re.sub(r"<(script|style)\b", rf'<\1 nonce="{NONCE}"', html)
 
 
 def blueprint(shell: Shell) -> Blueprint:
@@ -108,17 +122,19 @@ def blueprint(shell: Shell) -> Blueprint:
 
 
 def page_or_file(shell: Shell, webroot: str, error: HTTPException) -> Response | None:
-    """What stands at an address that has no route: a built file, a view of the page, or None if nothing does.
+    """What stands at an address that has no route: a view of the page, a built file, words that nothing does, or None.
 
-    The page has its own addresses (a message, a search), which only it knows.
+    Which message, part or rule there is only the page finds out, and says.
     """
     inner = request.path.removeprefix(webroot)
     if error.code != 404 or request.method not in ("GET", "HEAD") or inner == request.path:
         return None
     if inner.startswith(("api/", "assets/")) or inner == "api" or ".." in inner.split("/"):
         return None
-    if "/" in inner or "." not in inner:
+    if VIEW.fullmatch(inner):
         return shell.page()
+    if "/" in inner or "." not in inner:
+        return shell.nowhere()
     try:
         return shell.file(inner)
     except NotFound:

@@ -10,8 +10,10 @@ import pytest
 from werkzeug.test import Client
 
 from mailpit_py.api import app as app_module
+from mailpit_py.api.shell import VIEW
 from tests.api.conftest import API
 
+ROOT = Path(__file__).parents[2]
 INDEX = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8" /><base href="/" /><meta name="csp-nonce" content="" />'
     '<title>x</title><script type="module" crossorigin src="./assets/index-abc.js"></script>'
@@ -39,13 +41,36 @@ def client(static: Path, make_app: Any) -> Client:
     return client
 
 
-@pytest.mark.parametrize("path", ["/", "/?q=x", "/messages/abc/html", "/attempts/x", "/connect", "/a/b.c/d"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/?q=x", "/messages/abc", "/messages/abc/html", "/messages/abc/parts/1.2?q=a.b", "/attempts/x", "/connect",
+     "/simulate", "/simulate/rules/a%2Fb.c"],
+)  # fmt: skip
 def test_every_address_of_the_page_gives_the_page(client: Client, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     assert answer.text.count("<base ") == 1
     assert answer.text.count('name="csp-nonce"') == 1
     assert '<base href="/">' in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/a/b.c/d", "/messages", "/messages/", "/messages//", "/attempts", "/connected", "/connect/x",
+             "/Messages/abc", "/wp-admin/", "/mail/messages/abc"],
+)  # fmt: skip
+def test_an_address_that_is_no_view_is_not_found_in_words(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "nothing at this address" in answer.text
+    assert '<base href="/">' in answer.text
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_the_page_and_the_server_know_the_same_views() -> None:
+    source = (ROOT / "web/src/app/location.ts").read_text("utf-8")
+    views = set(re.findall(r'first === "(\w+)"', source))
+    assert len(views) >= 4
+    assert all(VIEW.fullmatch(one) or VIEW.fullmatch(f"{one}/x") for one in views)
 
 
 def test_scripts_carry_the_nonce_of_this_answer_alone(client: Client) -> None:

@@ -44,7 +44,7 @@ class Timing:
 class Words:
     """Words of the texts, by the share of the messages that have them, whole or within other words.
 
-    Rare is below one in 1,000, middling up to one in 20, common from one in four on.
+    Rare is below one in 200, middling up to one in 20, common from one in four on.
     """
 
     rare: list[str]
@@ -54,10 +54,11 @@ class Words:
     @classmethod
     def of(cls, store: Store, words: list[str], total: int) -> Words:
         """Sort words by what a search for them finds."""
-        shares = {word: store.count(query=store.parse_query(word)) / total for word in dict.fromkeys(words[:8_000])}
+        sample = [*words[2:2_000], *words[12_000:14_000]]
+        shares = {word: store.count(query=store.parse_query(word)) / total for word in dict.fromkeys(sample)}
         return cls(
-            [word for word, share in shares.items() if 0 < share < 0.001],
-            [word for word, share in shares.items() if 0.001 <= share < 0.05],
+            [word for word, share in shares.items() if 0 < share < 0.005],
+            [word for word, share in shares.items() if 0.005 <= share < 0.05],
             [word for word, share in shares.items() if share >= 0.25],
         )
 
