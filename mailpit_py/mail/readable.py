@@ -11,6 +11,7 @@ from mailpit_py.mail import url
 from mailpit_py.mail.markup import tame
 
 _LARGEST = 5_000_000
+MOST_TAGS = 40_000  # a start and an end for as many elements as `sanitise` writes
 _HIDDEN_NAMES = "script template audio video canvas select datalist applet embed head style title"
 _PARAGRAPHS_NAMES = """
 p h1 h2 h3 h4 h5 h6 blockquote ul ol dl table pre form fieldset hr center
@@ -30,9 +31,9 @@ def to_text(html: str) -> str:
     """Return what a reader of the HTML reads, as plain text with LF line ends and no line at the end.
 
     Links are followed by their address in angle brackets, items have a dash or number, quotations
-    `> `. Bounded like `sanitise`; HTML above its size is cut.
+    `> `. HTML of more than five million characters, or of more than 40 thousand tags, is cut there.
     """
-    tree = LexborHTMLParser(tame(html[:_LARGEST].replace("\0", "\ufffd")))
+    tree = _tree(html)
     writer = _TextWriter()
     writer.walk(tree.root)
     return writer.result()
@@ -160,11 +161,17 @@ class _TextWriter:
         self.breaks, self.space, self.level = 0, False, level
 
 
+def _tree(html: str) -> LexborHTMLParser:
+    """The document, cut where it would cost too much: seen before a tree is made of it."""
+    source = tame(html[:_LARGEST].replace("\0", "\ufffd"))
+    rest = source.split("<", MOST_TAGS + 1)[MOST_TAGS + 1 :]
+    return LexborHTMLParser(source[: len(source) - len(rest[0]) - 1] if rest else source)
+
+
 def anchors(html: str) -> list[tuple[str, str]]:
-    """The links of a document in order: where each leads, and its text on one line."""
-    tree = LexborHTMLParser(tame(html[:_LARGEST]))
+    """The links of a document in order: where each leads, and its text on one line. Bounded as `to_text`."""
     found = []
-    for node in tree.css("a[href], area[href]"):
+    for node in _tree(html).css("a[href], area[href]"):
         address = url.clean(node.attributes.get("href") or "")
         if url.scheme(address) in url.LINKS:
             label = node.text() or node.attributes.get("alt") or ""

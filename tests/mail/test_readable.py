@@ -3,6 +3,7 @@
 import pytest
 
 from mailpit_py.mail.html import anchors, to_text
+from mailpit_py.mail.readable import MOST_TAGS
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,11 @@ def test_anchors_are_listed_in_order():
         ("http://a/", "x y"),
         ("http://b/", ""),
     ]
+
+
+def test_html_of_many_elements_is_read_as_far_as_is_worth_it():
+    words = to_text("<i>x</i> " * (MOST_TAGS // 2) + "<b>y</b> and no more").split(" ")
+    assert words == ["x"] * (MOST_TAGS // 2)
+    found = anchors("<a href=http://a/>x</a>" * MOST_TAGS)
+    assert len(found) == MOST_TAGS // 2
+    assert to_text("a < b " * (MOST_TAGS - 1)).count("<") == MOST_TAGS - 1
