@@ -15,7 +15,7 @@ from mailpit_py.account import Accounts
 from mailpit_py.api import cid, docs, events, mailpit, native, probes, problem, shell
 from mailpit_py.api.context import Context
 from mailpit_py.api.feed import Feed
-from mailpit_py.api.hosts import HostList
+from mailpit_py.api.hosts import HostList, read_names
 from mailpit_py.api.library import Library
 from mailpit_py.api.login import Login
 from mailpit_py.api.memo import Memo
@@ -74,7 +74,7 @@ def create_app(sandbox: Sandbox, config: Config, *, ports: Mapping[str, int] | N
     )
     problem.register(app, f"{webroot}api/", {f"{webroot}{mailpit.PREFIX}": mailpit.failure.answer})
     login = _login(config)
-    hosts = HostList(config.allowed_hosts.replace(",", " ").split(), any_name=login is not None)
+    hosts = HostList(read_names(config.allowed_hosts), any_name=login is not None)
     Gate(hosts, read_origins(config.api_cors), login).install(app)
     _add_routes(app, webroot, shell.Shell(static_directory(), webroot, private=login is not None))
     return app

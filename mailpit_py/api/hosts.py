@@ -6,6 +6,8 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
+from mailpit_py.errors import ConfigError
+
 # Names that no public DNS zone can point at this machine: reserved (RFC 6761, RFC 6762 §3) and development suffixes.
 LOCAL_SUFFIXES = (
     ".localhost",
@@ -44,6 +46,19 @@ def is_local_name(name: str) -> bool:
     """True for a name that an attacker's DNS cannot answer for: one label, or a local suffix."""
     name = name.removesuffix(".")
     return bool(NAME.match(name)) and ("." not in name or name.endswith(LOCAL_SUFFIXES))
+
+
+def read_names(text: str) -> list[str]:
+    """Read --allowed-hosts: names separated by commas or blanks, a leading dot for everything below one.
+
+    Raises ConfigError for what no Host header can be equal to: it would be let in by nothing.
+    """
+    names = text.replace(",", " ").lower().split()
+    for name in names:
+        if not NAME.match(name.removeprefix(".")) and not is_address(name):
+            advice = "names without a scheme and a port, as in mail.example.org, or .example.org for all below it"
+            raise ConfigError(f"--allowed-hosts takes {advice}, not {name!r}")
+    return names
 
 
 class HostList:

@@ -42,6 +42,8 @@ class FileLock:
         """Take the lock, if it is not taken by this object. Raises StorageError if another store has it."""
         if self._descriptor is not None:
             return
+        if not self.path.parent.is_dir():
+            raise StorageError(f"cannot open the database {self._database}: there is no folder {self.path.parent}")
         try:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from mailpit_py.api.hosts import HostList, split_host
+from mailpit_py.api.hosts import HostList, read_names, split_host
+from mailpit_py.errors import ConfigError
 from tests.api.conftest import API
 
 
@@ -98,6 +99,17 @@ def test_other_names_are_refused(host: str) -> None:
 )
 def test_allowed_hosts_are_exact_or_everything_below_a_dot(host: str, accepted: bool) -> None:
     assert HostList(["Mail.Example.org", ".shop.com"]).accepts(host) is accepted
+
+
+def test_allowed_hosts_are_separated_by_commas_or_blanks() -> None:
+    assert read_names("Mail.Example.org, .shop.com 192.0.2.1") == ["mail.example.org", ".shop.com", "192.0.2.1"]
+    assert read_names("") == []
+
+
+@pytest.mark.parametrize("text", ["*", "*.shop.com", "https://shop.com", "shop.com:8025", "a,b/c", "..shop.com", "."])
+def test_what_no_host_header_can_be_is_no_allowed_host(text: str) -> None:
+    with pytest.raises(ConfigError, match="--allowed-hosts takes names without a scheme"):
+        read_names(text)
 
 
 @pytest.mark.parametrize(("host", "accepted"), [("evil.com", True), ("a b", False), ("evil.com,x", False), ("", False)])

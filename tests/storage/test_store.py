@@ -321,7 +321,7 @@ def test_a_file_system_that_changes_no_modes_is_told_of(tmp_path, monkeypatch, c
 
 
 def test_a_missing_folder_is_said_plainly(tmp_path):
-    with pytest.raises(StorageError, match=r"cannot open the database .*No such file or directory"):
+    with pytest.raises(StorageError, match=r"cannot open the database .*mail\.db: there is no folder \S+missing$"):
         Store.open(Path(tmp_path, "missing", "mail.db"))
 
 
