@@ -4,6 +4,7 @@ MailpitError
 ├── ConfigError          an option that cannot be used; the text says what to write instead
 ├── QueryError           a search that cannot be understood, with its position
 ├── NotFound             no such message, part or session in this inbox
+├── BounceError          a bounce on request that cannot be made; the text says why
 ├── ClockError           a time to which a clock of sandbox time cannot go
 └── StorageError         the store could not do it (SMTP: 451 4.3.0)
     ├── StorageFull      no room: disk full or over the byte budget (SMTP: 452 4.3.1)
@@ -32,6 +33,10 @@ class QueryError(MailpitError):
 
 class NotFound(MailpitError):
     """Nothing with this id in this inbox."""
+
+
+class BounceError(MailpitError):
+    """A bounce on request that cannot be made as it is asked for."""
 
 
 class ClockError(MailpitError):

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mailpit_py.clock import Clock
+from mailpit_py import bouncing
+from mailpit_py.bouncing import Wish
+from mailpit_py.clock import PATIENCE, Clock
 from mailpit_py.delivery import NOTHING_DECIDED, Decided, Delivery, causes_of
+from mailpit_py.errors import BounceError, NotFound
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.envelope import Line, Receipt, Reply, Session, Transaction
 from mailpit_py.planning import plan
@@ -14,9 +19,20 @@ from mailpit_py.scheduler import Scheduler
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulator import Simulator
-from mailpit_py.storage import Arrival, Attempt, Cause, Changes, Cursor, Store
+from mailpit_py.storage import Arrival, Attempt, Cause, Changes, Cursor, Step, Store
+
+if TYPE_CHECKING:
+    from mailpit_py.reporting import Result
 
 DEFAULT_INBOX = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """What a bounce on request came to: its steps, or the results of a preview."""
+
+    steps: tuple[Step, ...] = ()
+    results: tuple[Result, ...] = ()
 
 
 class Sandbox:
@@ -105,6 +121,28 @@ class Sandbox:
                 causes=causes_of(transaction.envelope, decided),
             )
         )
+
+    def bounce(self, inbox: str, public_id: str, wish: Wish, *, preview: bool = False) -> Bounced:
+        """Let something follow a message that is there: now, later, or only as a preview that keeps nothing.
+
+        Returns when what is due at once is committed. Raises NotFound, or BounceError where nothing
+        would be made, with the reason.
+        """
+        original = self.store.agenda.plans.original_named(inbox, public_id)
+        if original is None:
+            raise NotFound("there is no such message")
+        offset = self.clock.sandbox(inbox) - self.clock.wall()
+        session = original.session or Session("", 0)
+        now = self.clock.sandbox(inbox)
+        steps = bouncing.plan(wish, original.envelope, session, arrived_at=original.received_at + offset, now=now)
+        results = bouncing.preview(steps, original, self.scheduler.circumstances(inbox))
+        if not any(one.made for one in results):
+            raise BounceError("; ".join(one.reason for one in results if one.reason) or "nothing would be made")
+        if preview:
+            return Bounced(results=results)
+        ids = self.store.agenda.plans.add(inbox, public_id, steps).result(PATIENCE)
+        self.scheduler.run_due(inbox, now)
+        return Bounced(steps=self.store.agenda.plans.by_ids(ids))
 
     def close_session(self, session: Session, lines: tuple[Line, ...], ending: str) -> None:
         """Keep the end of a session's dialogue; `ending` says how it ended."""

@@ -48,7 +48,7 @@ def original(
     envelope = Envelope(sender, recipients, **more)
     session = Session("s", NOON, peer="198.51.100.7:4000", helo="client.app.example")
     message = read(raw)
-    return StepOriginal("o" * 22, envelope, raw, session, message.message_id, message.subject)
+    return StepOriginal("o" * 22, envelope, raw, session, message.message_id, message.subject, NOON)
 
 
 def made(about: Step, message: StepOriginal, **more: Any) -> Result:

@@ -24,14 +24,17 @@ Answers are JSON; instants are RFC 3339 in UTC. Errors are problem details (RFC 
 into `before`, `previous` into `after`.
 
 **Live**: open a websocket at `/api/v2/events?after=<cursor>` with the `cursor` of a list. Each frame is
-`{"cursor", "changes", "counts"}`; a change is `added` or `changed` (with `messages`), `removed` (with `ids`), `cleared`
-or `rules`. `{"resync": true}` asks to read the list anew. Without `after` it begins now.
+`{"cursor", "changes", "counts"}`; a change is `added` or `changed` (with `messages`), `removed` (with `ids`),
+`delivery` (with the `ids` of messages of which something became), `cleared`, `rules`, `clock` or `sinks`.
+`{"resync": true}` asks to read the list anew. Without `after` it begins now.
 """
 TAGS = {
     "Messages": "List, search, mark, delete, put in.",
     "Content": "The bodies and parts of a message.",
     "Sessions": "Connections, and transactions that ended without a message.",
     "Simulation": "Failure on demand: rules, what is remembered, what addresses can ask for.",
+    "Reports": "What follows a message: its plan, reports read and checked, a bounce on request.",
+    "Clock": "Sandbox time, which plans, greylists and rates follow, and which can be turned.",
     "Sandbox": "This sandbox.",
 }
 PATHS = {
@@ -42,6 +45,7 @@ PATHS = {
 ERRORS = {
     400: "The request could not be understood.",
     404: "There is no such thing.",
+    409: "As things are, this cannot be done.",
     413: "The body is too large.",
     415: "The body has the wrong media type.",
     422: "A parameter or field cannot be used.",

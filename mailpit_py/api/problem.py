@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, request
 from pydantic_core import to_json
 from werkzeug.exceptions import HTTPException
 
-from mailpit_py.errors import MailpitError, NotFound, QueryError, StorageError, StorageFull
+from mailpit_py.errors import BounceError, ClockError, MailpitError, NotFound, QueryError, StorageError, StorageFull
 
 logger = logging.getLogger(__name__)
 
@@ -108,9 +108,18 @@ def _translate(error: Exception) -> Problem:
             logger.error("storage failed path=%r: %s", request.path, error)
             return Problem(503, "The store could not do this; nothing was changed.", kind="storage")
         case MailpitError():
-            return Problem(400, str(error))
+            return _of_ours(error)
     logger.error("unforeseen error method=%s path=%r", request.method, request.path, exc_info=error)
     return Problem(500, "Something went wrong here; the log of the sandbox has the details.")
+
+
+def _of_ours(error: MailpitError) -> Problem:
+    """An error of our own: what only stands against the present state is a conflict."""
+    kind = {BounceError: "bounce", ClockError: "clock"}.get(type(error))
+    if kind is None:
+        return Problem(400, str(error))
+    sentence = str(error)
+    return Problem(409, f"{sentence[:1].upper()}{sentence[1:]}.", kind=kind)
 
 
 def _of_http(error: HTTPException) -> Problem:

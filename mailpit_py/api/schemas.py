@@ -99,7 +99,7 @@ class Summary(Answer):
     tags: list[str]
     message_id: str
     date: Instant | None
-    source: str = Field(description="smtp, lmtp, api or ingest.")
+    source: str = Field(description="smtp, lmtp, api or ingest; report for what the sandbox wrote itself.")
 
 
 class AttemptRecipient(Answer):
@@ -217,6 +217,13 @@ class AttemptDetail(Attempt):
     lines: list[Line]
 
 
+class ReportLink(Answer):
+    """A report and a message that belong together; `message` is the other one, null if it is gone."""
+
+    kind: str = Field(description="failure, delay, delivered, auto-reply, complaint, challenge or receipt.")
+    message: str | None
+
+
 class Detail(Summary):
     """One message with everything but its bodies."""
 
@@ -233,6 +240,8 @@ class Detail(Summary):
     remote_hosts: list[str] = Field(description="Hosts from which the HTML would load something.")
     remote_count: int = Field(description="How many things the HTML would load from the network.")
     simulation_hint: str | None
+    report_of: ReportLink | None = Field(description="What this is a report about, if the sandbox wrote it.")
+    reports: list[ReportLink] = Field(description="The sandbox's own reports about this message.")
 
 
 class HeaderField(Answer):

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from mailpit_py.api.report_schemas import Step
 from mailpit_py.api.schemas import Answer, Attempt, Instant, Reply
 
 
@@ -214,3 +215,4 @@ class Timeline(Answer):
     message_id: str
     reverse_path: str
     tries: list[Try]
+    steps: list[Step] = Field(description="What follows the accepted ones, and what became of it.")

@@ -99,6 +99,17 @@ class PlanTables:
         with self._access.reading() as connection:
             return steps.of_message(connection, Scope.find(connection, inbox), public_id)
 
+    def original_named(self, inbox: str, public_id: str) -> StepOriginal | None:
+        """What a report needs of a message of an inbox, or None."""
+        with self._access.reading() as connection:
+            found = steps.key_of(connection, Scope.find(connection, inbox), public_id)
+            return None if found is None else steps.original(connection, found)
+
+    def named(self, inbox: str, message_ids: Sequence[str], *, but: str) -> str:
+        """The public id of the oldest message with one of these Message-IDs; neither `but` nor a report of ours."""
+        with self._access.reading() as connection:
+            return steps.named(connection, Scope.find(connection, inbox), message_ids, but)
+
     def by_ids(self, ids: Sequence[int]) -> tuple[Step, ...]:
         """Steps by their ids (at most 500), in the order of (due_at, id), with the reports that were made."""
         with self._access.reading() as connection:

@@ -59,7 +59,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class StepOriginal:
-    """What a report needs of the message it is about; `session` is None for one that came by API."""
+    """What a report needs of the message it is about; `session` is None for one that came by API.
+
+    `received_at` is wall time.
+    """
 
     public_id: str
     envelope: Envelope
@@ -67,6 +70,7 @@ class StepOriginal:
     session: Session | None
     message_id: str
     subject: str
+    received_at: int
 
 
 @dataclass(frozen=True, slots=True)

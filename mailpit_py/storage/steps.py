@@ -111,7 +111,32 @@ def original(connection: Connection, message_id: int) -> StepOriginal | None:
         session=read_session(session) if session is not None else None,
         message_id=row.message_id_header,
         subject=row.subject,
+        received_at=row.received_at,
     )
+
+
+def key_of(connection: Connection, scope: Scope, public_id: str) -> int | None:
+    """Return the id of a message of an inbox by its public id, or None."""
+    found = connection.exec_driver_sql(
+        "SELECT m.id FROM message m WHERE m.public_id = ? AND EXISTS (SELECT 1 FROM placement p "
+        "JOIN mailbox b ON b.id = p.mailbox_id WHERE p.message_id = m.id AND b.inbox_id = ?)",
+        (public_id, scope.inbox_id),
+    ).scalar()
+    return None if found is None else int(found)
+
+
+def named(connection: Connection, scope: Scope, message_ids: Sequence[str], but: str) -> str:
+    """Return the public id of the oldest message with one of these Message-IDs, reports apart, or nothing."""
+    for one in message_ids[:20]:
+        found = connection.exec_driver_sql(
+            "SELECT m.public_id FROM message m WHERE m.message_id_header = ? AND m.public_id <> ? "
+            "AND m.source <> 'report' AND EXISTS (SELECT 1 FROM placement p "
+            "JOIN mailbox b ON b.id = p.mailbox_id WHERE p.message_id = m.id AND b.inbox_id = ?) ORDER BY m.id LIMIT 1",
+            (one, but, scope.inbox_id),
+        ).scalar()
+        if found is not None:
+            return str(found)
+    return ""
 
 
 def links(connection: Connection, scope: Scope, public_id: str) -> tuple[ReportLink, ...]:

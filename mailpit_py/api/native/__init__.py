@@ -6,11 +6,13 @@ from flask import Blueprint
 
 from mailpit_py.api.native import (
     attempts,
+    clock,
     document,
     info,
     messages,
     parts,
     rendering,
+    reports,
     rules,
     selection,
     sessions,
@@ -18,7 +20,10 @@ from mailpit_py.api.native import (
     writing,
 )
 
-VIEWS = (info, messages, selection, writing, rendering, parts, sessions, attempts, rules, simulation, document)
+VIEWS = (
+    *(info, messages, selection, writing, rendering, parts, reports, sessions, attempts, rules, simulation, clock),
+    document,
+)
 
 
 def blueprint() -> Blueprint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from mailpit_py.api import report_shape
 from mailpit_py.api import simulation_schemas as schemas
 from mailpit_py.api import simulation_shape as shape
 from mailpit_py.api.context import here
@@ -16,6 +17,7 @@ from mailpit_py.errors import QueryError
 from mailpit_py.storage import Wanted
 
 TAG = "Sessions"
+PLANS_AT_MOST = 50  # of the newest accepted tries
 
 
 def register(routes: Blueprint) -> None:
@@ -53,4 +55,7 @@ def _timeline(public_id: str, query: InboxQuery) -> Json:
     found = here().sandbox.store.timeline(query.inbox, public_id)
     if found is None:
         raise not_found("message")
-    return shape.timeline(found)
+    plans = here().sandbox.store.agenda.plans
+    accepted = [one.public_id for one in found.tries if one.kind == "message"][-PLANS_AT_MOST:]
+    steps = [step for one in accepted for step in plans.of_message(query.inbox, one)]
+    return {**shape.timeline(found), "steps": [report_shape.step(one) for one in steps]}

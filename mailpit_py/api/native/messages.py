@@ -63,6 +63,7 @@ def show_message(public_id: str, query: InboxQuery) -> Json:
         "remote_hosts": list(safe.hosts),
         "remote_count": len(safe.blocked),
         "simulation_hint": simulation.hint(found.envelope),
+        **_links(query.inbox, public_id),
     }
 
 
@@ -94,6 +95,16 @@ def show_transcript(public_id: str, query: InboxQuery) -> Json:
 def show_path(public_id: str, query: InboxQuery) -> Json:
     """Show the way of the message: its Received fields, oldest first, with the delay of each hop."""
     return {"hops": [shape.hop(one) for one in hops(here().library.message(query.inbox, public_id))]}
+
+
+def _links(inbox: str, public_id: str) -> Json:
+    """What this message is a report about, and the reports about it."""
+    links = here().sandbox.store.agenda.plans.links(inbox, public_id)
+    own = next((one for one in links if one.report == public_id), None)
+    return {
+        "report_of": {"kind": own.kind, "message": own.original or None} if own else None,
+        "reports": [{"kind": one.kind, "message": one.report} for one in links if one.report != public_id],
+    }
 
 
 def stored(inbox: str, public_id: str) -> Stored:
