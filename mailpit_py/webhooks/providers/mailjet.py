@@ -31,7 +31,7 @@ _ERRORS: Mapping[Cause, tuple[str, str]] = MappingProxyType(
         Cause.INACTIVE: ("recipient", "mailbox inactive"),
         Cause.MAILBOX_FULL: ("recipient", "quota exceeded"),
         Cause.DOMAIN: ("domain", "invalid domain"),
-        Cause.DNS: ("domain", "no mail host"),
+        Cause.DNS: ("domain", "invalid domain"),
         Cause.RELAY: ("domain", "relay/access denied"),
         Cause.GREYLISTED: ("domain", "greylisted"),
         Cause.BLOCKED: ("spam", "sender blocked"),
