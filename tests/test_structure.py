@@ -43,6 +43,7 @@ LEAVES = {
 # What belongs to a room although it is a module of its own.
 PART_OF = {
     "account": "sandbox",
+    "bouncing": "sandbox",
     "clock": "sandbox",
     "delivery": "sandbox",
     "happening": "sandbox",
