@@ -22,6 +22,10 @@ LATER = {
     "http.client": "commands that ask a running sandbox",
     "urllib.request": "commands that ask a running sandbox",
     "mailpit_py.cli.rules": "another command",
+    "mailpit_py.api": "the page and the API",
+    "mailpit_py.reports": "a bounce, which follows a message",
+    "mailpit_py.webhooks": "an event to tell",
+    "mailpit_py.outbound": "what leaves this machine, which little does",
     "sqlalchemy.orm": "nothing here",
 }
 

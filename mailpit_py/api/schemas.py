@@ -227,6 +227,8 @@ class ReportLink(Answer):
 class Detail(Summary):
     """One message with everything but its bodies."""
 
+    to: list[Correspondent]
+    recipients: list[str] = Field(description="RCPT TO.")
     cc: list[Correspondent]
     bcc: list[Correspondent]
     reply_to: list[Correspondent]

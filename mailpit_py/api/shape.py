@@ -149,8 +149,9 @@ def line(spoken: Line) -> Json:
 
 
 def addresses(message: Message) -> Json:
-    """The address fields that a list row lacks."""
+    """The address fields that a list row lacks, or shows a part of."""
     return {
+        "to": [correspondent(one) for one in message.to],
         "cc": [correspondent(one) for one in message.cc],
         "bcc": [correspondent(one) for one in message.bcc],
         "reply_to": [correspondent(one) for one in message.reply_to],

@@ -156,7 +156,7 @@ def _body(arrival: Arrival, message: Message | None) -> tuple[str, ...]:
     said = message.search_text
     columns = (
         said.subject,
-        said.sender,
+        said.sender or envelope.reverse_path,  # as the list shows it
         _lines([*_names(message.to), *recipients]),
         _lines(_names(message.cc)),
         _lines([*_names(message.bcc), *hidden]),

@@ -178,6 +178,15 @@ def test_a_message_is_shown_with_everything_but_its_bodies(client: Client, mail:
     assert answer["session"]["helo"] == "client"
 
 
+def test_a_message_names_all_of_its_recipients_and_a_row_the_first_five(client: Client, mail: Mail) -> None:
+    addresses = [f"u{number}@example.com" for number in range(7)]
+    public_id = mail.receive(f"To: {', '.join(addresses)}\r\n\r\nx".encode(), "app@example.org", *addresses)
+    answer = client.get(f"{API}/messages/{public_id}").json or {}
+    assert [one["address"] for one in answer["to"]] == answer["recipients"] == addresses
+    (row,) = (client.get(f"{API}/messages").json or {})["items"]
+    assert [one["address"] for one in row["to"]] == row["recipients"] == addresses[:5]
+
+
 def test_reading_does_not_mark_as_read(client: Client, mail: Mail) -> None:
     public_id = mail.receive()
     client.get(f"{API}/messages/{public_id}")

@@ -14,7 +14,7 @@ def mail(subject: str = "Hello", text: str = "It works.", html: str = "", **fiel
     """A mail from Acme to Ann."""
     message = EmailMessage()
     message["From"] = fields.pop("sender", "Acme <hi@acme.test>")
-    message["To"] = "Ann <ann@x.test>"
+    message["To"] = fields.pop("to", "Ann <ann@x.test>")
     message["Subject"] = subject
     for name, value in fields.items():
         message[name.replace("_", "-")] = value

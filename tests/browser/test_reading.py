@@ -163,6 +163,23 @@ def test_a_search_that_makes_no_sense_is_explained(node: Node, visit: Visit, wat
     page = visit(node.url)
     page.get_by_role("searchbox").fill("larger:banana")
     expect(page.get_by_role("searchbox")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text("larger: takes a size as in 500, 10k or 2MB")).to_be_visible()
+    expect(page.get_by_role("heading", name="Results").locator("+ *")).to_have_text("")
+    page.get_by_role("searchbox").fill("larger:1")
+    expect(page.get_by_role("heading", name="Results").locator("+ *")).to_have_text("1")
+
+
+def test_everybody_that_the_header_section_names_is_shown_and_compared(node: Node, visit: Visit) -> None:
+    names = [f"u{number}@x.test" for number in range(8)]
+    send(node, mail("Many", to=", ".join(names)), recipients=tuple(names))
+    page = visit(node.url)
+    row(page, "Many").click()
+    page.get_by_role("button", name="+6").click()
+    for name in names:
+        expect(page.locator("article header").get_by_text(name)).to_be_visible()
+    page.get_by_role("tab", name="Path").click()
+    expect(page.get_by_role("tabpanel").get_by_text(names[-1])).to_have_count(2)
+    expect(page.get_by_text("Only on the envelope")).to_have_count(0)
 
 
 @pytest.mark.parametrize("webroot", ["/mail/", "deep/er"])

@@ -191,6 +191,14 @@ def test_deleting_before_and_after_indexing_both_leave_no_trace(store, check_ind
     check_index(store)
 
 
+def test_who_is_shown_as_the_sender_is_found_as_the_sender(store):
+    keep(store, arrival(b"Subject: no author\r\n\r\nx"), arrival(raw_message("an author", From="ann@example.com")))
+    (named, unnamed) = store.page().items
+    assert (unnamed.from_, unnamed.reverse_path, named.reverse_path) == (None, "app@example.org", "app@example.org")
+    assert subjects(store, "from:app@example.org") == ["no author"]
+    assert subjects(store, "-from:app@example.org") == ["an author"]
+
+
 def test_pages_of_a_search_follow_each_other(store):
     keep(store, *(arrival(raw_message(f"m{number} {'even' if number % 2 == 0 else 'odd'}")) for number in range(10)))
     query = store.parse_query("even")

@@ -54,6 +54,7 @@ def show_message(public_id: str, query: InboxQuery) -> Json:
     return {
         **shape.message_row(found.summary),
         **shape.addresses(message),
+        "recipients": [one.address for one in found.envelope.recipients],
         "attachments": [shape.part(one, children=False) for one in message.attachments],
         "inline": [shape.part(one, children=False) for one in message.inline],
         "parts": shape.part(message.root),

@@ -15,6 +15,12 @@ export class RequestError extends Error {
   }
 }
 
+/** What is wrong with a search, in words; null if that is not why a list was refused. */
+export function searchTrouble(error: RequestError | null): string | null {
+  if (error?.status !== 400 && error?.status !== 422) return null;
+  return error.problem?.errors?.[0]?.reason ?? error.message;
+}
+
 /** The address of an API resource, below the page's base path. */
 export function apiUrl(path: string, parameters: Record<string, string | number | boolean | null | undefined> = {}): string {
   const url = new URL(`api/v2/${path}`, document.baseURI);

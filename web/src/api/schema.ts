@@ -1,5 +1,16 @@
 // Made from the OpenAPI document by scripts/schema.mjs; a test compares the two.
 
+/** A move of a clock, with all that was due on the way; everything is committed. */
+export interface Advanced {
+  clock: Clock;
+  /** RFC 3339, UTC, microseconds. */
+  before: string;
+  /** How many steps were due on the way. */
+  count: number;
+  /** At most the first 500, in their order. */
+  steps: Step[];
+}
+
 /** Any JSON object, to be checked by who knows better. */
 export interface Anything {
 }
@@ -59,6 +70,14 @@ export interface Attempts {
 export interface Auth {
   smtp: "any" | "file" | "off";
   ui: boolean;
+}
+
+/** What a bounce on request came to: `steps`, or with `preview` what would be made. */
+export interface Bounced {
+  steps: Step[];
+  reports: PreviewedReport[];
+  /** Why something of it would not be made, or empty. */
+  reason: string;
 }
 
 /** Scenario x provider; where a provider has no cell, its address gets the generic words. */
@@ -128,6 +147,26 @@ export interface ChoiceWithMarks {
   pinned?: boolean | null;
 }
 
+/** How the clock of an inbox stands. */
+export interface Clock {
+  inbox: string;
+  /** Sandbox time. */
+  now: string;
+  /** The time of day. */
+  wall: string;
+  /** How far sandbox time is from the time of day. */
+  offset_seconds: number;
+  is_frozen: boolean;
+  /** When the next step of a plan is due. */
+  next_due_at: string | null;
+}
+
+/** Whose clock. */
+export interface ClockBody {
+  /** The inbox. */
+  inbox?: string;
+}
+
 /** A display name and an address; either may be empty. */
 export interface Correspondent {
   name: string;
@@ -189,9 +228,8 @@ export interface Detail {
   /** MAIL FROM; empty for the null reverse-path. */
   reverse_path: string;
   from: Correspondent | null;
-  /** At most the first five. */
   to: Correspondent[];
-  /** RCPT TO; at most the first five. */
+  /** RCPT TO. */
   recipients: string[];
   recipient_count: number;
   /** Recipients of this transaction that were refused. */
@@ -209,7 +247,7 @@ export interface Detail {
   tags: string[];
   message_id: string;
   date: string | null;
-  /** smtp, lmtp, api or ingest. */
+  /** smtp, lmtp, api or ingest; report for what the sandbox wrote itself. */
   source: string;
   cc: Correspondent[];
   bcc: Correspondent[];
@@ -228,6 +266,27 @@ export interface Detail {
   /** How many things the HTML would load from the network. */
   remote_count: number;
   simulation_hint: string | null;
+  /** What this is a report about, if the sandbox wrote it. */
+  report_of: ReportLink | null;
+  /** The sandbox's own reports about this message. */
+  reports: ReportLink[];
+}
+
+/** The form of one mail system's reports. */
+export interface Dialect {
+  name: string;
+  title: string;
+  /** What it reports at all: failed, delayed, delivered, relayed, expanded. */
+  actions: string[];
+  /** Whether recipients that fail together share a report. */
+  shares: boolean;
+  /** Whether its reports have the form of RFC 3464. */
+  is_standard: boolean;
+}
+
+/** All dialects, the standard first. */
+export interface Dialects {
+  items: Dialect[];
 }
 
 /** A domain that answers in a provider's words. */
@@ -291,6 +350,23 @@ export interface Explanation {
 export interface FieldError {
   field: string;
   reason: string;
+}
+
+/** A deviation from the report's RFC. */
+export interface Finding {
+  code: string;
+  level: "must" | "should" | "note";
+  text: string;
+  section: string;
+  detail: string;
+}
+
+/** Where a clock shall stand still. */
+export interface Freeze {
+  /** The inbox. */
+  inbox?: string;
+  /** At this instant of sandbox time, RFC 3339; now without it. */
+  at?: string | null;
 }
 
 /** One header field. */
@@ -383,6 +459,46 @@ export interface MessageList {
   cursor: string;
 }
 
+/** How far to move a clock: exactly one of `seconds` and `to`. */
+export interface Move {
+  /** The inbox. */
+  inbox?: string;
+  /** So many seconds forward. */
+  seconds?: number | null;
+  /** To this instant of sandbox time, RFC 3339. */
+  to?: string | null;
+}
+
+/** What shall follow a message. `scenario`, or `status`, or `code` with `text`, is what a failure tells. */
+export interface NewBounce {
+  /** Which report; expiry is a delay warning and then a failure. */
+  kind?: "failure" | "delay" | "expiry" | "success" | "complaint" | "auto-reply" | "challenge" | "receipt";
+  /** A cause of the catalogue, as in mailbox_full. */
+  scenario?: string;
+  /** An enhanced code, as in 5.1.1. */
+  status?: string;
+  /** A reply code from 400 on. */
+  code?: number;
+  /** The reply's text. */
+  text?: string;
+  /** In whose words the server refused. */
+  provider?: string;
+  /** In whose form the report is; that of the provider without it. */
+  dialect?: string;
+  /** Only for these of the message; all without it. */
+  recipients?: string[];
+  /** After so many seconds of sandbox time. */
+  delay?: number;
+  /** What spoils the report on its way. */
+  nasty?: ("encoded-subject" | "rewritten-recipient" | "nested" | "truncated" | "base64-status")[];
+  /** Hide the recipient in a complaint. */
+  redact?: boolean;
+  /** Report also where NOTIFY says no, as some servers do. */
+  ignore_notify?: boolean;
+  /** Only show what would be made. */
+  preview?: boolean;
+}
+
 /** A message to put in as if it had come by SMTP: `raw`, or fields to write one from. */
 export interface NewMessage {
   /** The whole message; line ends become CRLF. */
@@ -436,6 +552,27 @@ export interface NewRule {
 export interface Nothing {
 }
 
+/** What a report says about one recipient; what it does not say is empty. */
+export interface Outcome {
+  address: string;
+  original_address: string;
+  action: string;
+  status: string;
+  status_meaning: string;
+  reply_code: number;
+  diagnostic_type: string;
+  diagnostic: string;
+  remote_mta: string;
+  last_attempt: string | null;
+  will_retry_until: string | null;
+  log_id: string;
+  is_final: boolean;
+  is_transient_cause: boolean;
+  /** A few sentences for people. */
+  explanation: string;
+  fields: ReportField[];
+}
+
 /** One MIME part. */
 export interface Part {
   /** Numbered as IMAP does (RFC 3501 §6.4.5); a root multipart has none. */
@@ -482,6 +619,19 @@ export interface Path {
   hops: Hop[];
 }
 
+/** One layer of an encoded reverse-path, the outermost first. */
+export interface PathLayer {
+  /** VERP, BATV, SRS0 or SRS1. */
+  scheme: string;
+  address: string;
+  explanation: string;
+}
+
+/** What follows a message, the first step to be due first. */
+export interface Plan {
+  items: Step[];
+}
+
 /** Which stored messages a rule would have matched. */
 export interface Preview {
   matched: number;
@@ -494,6 +644,17 @@ export interface PreviewRequest {
   rule: NewRule;
   /** How many of the newest messages are looked at. */
   limit?: number;
+}
+
+/** A report that would be made. */
+export interface PreviewedReport {
+  reverse_path: string;
+  /** Where it would go. */
+  recipient: string;
+  about: string[];
+  size_bytes: number;
+  /** As UTF-8; octets that are none are replaced. */
+  raw: string;
 }
 
 /** An error (RFC 9457). */
@@ -549,6 +710,52 @@ export interface Reply {
   /** The enhanced status code (RFC 3463), or empty. */
   status: string;
   text: string;
+}
+
+/** A report as it was understood, in plain words, held against its RFC. */
+export interface Report {
+  kind: "delivery-status" | "feedback" | "disposition" | "auto-reply";
+  style: string;
+  /** The dialect that it seems to be in, or empty. */
+  agent: string;
+  /** The part that was read. */
+  path: string;
+  explanation: string;
+  reporting_mta: string;
+  arrival: string | null;
+  fields: ReportField[];
+  outcomes: Outcome[];
+  original: ReportOriginal;
+  /** The layers of the address that it came to. */
+  return_path: PathLayer[];
+  /** wrong: an RFC says MUST; deviates: SHOULD. */
+  verdict: "right" | "deviates" | "wrong";
+  findings: Finding[];
+}
+
+/** One field of the machine-readable part. */
+export interface ReportField {
+  name: string;
+  value: string;
+}
+
+/** A report and a message that belong together; `message` is the other one, null if it is gone. */
+export interface ReportLink {
+  /** failure, delay, delivered, auto-reply, complaint, challenge or receipt. */
+  kind: string;
+  message: string | null;
+}
+
+/** What a report tells of the message it is about, and that message if it is here. */
+export interface ReportOriginal {
+  /** The message in this inbox, if it is there. */
+  id: string | null;
+  message_id: string;
+  subject: string;
+  reverse_path: string;
+  envelope_id: string;
+  /** Whether the report returns all of it. */
+  is_whole: boolean;
 }
 
 /** How many records were forgotten. */
@@ -668,6 +875,43 @@ export interface State {
   items: Record[];
 }
 
+/** One step of a message's plan. `due_at` and `accepted_at` are sandbox time, `done_at` is wall time. */
+export interface Step {
+  id: number;
+  /** failure, delay, delivered, auto-reply, complaint, challenge or receipt. */
+  kind: string;
+  /** The id of the message that it follows. */
+  message: string;
+  /** RFC 3339, UTC, microseconds. */
+  accepted_at: string;
+  /** RFC 3339, UTC, microseconds. */
+  due_at: string;
+  state: "pending" | "done" | "skipped" | "failed";
+  done_at: string | null;
+  /** Why something of it was not made, or empty. */
+  reason: string;
+  dialect: string;
+  recipients: StepRecipient[];
+  /** The ids of the messages that it made. */
+  reports: string[];
+}
+
+/** What a step tells of one recipient. */
+export interface StepRecipient {
+  address: string;
+  /** The other server's reply; null if no server answered. */
+  reply: Reply | null;
+  /** The enhanced status code, or empty. */
+  status: string;
+  /** The reply's text, or the queue's own words. */
+  text: string;
+  remote_mta: string;
+  /** The cause, by its name in the catalogue, or empty. */
+  scenario: string;
+  /** The trigger and the address or rule, empty for what was asked for by hand. */
+  decided_by: string;
+}
+
 /** A message as a row of a list. */
 export interface Summary {
   kind: "message";
@@ -700,7 +944,7 @@ export interface Summary {
   tags: string[];
   message_id: string;
   date: string | null;
-  /** smtp, lmtp, api or ingest. */
+  /** smtp, lmtp, api or ingest; report for what the sandbox wrote itself. */
   source: string;
 }
 
@@ -726,6 +970,8 @@ export interface Timeline {
   message_id: string;
   reverse_path: string;
   tries: Try[];
+  /** What follows the accepted ones, and what became of it. */
+  steps: Step[];
 }
 
 /** The dialogue that carried a message. */

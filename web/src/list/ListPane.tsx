@@ -1,6 +1,7 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots, IconMail, IconMailOpened, IconMenu2, IconPin, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { searchTrouble } from "../api/client";
 import { ConnectionBanner } from "../app/ConnectionState";
 import { open } from "../app/overlay";
 import { usePlace } from "../app/place";
@@ -42,12 +43,13 @@ export function ListPane({ width, children }: { width: number | null; children: 
 function Bar() {
   const { scope } = usePlace();
   const total = useStore(list.state, ({ window }) => size(window)) - useStore(hiddenStore).size;
-  const loading = useStore(list.state, ({ status }) => status === "loading");
+  // Under a search that cannot be read stand the rows of the one before.
+  const unknown = useStore(list.state, ({ status, error }) => status === "loading" || searchTrouble(error) !== null);
   return (
     <div className={styles.bar}>
       <h2 className={styles.title}>{scope.q.trim() ? "Results" : VIEW_LABELS[scope.view]}</h2>
       <span className={styles.count} aria-live="polite">
-        {loading ? "" : number(Math.max(0, total))}
+        {unknown ? "" : number(Math.max(0, total))}
       </span>
       <span className={styles.spring} />
       <Menu>

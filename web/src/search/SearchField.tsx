@@ -1,6 +1,7 @@
 import { CloseButton, Kbd, Popover, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { searchTrouble } from "../api/client";
 import { usePlace } from "../app/place";
 import { list } from "../app/state";
 import { useStore } from "../ui/store";
@@ -16,7 +17,7 @@ export function SearchField() {
   const [text, setText] = useState(scope.q);
   const [help, setHelp] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const error = useStore(list.state, (state) => (state.error?.status === 400 || state.error?.status === 422 ? state.error.message : null));
+  const error = useStore(list.state, (state) => searchTrouble(state.error));
 
   // The address changed by other means: back, a view, a link.
   useEffect(() => {
