@@ -18,6 +18,7 @@ from mailpit_py.errors import StorageError, StorageFull
 from mailpit_py.mail.envelope import Line, Session
 from mailpit_py.storage import deliveries, listing, migrate, query, reading, selecting, upkeep
 from mailpit_py.storage.budget import Budget, Disk
+from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.engine import create_file, reader_engine, storage_errors, translate, writer_engine
 from mailpit_py.storage.fulltext import FullText, is_available
 from mailpit_py.storage.journal import Journal
@@ -183,7 +184,7 @@ class Store:
     def _prepare_apart(self, job: Job, arrival: Arrival) -> None:
         def work() -> None:
             try:
-                job.prepared = prepare(arrival, self.options.compression)
+                job.prepared = prepare(arrival, Compressor(self.options.compression))
             except Exception as error:  # memory is short: the sender is told, nothing hangs
                 job.future.set_exception(translate(error))
             else:

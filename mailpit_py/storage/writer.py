@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from mailpit_py.errors import MailpitError, StorageError, StorageFull
 from mailpit_py.storage import deliveries, messages
+from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.context import Context, Continue, Statements
 from mailpit_py.storage.engine import roll_back, translate
 from mailpit_py.storage.fulltext import FullText
@@ -96,6 +97,7 @@ class Writer:
         self._options = options
         self._queue = _Queue()
         self._statements = Statements()
+        self._compressor = Compressor(options.compression)
         self._housework = Housework(options.limits, index)
         self.committed_id = 0
         self.watch: Watch | None = None
@@ -147,7 +149,7 @@ class Writer:
         try:
             with self._engine.connect() as connection:
                 while True:
-                    group = self._take()
+                    group = self._gather()
                     if group:
                         self._write(connection, group)
                     elif self._queue.closing:
@@ -167,29 +169,51 @@ class Writer:
         for job in jobs:
             job.future.set_exception(StorageError("the store is closed"))
 
-    def _take(self) -> list[Job]:
+    def _gather(self) -> list[Job]:
+        """Wait for jobs, and return a group of them with the messages prepared.
+
+        While they are prepared others come: they go with the group, since a transaction costs as
+        much as several messages.
+        """
         queue = self._queue
         with queue.moved:
             if self._may_pause() and not queue.closings:
                 queue.moved.wait(self._housework.pause(self.committed_id))
             if self._may_pause() and queue.closings:
                 queue.moved.wait(CLOSING_PAUSE)
-            group: list[Job] = []
-            size = 0
-            while queue.jobs and len(group) < GROUP_JOBS and size < GROUP_BYTES:
-                group.append(queue.jobs.popleft())
-                size += group[-1].size_bytes
+        group: list[Job] = []
+        while jobs := self._take(GROUP_JOBS - len(group), GROUP_BYTES - sum(job.size_bytes for job in group)):
+            group += jobs
+            self._prepare_early(jobs)
+        with queue.moved:
             group += [queue.closings.popleft() for _ in range(min(len(queue.closings), GROUP_JOBS))]
         return [job for job in group if job.begin()]
+
+    def _take(self, most: int, most_bytes: int) -> list[Job]:
+        jobs: list[Job] = []
+        with self._queue.moved:
+            while self._queue.jobs and len(jobs) < most and most_bytes > 0:
+                jobs.append(self._queue.jobs.popleft())
+                most_bytes -= jobs[-1].size_bytes
+        return jobs
+
+    def _prepare_early(self, jobs: Sequence[Job]) -> None:
+        try:
+            self._prepare([job for job in jobs if job.begin()])
+        except Exception as error:  # it will happen again in `_write`, which knows what to do
+            logger.info("a message could not be prepared: %s", translate(error))
+
+    def _prepare(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            if job.arrival is not None and job.prepared is None:
+                job.prepared = prepare(job.arrival, self._compressor)
 
     def _may_pause(self) -> bool:
         return not self._queue.jobs and not self._queue.closing and not self._is_awaited()
 
     def _write(self, connection: Connection, group: list[Job]) -> None:
         try:
-            for job in group:
-                if job.arrival is not None and job.prepared is None:
-                    job.prepared = prepare(job.arrival, self._options.compression)
+            self._prepare(group)
             self._settle(group, self._transact(connection, lambda context: _carry_out(context, group)))
         except Exception as error:  # whatever went wrong, no job may hang or hurt another
             if len(group) == 1:
@@ -206,7 +230,7 @@ class Writer:
             job.future.set_exception(error if isinstance(error, MailpitError) else translate(error))
             return
         logger.error("message=%s cannot be stored as read, only raw: %s", job.arrival.public_id, translate(error))
-        job.prepared = bare(job.arrival, self._options.compression)
+        job.prepared = bare(job.arrival, self._compressor)
         self._write(connection, [job])
 
     def _settle(self, group: Sequence[Job], results: Sequence[Any]) -> None:
