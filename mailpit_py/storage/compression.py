@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from threading import local
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -15,22 +16,29 @@ COMPRESS_FROM_BYTES = 128
 
 
 class Compressor:
-    """Packs one content after the other; a thread has its own.
+    """Packs content. Thread-safe.
 
-    zstd's context is as large as a hundred messages: to make it anew for each would cost as much
-    as to compress one.
+    Each thread keeps a context of zstd's, which is as large as a hundred messages: to make it anew
+    for each would cost as much as to compress one.
     """
 
     def __init__(self, level: int) -> None:
-        self._zstd = zstd.ZstdCompressor(level) if level else None
+        self._level = level
+        self._own = local()
 
     def pack(self, raw: bytes) -> tuple[int, bytes]:
         """Return (encoding, content); what would not become smaller stays as it is."""
-        if self._zstd is not None and len(raw) >= COMPRESS_FROM_BYTES:
-            packed = self._zstd.compress(raw, zstd.ZstdCompressor.FLUSH_FRAME)
+        if self._level and len(raw) >= COMPRESS_FROM_BYTES:
+            packed = self._context().compress(raw, zstd.ZstdCompressor.FLUSH_FRAME)
             if len(packed) < len(raw):
                 return ZSTD, packed
         return RAW, raw
+
+    def _context(self) -> zstd.ZstdCompressor:
+        context: zstd.ZstdCompressor | None = getattr(self._own, "context", None)
+        if context is None:
+            context = self._own.context = zstd.ZstdCompressor(self._level)
+        return context
 
 
 def unpack(encoding: int, content: bytes) -> bytes:

@@ -22,8 +22,8 @@ from mailpit_py.storage.engine import roll_back, translate
 from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.housework import Housework
 from mailpit_py.storage.journal import Journal
-from mailpit_py.storage.prepare import Prepared, bare, prepare
-from mailpit_py.storage.value import Arrival, Closing, Removed, StoreOptions
+from mailpit_py.storage.prepare import Prepared, bare
+from mailpit_py.storage.value import Closing, Removed, StoreOptions
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ CLOSING_PAUSE = 0.01
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """Something to be written: a message (`arrival`), the end of a session, or other work on the open transaction.
+    """Something to be written: a message (`prepared`), the end of a session, or other work on the open transaction.
 
     The future gives what the work returned, or `answer`.
 
@@ -43,7 +43,6 @@ class Job:
     """
 
     future: Future[Any]
-    arrival: Arrival | None = None
     prepared: Prepared | None = None
     work: Callable[[Context], Any] | None = None
     closing: Closing | None = None
@@ -53,7 +52,7 @@ class Job:
     @property
     def size_bytes(self) -> int:
         """The content that the job carries."""
-        return len(self.arrival.raw) if self.arrival else 0
+        return len(self.prepared.arrival.raw) if self.prepared else 0
 
     def begin(self) -> bool:
         """Mark the job as running; False if it was cancelled before."""
@@ -149,7 +148,7 @@ class Writer:
         try:
             with self._engine.connect() as connection:
                 while True:
-                    group = self._gather()
+                    group = self._take()
                     if group:
                         self._write(connection, group)
                     elif self._queue.closing:
@@ -169,51 +168,26 @@ class Writer:
         for job in jobs:
             job.future.set_exception(StorageError("the store is closed"))
 
-    def _gather(self) -> list[Job]:
-        """Wait for jobs, and return a group of them with the messages prepared.
-
-        While they are prepared others come: they go with the group, since a transaction costs as
-        much as several messages.
-        """
+    def _take(self) -> list[Job]:
         queue = self._queue
         with queue.moved:
             if self._may_pause() and not queue.closings:
                 queue.moved.wait(self._housework.pause(self.committed_id))
             if self._may_pause() and queue.closings:
                 queue.moved.wait(CLOSING_PAUSE)
-        group: list[Job] = []
-        while jobs := self._take(GROUP_JOBS - len(group), GROUP_BYTES - sum(job.size_bytes for job in group)):
-            group += jobs
-            self._prepare_early(jobs)
-        with queue.moved:
+            group: list[Job] = []
+            size = 0
+            while queue.jobs and len(group) < GROUP_JOBS and size < GROUP_BYTES:
+                group.append(queue.jobs.popleft())
+                size += group[-1].size_bytes
             group += [queue.closings.popleft() for _ in range(min(len(queue.closings), GROUP_JOBS))]
         return [job for job in group if job.begin()]
-
-    def _take(self, most: int, most_bytes: int) -> list[Job]:
-        jobs: list[Job] = []
-        with self._queue.moved:
-            while self._queue.jobs and len(jobs) < most and most_bytes > 0:
-                jobs.append(self._queue.jobs.popleft())
-                most_bytes -= jobs[-1].size_bytes
-        return jobs
-
-    def _prepare_early(self, jobs: Sequence[Job]) -> None:
-        try:
-            self._prepare([job for job in jobs if job.begin()])
-        except Exception as error:  # it will happen again in `_write`, which knows what to do
-            logger.info("a message could not be prepared: %s", translate(error))
-
-    def _prepare(self, jobs: Sequence[Job]) -> None:
-        for job in jobs:
-            if job.arrival is not None and job.prepared is None:
-                job.prepared = prepare(job.arrival, self._compressor)
 
     def _may_pause(self) -> bool:
         return not self._queue.jobs and not self._queue.closing and not self._is_awaited()
 
     def _write(self, connection: Connection, group: list[Job]) -> None:
         try:
-            self._prepare(group)
             self._settle(group, self._transact(connection, lambda context: _carry_out(context, group)))
         except Exception as error:  # whatever went wrong, no job may hang or hurt another
             if len(group) == 1:
@@ -226,11 +200,12 @@ class Writer:
     def _give_up_on(self, connection: Connection, job: Job, error: Exception) -> None:
         """The last resort for a message is raw and envelope; everything else fails."""
         is_final = isinstance(error, MailpitError) or isinstance(translate(error), StorageFull)
-        if job.arrival is None or job.prepared is None or is_final or not job.prepared.readable:
+        if job.prepared is None or is_final or not job.prepared.readable:
             job.future.set_exception(error if isinstance(error, MailpitError) else translate(error))
             return
-        logger.error("message=%s cannot be stored as read, only raw: %s", job.arrival.public_id, translate(error))
-        job.prepared = bare(job.arrival, self._compressor)
+        arrival = job.prepared.arrival
+        logger.error("message=%s cannot be stored as read, only raw: %s", arrival.public_id, translate(error))
+        job.prepared = bare(arrival, self._compressor)
         self._write(connection, [job])
 
     def _settle(self, group: Sequence[Job], results: Sequence[Any]) -> None:
