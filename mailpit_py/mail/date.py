@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 _MONTH_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec"
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}
@@ -27,6 +27,7 @@ _FORMS = (
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMENT = re.compile(r"\([^()]*+\)")
+_NO_OFFSET = re.compile(r"[^\d+-]")
 _LONGEST = 200
 
 
@@ -36,7 +37,9 @@ def parse(text: str) -> int | None:
     Without a zone, and for military letters, UTC is meant (RFC 5322 §4.3). Two-digit years are of
     1950 to 2049. A comment after the date is ignored.
     """
-    text = _COMMENT.sub(" ", text[:_LONGEST]).strip()
+    text = text[:_LONGEST].strip()
+    if "(" in text:
+        text = _COMMENT.sub(" ", text).strip()
     for form in _FORMS:
         if match := form.match(text):
             return _instant(match)
@@ -47,7 +50,7 @@ def _instant(match: re.Match[str]) -> int | None:
     month = match["month"].lower()
     number = int(month) if month.isdigit() else _MONTHS.get(month, 0)
     second = min(int(match["second"] or 0), 59 if match["second"] == "60" else 99)
-    fraction = int((match["fraction"] or "0").ljust(6, "0")[:6])
+    fraction = int(digits.ljust(6, "0")[:6]) if (digits := match["fraction"]) else 0
     offset = _offset(match["zone"] or "")
     try:
         local = datetime(
@@ -64,7 +67,8 @@ def _instant(match: re.Match[str]) -> int | None:
         return None
     if offset is None:
         return None
-    return (local - _EPOCH) // timedelta(microseconds=1) - offset * 60_000_000
+    since = local - _EPOCH
+    return (since.days * 86_400 + since.seconds - offset * 60) * 1_000_000 + since.microseconds
 
 
 def _year(digits: str) -> int:
@@ -76,7 +80,7 @@ def _year(digits: str) -> int:
 
 def _offset(zone: str) -> int | None:
     """Minutes east of UTC; None for an offset of a day or more."""
-    digits = re.sub(r"[^\d+-]", "", zone)
+    digits = _NO_OFFSET.sub("", zone)
     if len(digits) > 3:
         minutes = int(digits[1:-2]) * 60 + int(digits[-2:])
         if minutes >= 24 * 60:

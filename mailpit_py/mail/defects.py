@@ -23,7 +23,7 @@ def find(message: Message) -> tuple[Defect, ...]:
     """Return all defects of a message, the ones that the walk recorded included."""
     if not message.raw:
         return (defect("empty-message"),)
-    found = _of_octets(message.raw)
+    found = _of_octets(message)
     found += _of_header(message)
     for part in message.parts():
         found += part.defects
@@ -33,14 +33,13 @@ def find(message: Message) -> tuple[Defect, ...]:
     return tuple(found)
 
 
-def _of_octets(raw: bytes) -> list[Defect]:
+def _of_octets(message: Message) -> list[Defect]:
     codes = []
-    lines, returns, pairs = raw.count(b"\n"), raw.count(b"\r"), raw.count(b"\r\n")
-    if lines != pairs:
+    if message.line_ends.has_bare_lf:
         codes.append("bare-lf")
-    if returns != pairs:
+    if message.line_ends.has_bare_cr:
         codes.append("bare-cr")
-    if b"\0" in raw:
+    if b"\0" in message.raw:
         codes.append("nul")
     return [defect(code) for code in codes]
 

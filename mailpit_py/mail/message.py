@@ -9,6 +9,7 @@ from mailpit_py.mail import address, body, date, defects, header, text
 from mailpit_py.mail.address import Address
 from mailpit_py.mail.header import Field
 from mailpit_py.mail.limits import DEFAULT, Limits
+from mailpit_py.mail.line_end import LineEnds, line_ends
 from mailpit_py.mail.part import Defect, Part, bracketed
 from mailpit_py.mail.walk import walk
 
@@ -26,17 +27,31 @@ class SearchText:
 
 def read(raw: bytes, limits: Limits = DEFAULT) -> Message:
     """Read a message in one walk. Never raises, whatever the octets are; the rest is done on demand."""
-    return Message(raw, walk(raw, limits), limits)
+    ends = line_ends(raw)
+    return Message(raw, walk(raw, limits, has_bare_cr=ends.has_bare_cr), ends, limits)
 
 
 class Message:
     """One message. `raw` is exactly what was received; everything else is derived from it and kept."""
 
-    __slots__ = ("_date", "_defects", "_found", "_html", "_selection", "_subject", "_text", "limits", "raw", "root")
+    __slots__ = (
+        "_date",
+        "_defects",
+        "_found",
+        "_html",
+        "_selection",
+        "_subject",
+        "_text",
+        "limits",
+        "line_ends",
+        "raw",
+        "root",
+    )
 
-    def __init__(self, raw: bytes, root: Part, limits: Limits = DEFAULT) -> None:
+    def __init__(self, raw: bytes, root: Part, line_ends: LineEnds, limits: Limits) -> None:
         self.raw = raw
         self.root = root
+        self.line_ends = line_ends
         self.limits = limits
         self._found: dict[bytes, tuple[Address, ...]] = {}
         self._selection: body.Selection | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailpit_py.mail.header import FIELD
-from mailpit_py.mail.limits import DEFAULT, Limits
+from mailpit_py.mail.limits import Limits
 from mailpit_py.mail.part import Part, Section, defect
 
 _DELIMITER = re.compile(rb"--([^\r\n]*+)(?:\r\n?|\n|\Z)")
@@ -19,9 +19,9 @@ _SKIPPED = re.compile(rb"(?:(?!--)[!-9;-~]++[ \t]*+:[^\r\n]*+(?:(?:\r\n|\n|\r)[ 
 _TYPE = re.compile(rb"[\s;]*+([!#-'*+.0-9A-Z^_`a-z{|}~-]++/[!#-'*+.0-9A-Z^_`a-z{|}~-]++)(?![^\s;(])")
 
 
-def walk(raw: bytes, limits: Limits = DEFAULT) -> Part:
+def walk(raw: bytes, limits: Limits, *, has_bare_cr: bool) -> Part:
     """Return the root part of a message. Never raises; time and memory are linear in its size."""
-    return _Walker(raw, limits).run()
+    return _Walker(raw, limits, has_bare_cr).run()
 
 
 class _Walker:
@@ -31,7 +31,7 @@ class _Walker:
     closing line cannot swallow its siblings (RFC 2046 §5.1.2). Of equal boundaries the innermost counts.
     """
 
-    def __init__(self, raw: bytes, limits: Limits) -> None:
+    def __init__(self, raw: bytes, limits: Limits, has_bare_cr: bool) -> None:
         self.raw = raw
         self.limits = limits
         self.open: list[Part] = []
@@ -39,7 +39,7 @@ class _Walker:
         self.keys: list[bytes | None] = []  # the boundary of each open part while it is awaited
         self.parts = 0
         self.fields_left = limits.all_fields
-        self.bare_cr = raw.count(b"\r") != raw.count(b"\r\n")
+        self.has_bare_cr = has_bare_cr
 
     def run(self) -> Part:
         position = self.descend(0)
@@ -58,7 +58,7 @@ class _Walker:
 
     def next_candidate(self, position: int) -> int:
         """Where the next line that begins with `--` is, or -1. `position` is the start of a line."""
-        if self.bare_cr:
+        if self.has_bare_cr:
             match = _AFTER_CR.search(self.raw, position - 1)
             return match.start() + 1 if match else -1
         found = self.raw.find(b"\n--", position - 1)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from mailpit_py.errors import MailpitError, StorageFull
 from mailpit_py.storage import planned, sinks, steps
+from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import Scope, parse_key
@@ -29,7 +30,7 @@ class Access:
 
     submit: Submit
     reading: Reading
-    compression: int
+    compressor: Compressor
     why_full: Callable[[], str]
 
 
@@ -76,7 +77,7 @@ class PlanTables:
             full: Future[bool] = Future()
             full.set_exception(StorageFull(reason))
             return full
-        prepared = [prepare(one, self._access.compression) for one in end.reports]
+        prepared = [prepare(one, self._access.compressor) for one in end.reports]
         return self._access.submit(lambda context: steps.finish(context, end, prepared))
 
     def due(self, inbox: str, until: int, *, limit: int = 100) -> tuple[Step, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailpit_py.mail import read
+from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.likeness import content_hash
 from mailpit_py.storage.row import (
     ENVELOPE_COLUMNS,
@@ -21,19 +21,12 @@ from mailpit_py.storage.row import (
 )
 from mailpit_py.storage.value import Arrival, Correspondent
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
 if TYPE_CHECKING:
     from mailpit_py.mail.message import Message
 
 logger = logging.getLogger(__name__)
 
-RAW, ZSTD = 0, 1
 INDEXED_CHARACTERS = 1_000_000  # of the text; what stands further down is kept but not searched
-COMPRESS_FROM_BYTES = 128
 
 MESSAGE_COLUMNS = (
     "id",
@@ -82,22 +75,22 @@ class Prepared:
         return bool(self.message[-1])
 
 
-def prepare(arrival: Arrival, level: int) -> Prepared:
+def prepare(arrival: Arrival, compressor: Compressor) -> Prepared:
     """Return the rows of `arrival`. Content that cannot be taken apart is kept as raw and envelope."""
     try:
-        return _prepared(arrival, level, arrival.message or read(arrival.raw))
+        return _prepared(arrival, compressor, arrival.message or read(arrival.raw))
     except Exception:
         logger.exception("message=%s could not be read; it is kept as raw and envelope", arrival.public_id)
-        return bare(arrival, level)
+        return bare(arrival, compressor)
 
 
-def bare(arrival: Arrival, level: int) -> Prepared:
+def bare(arrival: Arrival, compressor: Compressor) -> Prepared:
     """Return the rows of `arrival` without anything that its content says."""
-    return _prepared(arrival, level, None)
+    return _prepared(arrival, compressor, None)
 
 
-def _prepared(arrival: Arrival, level: int, message: Message | None) -> Prepared:
-    encoding, content = compress(arrival.raw, level)
+def _prepared(arrival: Arrival, compressor: Compressor, message: Message | None) -> Prepared:
+    encoding, content = compressor.pack(arrival.raw)
     envelope = arrival.transaction.envelope
     described = _EMPTY if message is None else _described(message)
     return Prepared(
@@ -172,20 +165,3 @@ def _names(addresses: Iterable[Any]) -> list[str]:
 
 def _lines(texts: list[str]) -> str:
     return "\n".join(dict.fromkeys(texts))
-
-
-def compress(raw: bytes, level: int) -> tuple[int, bytes]:
-    """Return (encoding, content); what would not become smaller stays as it is."""
-    if level and len(raw) >= COMPRESS_FROM_BYTES:
-        packed = zstd.compress(raw, level)
-        if len(packed) < len(raw):
-            return ZSTD, packed
-    return RAW, raw
-
-
-def decompress(encoding: int, content: bytes) -> bytes:
-    """The inverse of `compress`."""
-    return _DECODERS[encoding](content)
-
-
-_DECODERS: dict[int, Callable[[bytes], bytes]] = {RAW: bytes, ZSTD: zstd.decompress}

@@ -10,9 +10,9 @@ from mailpit_py.errors import NotFound
 from mailpit_py.mail.envelope import Envelope, Line
 from mailpit_py.storage import schema
 from mailpit_py.storage.cause import Cause, read_cause
+from mailpit_py.storage.compression import unpack
 from mailpit_py.storage.context import decode_refs
 from mailpit_py.storage.listing import ATTEMPT, Scope, attempt_summary, summaries
-from mailpit_py.storage.prepare import decompress
 from mailpit_py.storage.row import decode_lines, read_envelope, read_session
 from mailpit_py.storage.value import (
     AttemptSummary,
@@ -62,7 +62,7 @@ def raw(connection: Connection, scope: Scope, public_id: str) -> bytes | None:
     if row is None:
         return None
     content = connection.exec_driver_sql("SELECT encoding, raw FROM content WHERE message_id = ?", (row.id,)).one()
-    return decompress(*content)
+    return unpack(*content)
 
 
 def attempt(connection: Connection, scope: Scope, public_id: str) -> StoredAttempt | None:

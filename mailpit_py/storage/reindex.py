@@ -7,8 +7,9 @@ from concurrent.futures import Future
 from typing import Any
 
 from mailpit_py.mail.envelope import Envelope, Recipient, Session, Transaction
+from mailpit_py.storage.compression import Compressor, unpack
 from mailpit_py.storage.context import Context, Continue
-from mailpit_py.storage.prepare import BODY_COLUMNS, MESSAGE_COLUMNS, decompress, prepare
+from mailpit_py.storage.prepare import BODY_COLUMNS, MESSAGE_COLUMNS, prepare
 from mailpit_py.storage.value import Arrival
 
 MESSAGES_AT_ONCE = 100
@@ -57,8 +58,8 @@ def _read_again(context: Context, row: Any) -> None:
         "SELECT address FROM delivery WHERE owner_id = ? AND accepted = 1 ORDER BY position", (row.id,)
     ).scalars()
     envelope = Envelope(row.reverse_path, tuple(Recipient(address) for address in accepted))
-    raw = decompress(row.encoding, row.raw)
-    read = prepare(Arrival(public_id="", transaction=_carried(envelope), raw=raw, received_at=0), 0)
+    raw = unpack(row.encoding, row.raw)
+    read = prepare(Arrival(public_id="", transaction=_carried(envelope), raw=raw, received_at=0), Compressor(0))
     values = dict(zip(MESSAGE_COLUMNS[2:], read.message, strict=True))
     context.execute(_UPDATE_MESSAGE, (*(values[name] for name in ("content_hash", *_READ)), row.id))
     context.execute(_UPDATE_BODY, (*read.body, row.id))

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailpit_py.storage import messages, sinks
+from mailpit_py.storage.compression import unpack
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.listing import Scope
-from mailpit_py.storage.prepare import Prepared, decompress
+from mailpit_py.storage.prepare import Prepared
 from mailpit_py.storage.row import plain, read_envelope, read_session
 from mailpit_py.storage.step import ReportLink, Step, StepEnd, StepOriginal, StepState
 from mailpit_py.storage.value import Ref
@@ -107,7 +108,7 @@ def original(connection: Connection, message_id: int) -> StepOriginal | None:
     return StepOriginal(
         public_id=row.public_id,
         envelope=read_envelope(row, deliveries),
-        raw=decompress(row.encoding, row.raw),
+        raw=unpack(row.encoding, row.raw),
         session=read_session(session) if session is not None else None,
         message_id=row.message_id_header,
         subject=row.subject,

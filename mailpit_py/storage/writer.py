@@ -16,13 +16,14 @@ from sqlalchemy import Connection, Engine
 
 from mailpit_py.errors import MailpitError, StorageError, StorageFull
 from mailpit_py.storage import deliveries, messages
+from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.context import Context, Continue, Statements
 from mailpit_py.storage.engine import roll_back, translate
 from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.housework import Housework
 from mailpit_py.storage.journal import Journal
-from mailpit_py.storage.prepare import Prepared, bare, prepare
-from mailpit_py.storage.value import Arrival, Closing, Removed, StoreOptions
+from mailpit_py.storage.prepare import Prepared, bare
+from mailpit_py.storage.value import Closing, Removed, StoreOptions
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ CLOSING_PAUSE = 0.01
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """Something to be written: a message (`arrival`), the end of a session, or other work on the open transaction.
+    """Something to be written: a message (`prepared`), the end of a session, or other work on the open transaction.
 
     The future gives what the work returned, or `answer`.
 
@@ -42,7 +43,6 @@ class Job:
     """
 
     future: Future[Any]
-    arrival: Arrival | None = None
     prepared: Prepared | None = None
     work: Callable[[Context], Any] | None = None
     closing: Closing | None = None
@@ -52,7 +52,7 @@ class Job:
     @property
     def size_bytes(self) -> int:
         """The content that the job carries."""
-        return len(self.arrival.raw) if self.arrival else 0
+        return len(self.prepared.arrival.raw) if self.prepared else 0
 
     def begin(self) -> bool:
         """Mark the job as running; False if it was cancelled before."""
@@ -96,6 +96,7 @@ class Writer:
         self._options = options
         self._queue = _Queue()
         self._statements = Statements()
+        self._compressor = Compressor(options.compression)
         self._housework = Housework(options.limits, index, vacuum=options.vacuum)
         self.agenda = Journal()
         self.committed_id = 0
@@ -189,9 +190,6 @@ class Writer:
 
     def _write(self, connection: Connection, group: list[Job]) -> None:
         try:
-            for job in group:
-                if job.arrival is not None and job.prepared is None:
-                    job.prepared = prepare(job.arrival, self._options.compression)
             self._settle(group, self._transact(connection, lambda context: _carry_out(context, group)))
         except Exception as error:  # whatever went wrong, no job may hang or hurt another
             if len(group) == 1:
@@ -204,11 +202,12 @@ class Writer:
     def _give_up_on(self, connection: Connection, job: Job, error: Exception) -> None:
         """The last resort for a message is raw and envelope; everything else fails."""
         is_final = isinstance(error, MailpitError) or isinstance(translate(error), StorageFull)
-        if job.arrival is None or job.prepared is None or is_final or not job.prepared.readable:
+        if job.prepared is None or is_final or not job.prepared.readable:
             job.future.set_exception(error if isinstance(error, MailpitError) else translate(error))
             return
-        logger.error("message=%s cannot be stored as read, only raw: %s", job.arrival.public_id, translate(error))
-        job.prepared = bare(job.arrival, self._options.compression)
+        arrival = job.prepared.arrival
+        logger.error("message=%s cannot be stored as read, only raw: %s", arrival.public_id, translate(error))
+        job.prepared = bare(arrival, self._compressor)
         self._write(connection, [job])
 
     def _settle(self, group: Sequence[Job], results: Sequence[Any]) -> None:

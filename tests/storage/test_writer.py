@@ -148,15 +148,18 @@ def test_large_content_is_prepared_apart_and_arrives_whole(store):
     assert [store.raw("default", public_id) for public_id in ids] == raws
 
 
-def test_a_failure_while_large_content_is_prepared_is_told_to_the_sender(store, monkeypatch):
+@pytest.mark.parametrize("size_bytes", [300, 300_000])
+def test_a_failure_while_content_is_prepared_is_told_to_the_sender(size_bytes):
     def out_of_memory(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(store_module, "prepare", out_of_memory)
-    with pytest.raises(StorageError):
-        store.add(arrival(b"x" * 300_000)).result(5)
-    keep(store, arrival())
-    assert eventually(lambda: store.budget.used_bytes == 0)
+    with Store.open(None) as store:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(store_module, "prepare", out_of_memory)
+            with pytest.raises(StorageError):
+                store.add(arrival(b"x" * size_bytes)).result(5)
+        keep(store, arrival())
+        assert eventually(lambda: store.budget.used_bytes == 0)
 
 
 def test_readers_see_whole_groups_while_others_write(store):
