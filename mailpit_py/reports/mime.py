@@ -48,8 +48,12 @@ def base64(octets: bytes) -> bytes:
 
 def on_the_wire(raw: bytes) -> bytes:
     """Return a message as a mail server passes it on: CRLF only, lines over 998 octets continued."""
-    lines = _LINE_END.sub(b"\r\n", raw)
-    return _LONG_LINE.sub(_continue, lines) if _LONG_LINE.search(lines) else lines
+    is_right = raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r")
+    lines = raw if is_right else _LINE_END.sub(b"\r\n", raw)
+    has_long = any(
+        len(line) > LONGEST for line in lines.split(b"\r\n")
+    )  # the expression alone looks at each octet anew
+    return _LONG_LINE.sub(_continue, lines) if has_long else lines
 
 
 def _continue(match: re.Match[bytes]) -> bytes:

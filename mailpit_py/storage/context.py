@@ -74,6 +74,7 @@ class Context:
     added: int = 0
     attempted: bool = False
     on_agenda: bool = False
+    pending_steps: dict[int, int] = field(default_factory=dict)
     cleared: bool = False
     removed: int = 0
     watches_removal: bool = False

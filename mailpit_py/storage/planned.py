@@ -21,7 +21,9 @@ _INSERT = (
 def add(context: Context, inbox: str, message_id: int, steps: Sequence[NewStep]) -> None:
     """Keep the plan of a message that is added in the same transaction."""
     inbox_id = context.inbox_id(inbox)
-    pending = _pending(context, inbox_id)
+    pending = context.pending_steps.get(inbox_id)
+    if pending is None:  # counted once a transaction, not once a message
+        pending = _pending(context, inbox_id)
     rows = []
     for step in steps:
         state, reason = step.state, step.reason
@@ -31,6 +33,7 @@ def add(context: Context, inbox: str, message_id: int, steps: Sequence[NewStep])
                 state, reason = StepState.SKIPPED, TOO_MANY
         body = _dump(step.body)
         rows.append((inbox_id, message_id, step.accepted_at, step.due_at, step.kind, body, state.value, plain(reason)))
+    context.pending_steps[inbox_id] = pending
     context.write(_INSERT, rows)
     context.on_agenda = True
 

@@ -8,7 +8,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import api_load, smtp_load, start_up, tools
+from tests.benchmarks import api_load, plans, smtp_load, start_up, tools
 from tests.benchmarks.mails import Mails
 from tests.benchmarks.peers import peers
 
@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="multiply the number of messages (1.0)")
     parser.add_argument("--messages", type=int, default=100_000, help="messages in the database of the API part")
     parser.add_argument("--starts", type=int, default=10, help="how often every server is started (10)")
-    parser.add_argument("--only", choices=("start", "smtp", "api"), help="run one part")
+    parser.add_argument("--only", choices=("start", "smtp", "api", "plans"), help="run one part")
     arguments = parser.parse_args()
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} CPUs, load {load}")
@@ -33,6 +33,8 @@ def main() -> None:
         smtp_part(arguments.rounds, arguments.scale)
     if arguments.only in (None, "api"):
         api_part(arguments.messages)
+    if arguments.only in (None, "plans"):
+        plans.report()
 
 
 def start_part(rounds: int) -> None:
