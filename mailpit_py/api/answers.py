@@ -13,6 +13,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from mailpit_py.api.problem import Problem
 
+MOST_REASONS = 50  # a request may be wrong in a thousand places, and its answer be a hundred times as long
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -73,8 +75,9 @@ def _validated(model: type[Model], value: dict[str, Any], what: str) -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        reasons = [_reason(one, model) for one in error.errors(include_url=False, include_input=False)]
-    raise Problem(422, f"{_count(len(reasons), what)} cannot be used.", kind="invalid", errors=reasons)
+        wrong = error.errors(include_url=False, include_input=False)
+    reasons = [_reason(one, model) for one in wrong[:MOST_REASONS]]
+    raise Problem(422, f"{_count(len(wrong), what)} cannot be used.", kind="invalid", errors=reasons)
 
 
 def _reason(error: Any, model: type[BaseModel]) -> tuple[str, str]:

@@ -131,6 +131,12 @@ class Query:
         """True if `is:refused` is asked for, so that attempts belong to the answer."""
         return _mentions_refused(self.node)
 
+    @property
+    def only_flag(self) -> str:
+        """The name of the flag that is all it asks for, as in `is:unread`; empty if there is more to it."""
+        nodes = self.node.nodes
+        return nodes[0].name if len(nodes) == 1 and isinstance(nodes[0], Flag) else ""
+
 
 def _mentions_refused(node: Node) -> bool:
     if isinstance(node, All | Either):

@@ -187,6 +187,18 @@ def test_a_message_names_all_of_its_recipients_and_a_row_the_first_five(client: 
     assert [one["address"] for one in row["to"]] == row["recipients"] == addresses[:5]
 
 
+@pytest.mark.parametrize("query", ["is:unread", "is:pinned", "has:attachment", "is:read", "is:unread is:pinned"])
+@pytest.mark.parametrize("refused", ["false", "true"])
+def test_the_total_is_how_many_rows_there_are(client: Client, mail: Mail, query: str, refused: str) -> None:
+    ids = [mail.subject("plain") for _ in range(3)] + [mail.receive(MULTIPART) for _ in range(2)]
+    mail.refuse()
+    client.patch(f"{API}/messages", json={"ids": ids[1:4], "seen": True})
+    client.patch(f"{API}/messages", json={"ids": ids[2:], "pinned": True})
+    answer = client.get(f"{API}/messages?limit=1&query={query}&refused={refused}").json or {}
+    whole = client.get(f"{API}/messages?query={query}&refused={refused}").json or {}
+    assert answer["total"] == whole["total"] == len(whole["items"])
+
+
 def test_reading_does_not_mark_as_read(client: Client, mail: Mail) -> None:
     public_id = mail.receive()
     client.get(f"{API}/messages/{public_id}")

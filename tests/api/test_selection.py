@@ -24,6 +24,14 @@ def test_one_message_is_deleted(client: Client, mail: Mail, ids: list[str]) -> N
     assert client.delete(f"{API}/messages/{ids[1]}").status_code == 404
 
 
+def test_a_request_that_is_wrong_in_many_places_is_told_some_of_them(client: Client) -> None:
+    answer = client.delete(f"{API}/messages", json={"ids": ["x"] * 1_000})
+    assert answer.status_code == 422
+    told = answer.json or {}
+    assert told["detail"] == "1000 fields cannot be used."
+    assert [one["field"] for one in told["errors"]] == [f"ids.{number}" for number in range(50)]
+
+
 @pytest.mark.parametrize(
     ("body", "kept"),
     [({"ids": []}, 3), ({"ids": ["0" * 22]}, 3), ({"query": "apples"}, 1), ({"query": "none"}, 3), ({"all": True}, 0)],

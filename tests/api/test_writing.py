@@ -68,6 +68,8 @@ def test_a_message_is_written_from_fields(client: Client) -> None:
         ({"raw": "x", "recipients": ["a@b\r\nX: y"]}, 422),
         ({"raw": "x", "reverse_path": "a b@c"}, 422),
         ({"raw": "x", "recipients": ["<a@b>"]}, 422),
+        ({"raw": "x", "recipients": ["a@b\x85.test"]}, 422),
+        ({"raw": "x", "reverse_path": "a\x9b31m@b.test"}, 422),
         ({"raw": "x", "recipients": ["a@b"] * 101}, 422),
         ({"subject": "a\r\nX-Injected: y", "text": "x"}, 422),
         ({"from": "a@b\r\nX-Injected: y", "text": "x"}, 422),

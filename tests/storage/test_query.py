@@ -18,6 +18,24 @@ def meaning(text: str) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("is:unread", "unread"),
+        ("(is:pinned)", "pinned"),
+        (" has:attachment ", "attachment"),
+        ("-is:unread", ""),
+        ("is:unread x", ""),
+        ("is:unread OR is:pinned", ""),
+        ("is:unread is:pinned", ""),
+        ("unread", ""),
+        ("", ""),
+    ],
+)
+def test_a_search_may_be_one_flag(text, flag):
+    assert parse(text, now=NOW).only_flag == flag
+
+
+@pytest.mark.parametrize(
     ("text", "nodes"),
     [
         ("", ()),

@@ -22,7 +22,7 @@ from mailpit_py.mail.envelope import Envelope, Line, Recipient, Session, Transac
 from mailpit_py.submission import submit
 
 TAG = "Messages"
-FORBIDDEN = re.compile(r"[\x00-\x20\x7f<>]")
+FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f<>]")
 
 
 def register(routes: Blueprint) -> None:
