@@ -1,12 +1,10 @@
-"""How values become columns and back: texts that SQLite takes, first-five lists, replies, insert statements."""
+"""How values become columns and back: texts that SQLite takes, first-five lists, replies."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
-
-from sqlalchemy import Table
 
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session
 from mailpit_py.storage.cause import CAUSE_COLUMNS, NO_CAUSE, Cause, cause_row
@@ -25,15 +23,6 @@ def plain(text: str) -> str:
 def within(value: int | None) -> int | None:
     """A client's number, bounded to what a column holds (a declared SIZE may have twenty digits)."""
     return None if value is None else max(-(1 << 62), min(value, 1 << 62))
-
-
-def insert_sql(table: Table, columns: Sequence[str]) -> str:
-    """The INSERT for these columns, in this order, with positional parameters.
-
-    Raises KeyError for a column that the table does not have.
-    """
-    names = ", ".join(f'"{table.columns[name].name}"' for name in columns)
-    return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})"
 
 
 def encode_correspondents(correspondents: Sequence[Correspondent]) -> str:
