@@ -20,7 +20,6 @@ class SearchText:
 
     subject: str
     sender: str
-    recipients: str
     text: str
     files: str
 
@@ -199,9 +198,8 @@ class Message:
         if self.has_html:
             shown = text.with_html(shown, self.html)
         names = [name for part in self.root.walk() if (name := part.filename)]
-        recipients = " ".join(map(str, (*self.to, *self.cc, *self.bcc)))
         senders = " ".join(map(str, (*self.from_, *self.sender, *self.reply_to)))
-        return SearchText(self.subject, senders, recipients, shown, "\n".join(names))
+        return SearchText(self.subject, senders, shown, "\n".join(names))
 
     def parts(self) -> Iterator[Part]:
         """Every part, depth first in the order of the message, the root included."""

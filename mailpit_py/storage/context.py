@@ -15,40 +15,45 @@ from mailpit_py.errors import NotFound
 from mailpit_py.storage import schema
 from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.prepare import BODY_COLUMNS, MESSAGE_COLUMNS
-from mailpit_py.storage.row import DELIVERY_COLUMNS, SESSION_COLUMNS, insert_sql
+from mailpit_py.storage.row import DELIVERY_COLUMNS, SESSION_COLUMNS
+from mailpit_py.storage.statement import Insert
 from mailpit_py.storage.value import Ref, Removed
 
 REFS_PER_CHANGE = 500
 
 
+_SESSION_ID = "(SELECT id FROM session WHERE public_id = ?)"
+
+
 class Statements:
-    """The hot statements, written once."""
+    """The hot statements, written once. Where a session is meant, they take its public id."""
 
     def __init__(self) -> None:
-        self.message = insert_sql(schema.message, MESSAGE_COLUMNS).replace(
-            "VALUES (?, ?,", "VALUES (?, (SELECT id FROM session WHERE public_id = ?),"
-        )
-        self.content = insert_sql(schema.content, ("message_id", "encoding", "raw"))
-        self.body = insert_sql(schema.body, BODY_COLUMNS)
-        self.placement = insert_sql(schema.placement, ("mailbox_id", "uid", "message_id", "modseq"))
-        self.delivery = insert_sql(schema.delivery, DELIVERY_COLUMNS)
-        self.change = insert_sql(schema.change, ("inbox_id", "kind", "ids", "at"))
+        self.message = Insert(schema.message, MESSAGE_COLUMNS, values={"session_id": _SESSION_ID})
+        self.content = Insert(schema.content, ("message_id", "encoding", "raw"))
+        self.body = Insert(schema.body, BODY_COLUMNS)
+        self.placement = Insert(schema.placement, ("mailbox_id", "uid", "message_id", "modseq"))
+        self.delivery = Insert(schema.delivery, DELIVERY_COLUMNS)
+        self.change = Insert(schema.change, ("inbox_id", "kind", "ids", "at"))
         counted = ("messages", "attempts", "kept")
         updates = ", ".join(f"{name} = excluded.{name}" for name in SESSION_COLUMNS[2:])
         counts = ", ".join(f"{name} = session.{name} + excluded.{name}" for name in counted)
-        self.session = (
-            insert_sql(schema.session, (*SESSION_COLUMNS, *counted))
-            + f" ON CONFLICT (public_id) DO UPDATE SET {updates}, {counts}"
+        self.session = Insert(
+            schema.session,
+            (*SESSION_COLUMNS, *counted),
+            conflict=f"ON CONFLICT (public_id) DO UPDATE SET {updates}, {counts}",
         )
-        self.closing = (
-            insert_sql(schema.session, (*SESSION_COLUMNS, "closed_at", "ending"))
-            + f" ON CONFLICT (public_id) DO UPDATE SET {updates},"
-            + " closed_at = excluded.closed_at, ending = excluded.ending"
+        self.closing = Insert(
+            schema.session,
+            (*SESSION_COLUMNS, "closed_at", "ending"),
+            conflict=f"ON CONFLICT (public_id) DO UPDATE SET {updates},"
+            " closed_at = excluded.closed_at, ending = excluded.ending",
         )
-        self.transcript = (
-            "INSERT INTO transcript (session_id, owner_id, lines) "
-            "SELECT id, ?, ? FROM session WHERE public_id = ? "
-            "ON CONFLICT (session_id, owner_id) DO UPDATE SET lines = excluded.lines"
+        self.transcript = Insert(
+            schema.transcript,
+            ("session_id", "owner_id", "lines"),
+            values={"session_id": _SESSION_ID},
+            conflict="ON CONFLICT (session_id, owner_id) DO UPDATE SET lines = excluded.lines",
         )
 
 
@@ -85,12 +90,13 @@ class Context:
     def _driver(self) -> sqlite3.Connection:
         return cast(sqlite3.Connection, self.connection.connection.driver_connection)
 
-    def write(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run a hot statement for each row, on the driver itself: there SQLAlchemy would cost more than SQLite."""
-        if len(rows) == 1:
-            self._driver.execute(sql, rows[0])
-        else:
-            self._driver.executemany(sql, rows)
+    def write(self, insert: Insert, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run a hot statement for these rows, on the driver itself: there SQLAlchemy would cost more than SQLite."""
+        insert.run(self._driver, rows)
+
+    def update(self, sql: str, parameters: tuple[Any, ...]) -> None:
+        """Run another hot statement, likewise."""
+        self._driver.execute(sql, parameters)
 
     def execute(self, sql: str, parameters: Any = ()) -> Any:
         """Run one statement with the driver's own parameters; a list of tuples runs it for each."""

@@ -99,7 +99,7 @@ def keep_dialogues(context: Context, owned: Sequence[Owned], counter: str) -> No
     counted = (1, 0, 1) if counter == "messages" else (0, 1, 1)
     context.write(context.statements.session, [(*session_row(session), *counted) for _, session, _ in known])
     chunks = [
-        (owner, lines, session.public_id)
+        (session.public_id, owner, lines)
         for number, session, (prologue, own) in known
         for owner, lines in ((schema.PROLOGUE_OWNER, prologue), (number, own))
         if lines
@@ -112,7 +112,7 @@ def close_sessions(context: Context, closings: Sequence[Closing]) -> None:
     """Store how sessions ended, each with the lines since its last transaction."""
     rows = [(*session_row(one.session), one.closed_at, plain(one.ending)) for one in closings]
     context.write(context.statements.closing, rows)
-    tails = [(schema.LAST_OWNER, encode_lines(one.lines), one.session.public_id) for one in closings if one.lines]
+    tails = [(one.session.public_id, schema.LAST_OWNER, encode_lines(one.lines)) for one in closings if one.lines]
     if tails:
         context.write(context.statements.transcript, tails)
 

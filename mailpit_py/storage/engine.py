@@ -99,7 +99,9 @@ def _engine(path: Path, pragmas: list[str], *, begin: str, **pool: object) -> En
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.cursor().execute(
+            begin
+        )  # with each group of messages: SQLAlchemy's way costs ten times this
 
     return engine
 

@@ -57,10 +57,10 @@ def _place(context: Context, inbox: str, mailbox: str, members: list[tuple[int, 
         sum(one.has_files for _, one in members),
         sum(len(one.arrival.raw) for _, one in members),
     )
-    context.write(
+    context.update(
         "UPDATE mailbox SET uidnext = ?, highest_modseq = ?, total = total + ?, unread = unread + ?, "
         "files = files + ?, size_bytes = size_bytes + ? WHERE id = ?",
-        [(*counted, box.id)],
+        (*counted, box.id),
     )
     refs = [Ref(one.arrival.public_id, number, mailbox, uid) for uid, (number, one) in placed]
     context.record(box.inbox_id, "added", refs)

@@ -19,7 +19,7 @@ from mailpit_py.storage.row import (
     envelope_row,
     plain,
 )
-from mailpit_py.storage.value import Arrival, Correspondent
+from mailpit_py.storage.value import Arrival
 
 if TYPE_CHECKING:
     from mailpit_py.mail.message import Message
@@ -117,12 +117,11 @@ _FILES = 7
 
 
 def _described(message: Message) -> tuple[Any, ...]:
-    to = [Correspondent(one.name, one.address) for one in message.to[:5]]
     sender = message.from_[0] if message.from_ else None
     return (
         plain(sender.name) if sender else "",
         plain(sender.address) if sender else "",
-        encode_correspondents(to),
+        encode_correspondents(message.to),
         plain(message.subject),
         plain(message.snippet),
         plain(message.message_id),

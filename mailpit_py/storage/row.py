@@ -1,16 +1,15 @@
-"""How values become columns and back: texts that SQLite takes, first-five lists, replies, insert statements."""
+"""How values become columns and back: texts that SQLite takes, first-five lists, replies."""
 
 from __future__ import annotations
 
 import json
+import json.encoder
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Table
-
+from mailpit_py.mail import Address
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session
 from mailpit_py.storage.cause import CAUSE_COLUMNS, NO_CAUSE, Cause, cause_row
-from mailpit_py.storage.value import Correspondent
 
 FIRST = 5  # how many addresses a list row carries
 
@@ -27,23 +26,16 @@ def within(value: int | None) -> int | None:
     return None if value is None else max(-(1 << 62), min(value, 1 << 62))
 
 
-def insert_sql(table: Table, columns: Sequence[str]) -> str:
-    """The INSERT for these columns, in this order, with positional parameters.
-
-    Raises KeyError for a column that the table does not have.
-    """
-    names = ", ".join(f'"{table.columns[name].name}"' for name in columns)
-    return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})"
-
-
-def encode_correspondents(correspondents: Sequence[Correspondent]) -> str:
+def encode_correspondents(correspondents: Sequence[Address]) -> str:
     """The first five as JSON; nothing for none."""
-    return _dump([[one.name, one.address] for one in correspondents[:FIRST]]) if correspondents else ""
+    if not correspondents:
+        return ""
+    return f"[{','.join([f'[{_quoted(one.name)},{_quoted(one.address)}]' for one in correspondents[:FIRST]])}]"
 
 
 def encode_addresses(recipients: Sequence[Recipient]) -> str:
     """The addresses of the first five as JSON."""
-    return _dump([one.address for one in recipients[:FIRST]]) if recipients else ""
+    return f"[{','.join([_quoted(one.address) for one in recipients[:FIRST]])}]" if recipients else ""
 
 
 def decode_all(texts: Sequence[str]) -> list[list[Any]]:
@@ -64,7 +56,9 @@ def decode_outcomes(text: str) -> tuple[tuple[str, Reply], ...]:
 
 def encode_lines(lines: Sequence[Line]) -> str:
     """A part of a dialogue as JSON: a list of `[at, side, text]`; nothing for no lines."""
-    return _dump(lines) if lines else ""
+    if not lines:
+        return ""
+    return f"[{','.join([f'[{at},{_quoted(side)},{_quoted(text)}]' for at, side, text in lines])}]"
 
 
 def decode_lines(text: str) -> tuple[Line, ...]:
@@ -72,8 +66,10 @@ def decode_lines(text: str) -> tuple[Line, ...]:
     return tuple(Line(*line) for line in json.loads(text)) if text else ()
 
 
-# ASCII with escapes: also carries what is not valid UTF-8, losslessly
+# ASCII with escapes: also carries what is not valid UTF-8, losslessly. What each message needs is put
+# together from quoted texts, since an encoder costs more to begin than such a list to write.
 _dump = json.JSONEncoder(separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring_ascii
 
 
 def encode_dialogue(lines: tuple[Line, ...]) -> tuple[str, str]:
@@ -81,8 +77,8 @@ def encode_dialogue(lines: tuple[Line, ...]) -> tuple[str, str]:
 
     Only a session's first lines have a prologue: what stands from the greeting to the first MAIL.
     """
-    spoken = [line for line in lines if line.side != "*"]
-    if spoken and spoken[0].side == "S" and spoken[0].text[:3] == "220":
+    opening = next((line for line in lines if line.side != "*"), None)
+    if opening is not None and opening.side == "S" and opening.text[:3] == "220":
         for position, line in enumerate(lines):
             if line.side == "C" and line.text[:4].upper() == "MAIL":
                 return encode_lines(lines[:position]), encode_lines(lines[position:])
@@ -116,6 +112,9 @@ DELIVERY_COLUMNS = (
 )
 
 
+_NO_CAUSE = cause_row(NO_CAUSE)
+
+
 def delivery_rows(envelope: Envelope, causes: Sequence[Cause] = ()) -> list[tuple[Any, ...]]:
     """One row a recipient without its owner: the accepted ones first, each group in the order of RCPT."""
     rows: list[tuple[Any, ...]] = []
@@ -124,7 +123,8 @@ def delivery_rows(envelope: Envelope, causes: Sequence[Cause] = ()) -> list[tupl
             texts = map(plain, (one.address, one.notify, one.orcpt))
             code, status, text = _reply(one.reply)
             cause = causes[len(rows)] if len(rows) < len(causes) else NO_CAUSE
-            rows.append((len(rows), accepted, *texts, code, plain(status), plain(text), *cause_row(cause)))
+            said = cause_row(cause) if cause else _NO_CAUSE
+            rows.append((len(rows), accepted, *texts, code, plain(status), plain(text), *said))
     return rows
 
 

@@ -202,7 +202,6 @@ def test_search_text_has_each_column():
     found = message.search_text
     assert found.subject == "hello"
     assert found.sender == "Ann <ann@example.org>"
-    assert found.recipients == "t@example.org Cee <c@example.org>"
     assert found.text == "plain words\nonly in html"
     assert found.files == "a.pdf"
     assert read(HTML.encode()).search_text.text == "html words"

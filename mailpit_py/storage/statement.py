@@ -1,0 +1,42 @@
+"""The INSERT statements of the hot path: written once, and for several rows at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Table
+
+# Powers of two, so that any number of rows is a few statements, and all of them stay prepared.
+# 16 of the widest table are fewer variables than any SQLite takes (999).
+_ROWS_AT_ONCE = (16, 8, 4, 2, 1)
+
+
+class Insert:
+    """An INSERT of rows with these columns, in this order.
+
+    Rows go in together where they can: sqlite3 gives up the interpreter's lock for each step of a
+    statement, and beside a busy event loop getting it back costs more than a row does. `values` are
+    expressions in place of plain parameters, by column; each takes one. `conflict` is the clause
+    for rows that are there already. Raises KeyError for a column that the table does not have.
+    """
+
+    def __init__(
+        self, table: Table, columns: Sequence[str], *, values: dict[str, str] | None = None, conflict: str = ""
+    ) -> None:
+        names = ", ".join(f'"{table.columns[name].name}"' for name in columns)
+        row = ", ".join((values or {}).get(name, "?") for name in columns)
+        self._texts = {
+            count: f"INSERT INTO {table.name} ({names}) VALUES {', '.join([f'({row})'] * count)} {conflict}"
+            for count in _ROWS_AT_ONCE
+        }
+
+    def run(self, connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert the rows in their order."""
+        start = 0
+        for count, text in self._texts.items():
+            while len(rows) - start >= count:
+                connection.execute(text, tuple(chain.from_iterable(rows[start : start + count])))
+                start += count
