@@ -28,6 +28,7 @@ from mailpit_py.storage.lock import FileLock
 from mailpit_py.storage.prepare import prepare
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.reindex import Progress, reindexing
+from mailpit_py.storage.relays import RelayTables
 from mailpit_py.storage.simulation_state import SimulationTables
 from mailpit_py.storage.timeline import Timeline, timeline
 from mailpit_py.storage.value import (
@@ -82,6 +83,7 @@ class Store:
         self.simulation = SimulationTables(self._submit, self._reading)
         access = Access(self._submit, self._reading, self._compressor, self._why_full)
         self.agenda = Agenda(access, self._writer.agenda)
+        self.relay = RelayTables(self._submit, self._reading)
 
     @classmethod
     def open(cls, path: Path | None = None, options: StoreOptions | None = None) -> Self:
