@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailpit_py.errors import StorageFull
+from mailpit_py.storage.compression import Compressor, unpack
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import parse_key
-from mailpit_py.storage.prepare import compress, decompress
 from mailpit_py.storage.relay import NewRelayItem, RelayItem, RelayPage, RelayRecipient, RelayState
 from mailpit_py.storage.value import Cursor
 
@@ -43,6 +43,7 @@ class RelayTables:
     def __init__(self, submit: Submit, reading: Reading) -> None:
         self._submit = submit
         self._reading = reading
+        self._compressor = Compressor(LEVEL)
         self.bell = Journal()
 
     def add(self, items: Sequence[NewRelayItem], *, cursor: Cursor | None = None) -> Future[None]:
@@ -50,7 +51,7 @@ class RelayTables:
 
         StorageFull if 10,000 are waiting already.
         """
-        prepared = [(one, *compress(one.raw, LEVEL)) for one in items]
+        prepared = [(one, *self._compressor.pack(one.raw)) for one in items]
         return self._ringing(lambda context: _add(context, prepared, cursor))
 
     def record(
@@ -89,7 +90,7 @@ class RelayTables:
             row = connection.exec_driver_sql(
                 "SELECT encoding, raw FROM relay_item WHERE public_id = ?", (public_id,)
             ).first()
-        return None if row is None or row.raw is None else decompress(row.encoding, row.raw)
+        return None if row is None or row.raw is None else unpack(row.encoding, row.raw)
 
     def page(
         self, inbox: str, *, state: str = "", message: str = "", before: str | None = None, limit: int = 50

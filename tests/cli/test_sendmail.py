@@ -104,9 +104,9 @@ def test_variables_name_server_and_reverse_path(sandbox: Node) -> None:
 
 
 def test_reports_are_asked_for(sandbox: Node) -> None:
-    assert send(sandbox, "-N", "success,delay", "-R", "hdrs", "-V", "a+b=c", "ann@example.com").exit_code == 0
+    assert send(sandbox, "-N", "failure,delay", "-R", "hdrs", "-V", "a+b=c", "ann@example.com").exit_code == 0
     found = newest(sandbox)[0].envelope
-    assert (found.ret, found.envid, found.recipients[0].notify) == ("HDRS", "a+2Bb+3Dc", "SUCCESS,DELAY")
+    assert (found.ret, found.envid, found.recipients[0].notify) == ("HDRS", "a+2Bb+3Dc", "FAILURE,DELAY")
 
 
 def test_addresses_beyond_ascii_are_sent(sandbox: Node) -> None:
