@@ -62,6 +62,7 @@ class Node:
         self.sandbox = Sandbox(self.store, clock, simulator, hostname=self.config.smtp_hostname)
         self.sandbox.scheduler.start()
         stack.callback(self.sandbox.scheduler.stop)
+        self._start_relay(stack)
         loop = stack.enter_context(LoopThread(use_uvloop=True))
         for name in LISTENERS:
             if name in sockets:
@@ -78,6 +79,20 @@ class Node:
         stack.callback(self.store.journal.close)  # the first thing to stop, so that every follower ends
         self.http.wait_ready()
         self._notes = tls.notes()
+
+    def _start_relay(self, stack: contextlib.ExitStack) -> None:
+        """Let mail go on, if a server is set to which it may."""
+        queue = wiring.relay_queue(self.config, self.store, self.sandbox.clock)
+        self.sandbox.relay = queue
+        queue.begin()
+        if queue.relay is None and queue.forward is None:
+            return
+        from mailpit_py.outbound.relay import Relay  # few sandboxes let mail go on
+
+        relay = Relay(self.sandbox, queue)
+        self.sandbox.gate = relay.gate()
+        relay.start()
+        stack.callback(relay.stop)
 
     def stop(self) -> None:
         """Stop in the opposite order; messages that are being kept are still answered. May be called twice."""
@@ -127,6 +142,7 @@ class Node:
         lines += self._notes
         lines.append(wiring.describe_database(self.config))
         lines.append(self.sandbox.simulator.announcement())
+        lines += wiring.describe_relay(self.sandbox.relay)
         lines += wiring.reachability(self.config, self._binds)
         lines.append(f"[http] accessible via {self.url}")
         return lines

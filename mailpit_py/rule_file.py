@@ -59,7 +59,7 @@ def load(path: Path) -> dict[str, Any]:
     return tables
 
 
-def _read_yaml(text: str) -> Any:
+def read_yaml(text: str) -> Any:
     """Return the values of YAML 1.2, where `no` and `on` are texts. Raises ValueError."""
     from ruamel.yaml import YAML  # takes time to import, and few files are YAML
     from ruamel.yaml.error import YAMLError
@@ -91,8 +91,8 @@ def _weigh(node: Any, known: dict[int, int]) -> int:
 
 
 _LANGUAGES: Mapping[str, tuple[Callable[[str], Any], str]] = {
-    ".yaml": (_read_yaml, "YAML"),
-    ".yml": (_read_yaml, "YAML"),
+    ".yaml": (read_yaml, "YAML"),
+    ".yml": (read_yaml, "YAML"),
     ".json": (json.loads, "JSON"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mailpit_py import bouncing
@@ -12,9 +12,11 @@ from mailpit_py.bouncing import Wish
 from mailpit_py.clock import PATIENCE, Clock
 from mailpit_py.delivery import NOTHING_DECIDED, Decided, Delivery, causes_of
 from mailpit_py.errors import BounceError, NotFound
+from mailpit_py.gate import GATED, Delivered, Gate, gated
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.envelope import Line, Receipt, Reply, Session, Transaction
 from mailpit_py.planning import plan
+from mailpit_py.relay_queue import RelayQueue
 from mailpit_py.scheduler import Scheduler
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
@@ -48,6 +50,8 @@ class Sandbox:
         clock.keep_in(store.agenda.clocks)
         self.simulator = simulator or Simulator(store, clock)
         self.scheduler = Scheduler(store, clock, self.simulator, hostname=hostname)
+        self.relay = RelayQueue(store, clock)
+        self.gate: Gate | None = None
         self.budget = store.budget
 
     def receive(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
@@ -66,11 +70,30 @@ class Sandbox:
         what was at RCPT; the usual reply has an enhanced code where `enhanced`. Who discards or
         refuses it gets nothing of it; if nobody is left, only an attempt is kept, and the receipt
         looks like any other. The future raises StorageFull or StorageError, and then nothing of the
-        message was kept.
+        message was kept. Where there is a `gate` it is asked first, and what it refuses is kept as an
+        attempt only.
         """
+
+        def keep() -> Future[Receipt]:
+            return self._keep(transaction, raw, source, Delivered(verdict, decided, enhanced=enhanced))
+
+        if self.gate is None or source not in GATED:
+            return keep()
+        return gated(self.gate(transaction, raw), keep, lambda reply: self._refuse_all(transaction, raw, reply))
+
+    def _refuse_all(self, transaction: Transaction, raw: bytes, reply: Reply) -> Future[Receipt]:
+        """Keep an attempt in the place of a message; the receipt has the refusal for each recipient."""
+        envelope = transaction.envelope
+        refused = (*envelope.refused, *(replace(one, reply=reply) for one in envelope.recipients))
+        lines = (*transaction.lines, *(Line(self.clock.wall(), "S", line) for line in reply.lines))
+        lost = Transaction(transaction.session, replace(envelope, recipients=(), refused=refused), lines)
+        kept = self.refuse(lost, Stage.CONTENT, reply, len(raw), raw=raw)
+        return _answered(kept, Receipt("", (reply,) * len(envelope.recipients)))
+
+    def _keep(self, transaction: Transaction, raw: bytes, source: str, how: Delivered) -> Future[Receipt]:
         public_id, now = new_public_id(), self.clock.wall()
-        reply = Reply(250, "2.0.0" if enhanced else "", f"Ok: queued as {public_id}")
-        delivery = Delivery.of(transaction.envelope, verdict, decided, reply)
+        reply = Reply(250, "2.0.0" if how.enhanced else "", f"Ok: queued as {public_id}")
+        delivery = Delivery.of(transaction.envelope, how.verdict, how.decided, reply)
         said = (delivery.replies or (reply,))[0]
         lines = (*transaction.lines, *(Line(now, "S", line) for line in said.lines))
         receipt = Receipt(public_id, delivery.replies)

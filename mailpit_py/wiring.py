@@ -15,6 +15,8 @@ from mailpit_py.bind import Bind
 from mailpit_py.clock import Clock
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
+from mailpit_py.relay_queue import RelayQueue
+from mailpit_py.relay_settings import forward_of, relay_of
 from mailpit_py.rule_file import RuleFile, read_file
 from mailpit_py.servers.smtp.settings import SmtpSettings
 from mailpit_py.servers.tls import ServerTls, server_tls
@@ -140,6 +142,24 @@ def simulation(config: Config) -> tuple[Configuration, tuple[Rule, ...]]:
         chaos=_chaos(config),
     )
     return configuration, file.rules
+
+
+def relay_queue(config: Config, store: Store, clock: Clock) -> RelayQueue:
+    """The relay queue as the options ask for it. Raises ConfigError."""
+    return RelayQueue(store, clock, relay_of(config), forward_of(config))
+
+
+def describe_relay(queue: RelayQueue) -> list[str]:
+    """Start lines: where mail goes on to, since that leaves the sandbox."""
+    lines = []
+    if queue.relay:
+        what = "releases and relays all mail" if queue.relay.relays_all else "releases mail"
+        if queue.relay.matching:
+            what = f"releases mail, and relays that to {queue.relay.matching.pattern}"
+        lines.append(f"[relay] {what} through {queue.relay.server}")
+    if queue.forward:
+        lines.append(f"[forward] all mail to {', '.join(queue.forward.to)} through {queue.forward.server}")
+    return lines
 
 
 def _names(text: str) -> list[str]:

@@ -34,6 +34,7 @@ TAGS = {
     "Sessions": "Connections, and transactions that ended without a message.",
     "Simulation": "Failure on demand: rules, what is remembered, what addresses can ask for.",
     "Reports": "What follows a message: its plan, reports read and checked, a bounce on request.",
+    "Relay": "Mail that goes on to real people, through the servers that the operator has set.",
     "Clock": "Sandbox time, which plans, greylists and rates follow, and which can be turned.",
     "Sandbox": "This sandbox.",
 }

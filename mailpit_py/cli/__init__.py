@@ -28,7 +28,8 @@ def main(context: click.Context, /, **values: object) -> None:
     """Catch every mail that your application sends, and look at it in the browser.
 
     Without a command this starts the sandbox: point the application's SMTP settings at localhost
-    port 1025, and open http://localhost:8025/. Nothing is ever delivered to a real person.
+    port 1025, and open http://localhost:8025/. Nothing is delivered to a real person, unless a
+    server is named for it.
 
     Each option has a variable (MP_...) and a key in a TOML file (--config); a flag wins over a
     variable, a variable over the file.

@@ -18,6 +18,7 @@ from mailpit_py.cli.submission import DsnRequest, SubmissionError, connect, is_a
 from mailpit_py.errors import MailpitError
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail import Message, read
+from mailpit_py.mail.rewrite import with_fields
 
 # sysexits.h
 EX_OK, EX_USAGE, EX_DATAERR, EX_NOUSER, EX_UNAVAILABLE, EX_TEMPFAIL = 0, 64, 65, 67, 69, 75
@@ -127,20 +128,14 @@ def send(call: Call, raw: bytes) -> int:
 
 def completed(message: Message, call: Call, *, without_bcc: bool) -> bytes:
     """Return the message with the fields that sendmail would add, and Bcc taken out if asked for."""
-    raw = message.raw
-    if without_bcc:
-        for one in reversed(message.fields):
-            if one.name.lower() in ("bcc", "resent-bcc"):
-                raw = raw[: one.start] + raw[one.end :]
     sender = call.reverse_path or _login_address()
     added = {
         "From": formataddr((call.full_name, sender)) if sender.isascii() else f"<{sender}>",
         "Date": formatdate(localtime=True),
         "Message-ID": f"<{new_public_id()}@{socket.gethostname()}>",
     }
-    lines = "".join(f"{name}: {value}\n" for name, value in added.items() if message.field(name) is None)
-    gap = b"" if message.fields or raw[:1] in (b"\n", b"\r") else b"\n"  # a text without a header section
-    return lines.encode() + gap + raw
+    missing = {name: value for name, value in added.items() if message.field(name) is None}
+    return with_fields(message, missing, without=("Bcc", "Resent-Bcc") if without_bcc else ())
 
 
 def pipe(place: Bind) -> int:

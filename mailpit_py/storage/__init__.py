@@ -5,6 +5,7 @@ from mailpit_py.storage.budget import Budget
 from mailpit_py.storage.cause import Cause
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.query import Query
+from mailpit_py.storage.relay import NewRelayItem, RelayItem, RelayPage, RelayRecipient, RelayState
 from mailpit_py.storage.simulation_state import RuleRow
 from mailpit_py.storage.sink import (
     AttemptState,
@@ -61,11 +62,16 @@ __all__ = [
     "Cursor",
     "Journal",
     "Limits",
+    "NewRelayItem",
     "NewSinkAttempt",
     "NewStep",
     "Page",
     "Query",
     "Ref",
+    "RelayItem",
+    "RelayPage",
+    "RelayRecipient",
+    "RelayState",
     "Removed",
     "ReportLink",
     "RuleRow",

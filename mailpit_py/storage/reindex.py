@@ -20,7 +20,18 @@ _UPDATE_BODY = f"UPDATE body SET {', '.join(f'{name} = ?' for name in BODY_COLUM
 Progress = Callable[[int], None]
 
 
-def reindexing(submit: Callable[[Any], Future[Any]], progress: Progress) -> Future[int]:
+class Reindexing:
+    """Reads a store's messages anew."""
+
+    def __init__(self, submit: Callable[[Any], Future[Any]]) -> None:
+        self._submit = submit
+
+    def start(self, progress: Progress) -> Future[int]:
+        """Read every message anew and build the search index from the start; the result is how many there were."""
+        return _reindexing(self._submit, progress)
+
+
+def _reindexing(submit: Callable[[Any], Future[Any]], progress: Progress) -> Future[int]:
     """Read all messages again, and build the search index from the start; the result is how many there were.
 
     `progress` is told after each piece how many more are done; pieces are transactions of their own.

@@ -26,7 +26,7 @@ from mailpit_py.storage import plan_schema  # noqa: F401 - its tables belong to 
 from mailpit_py.storage.column import cause, flag, metadata, number, words
 
 APPLICATION_ID = 0x4D505059  # "MPPY": file(1) and we ourselves know the file by it
-REVISION = "0003"
+REVISION = "0004"
 PAGE_SIZE = 4_096
 
 meta = Table(
@@ -282,6 +282,33 @@ simulation_state = Table(
     Column("key", Text, primary_key=True),
     Column("record", Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# Waiting while `next_at` is set; the bytes go when nothing is left to do. `recipients` is JSON.
+relay_item = Table(
+    "relay_item",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("public_id", Text, nullable=False),
+    Column("inbox_id", Integer, ForeignKey("inbox.id"), nullable=False),
+    Column("message_id", Integer, ForeignKey("message.id", ondelete="SET NULL")),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    words("subject"),
+    words("reverse_path"),
+    Column("recipients", Text, nullable=False),
+    Column("encoding", SmallInteger),
+    Column("raw", LargeBinary),
+    number("size_bytes"),
+    number("created_at", None),
+    Column("next_at", BigInteger),
+    number("tries"),
+    flag("is_retried"),
+    words("said"),
+    UniqueConstraint("public_id"),
+    Index("relay_item_due", "next_at", sqlite_where=text("next_at IS NOT NULL")),
+    Index("relay_item_of_message", "message_id"),
+    sqlite_autoincrement=True,
 )
 
 

@@ -27,7 +27,8 @@ from mailpit_py.storage.listing import Scope, Search, Window
 from mailpit_py.storage.lock import FileLock
 from mailpit_py.storage.prepare import prepare
 from mailpit_py.storage.query import Query
-from mailpit_py.storage.reindex import Progress, reindexing
+from mailpit_py.storage.reindex import Reindexing
+from mailpit_py.storage.relays import RelayTables
 from mailpit_py.storage.simulation_state import SimulationTables
 from mailpit_py.storage.timeline import Timeline, timeline
 from mailpit_py.storage.value import (
@@ -80,8 +81,10 @@ class Store:
         self._writer = Writer(self._engine, self._index, self.journal, options)
         self._writer.start(last_id)
         self.simulation = SimulationTables(self._submit, self._reading)
+        self.reindexing = Reindexing(self._submit)
         access = Access(self._submit, self._reading, self._compressor, self._why_full)
         self.agenda = Agenda(access, self._writer.agenda)
+        self.relay = RelayTables(self._submit, self._reading)
 
     @classmethod
     def open(cls, path: Path | None = None, options: StoreOptions | None = None) -> Self:
@@ -236,10 +239,6 @@ class Store:
     def prune(self) -> Future[int]:
         """Remove what is older than the limits allow, as a timer asks for; count and bytes need no asking."""
         return self._submit(upkeep.sweep(self.options.limits))
-
-    def reindex(self, progress: Progress) -> Future[int]:
-        """Read every message anew and build the search index from the start; the result is how many there were."""
-        return reindexing(self._submit, progress)
 
     def _choose(self, inbox: str, selection: Selection) -> selecting.Chosen:
         if selection.query is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from mailpit_py.api.mailpit import chaos, failure
+from mailpit_py.api.mailpit import chaos, failure, release
 
-VIEWS = (chaos,)
+VIEWS = (chaos, release)
 PREFIX = "api/v1/"
 
 

@@ -11,6 +11,7 @@ from mailpit_py.api.native import (
     info,
     messages,
     parts,
+    relay,
     rendering,
     reports,
     rules,
@@ -22,6 +23,7 @@ from mailpit_py.api.native import (
 
 VIEWS = (
     *(info, messages, selection, writing, rendering, parts, reports, sessions, attempts, rules, simulation, clock),
+    relay,
     document,
 )
 

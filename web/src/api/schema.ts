@@ -704,6 +704,74 @@ export interface Record {
   note: string;
 }
 
+/** A message that goes on to a real server. */
+export interface RelayItem {
+  id: string;
+  /** The id of the stored message; empty once it is gone. */
+  message: string;
+  kind: "release" | "relay" | "forward";
+  state: "waiting" | "sent" | "partly" | "failed" | "cancelled";
+  subject: string;
+  reverse_path: string;
+  recipients: RelayRecipient[];
+  size_bytes: number;
+  /** RFC 3339, UTC, microseconds. */
+  created_at: string;
+  /** When it is tried next; null once it has ended. */
+  next_at: string | null;
+  tries: number;
+  /** False for what is tried once only. */
+  retried: boolean;
+  /** Why the last try failed, or empty. */
+  said: string;
+}
+
+/** Items of the queue, newest first. */
+export interface RelayItems {
+  items: RelayItem[];
+  next: string | null;
+}
+
+/** One recipient of what goes on. */
+export interface RelayRecipient {
+  address: string;
+  state: "waiting" | "sent" | "failed";
+  /** The server's reply; 0 without one. */
+  code: number;
+  text: string;
+}
+
+/** A server to which mail goes on. Passwords are not shown. */
+export interface RelayRoute {
+  host: string;
+  port: number;
+  encryption: "none" | "starttls" | "tls";
+  /** plain, login, cram-md5 or empty. */
+  auth: string;
+}
+
+/** Where mail may go, and what goes by itself. */
+export interface RelayStatus {
+  /** Null if nothing can be released. */
+  release: RelayRoute | null;
+  /** Release only to those in which this expression is found. */
+  allowed_recipients: string;
+  blocked_recipients: string;
+  return_path: string;
+  override_from: string;
+  automatic: "none" | "all" | "matching";
+  matching: string;
+  forward: RelayRoute | null;
+  forward_to: string[];
+}
+
+/** To whom a message is released. */
+export interface ReleaseRequest {
+  recipients: string[];
+  /** Try again later if the server cannot be reached or says 4xx. */
+  retry?: boolean;
+}
+
 /** What the server said to one SMTP command. */
 export interface Reply {
   code: number;

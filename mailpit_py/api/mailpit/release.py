@@ -1,0 +1,84 @@
+"""Mailpit's release: a message sent on, and the answer once the server has spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response
+
+from mailpit_py.api.answers import read_octets
+from mailpit_py.api.context import here
+from mailpit_py.api.mailpit import failure
+from mailpit_py.api.mailpit.go_json import BadJson, member, read
+from mailpit_py.relay_queue import RelayQueue
+from mailpit_py.relay_settings import ADDRESS
+from mailpit_py.release import ReleaseError
+from mailpit_py.storage import DEFAULT_INBOX, RelayItem, RelayState
+
+LATEST = "latest"
+
+
+def register(routes: Blueprint) -> None:
+    """Add the views of this file."""
+    routes.post("/message/<given>/release")(release_message)
+
+
+def release_message(given: str) -> Response:
+    """Send a message on to real people, and answer what became of the one try.
+
+    The body is `{"To": [...]}`, or the bare list that the npm client sends.
+    """
+    sandbox = here().sandbox
+    public_id = _latest() if given == LATEST else given
+    if sandbox.store.raw(DEFAULT_INBOX, public_id) is None:
+        return Response(failure.NO_SUCH_THING, 404, content_type="text/plain")
+    try:
+        addresses = _addresses(read(read_octets()))
+    except BadJson as error:
+        return failure.refusal(str(error))
+    if wrong := _refusal(sandbox.relay, addresses):
+        return failure.refusal(wrong)
+    try:
+        item = sandbox.relay.tried(sandbox.relay.release(DEFAULT_INBOX, public_id, addresses, is_retried=False))
+    except ReleaseError as error:
+        return failure.refusal(f"SMTP error: {error}" if sandbox.relay.relay is None else f"Failed: {error}")
+    return _answer(item, sandbox.relay)
+
+
+def _answer(item: RelayItem, queue: RelayQueue) -> Response:
+    """A recipient that the server refuses is told only where the operator wants its errors handed on, or if all are."""
+    is_told = item.state is RelayState.PARTLY and queue.relay is not None and queue.relay.forwards_errors
+    if item.state in (RelayState.SENT, RelayState.PARTLY) and not is_told:
+        return Response("ok", content_type="text/plain")
+    return failure.refusal(f"SMTP error: {item.said or 'it has not been sent yet'}")
+
+
+def _latest() -> str:
+    page = here().sandbox.store.page(DEFAULT_INBOX, limit=1)
+    return page.items[0].public_id if page.items else ""
+
+
+def _addresses(value: Any) -> list[str]:
+    to = member(value, "To") if isinstance(value, Mapping) else value
+    if to is None:
+        return []
+    if not isinstance(to, list) or not all(isinstance(one, str) for one in to):
+        raise BadJson("json: cannot unmarshal into Go struct field .To of type []string")
+    return [str(one).strip() for one in to]
+
+
+def _refusal(queue: RelayQueue, addresses: list[str]) -> str:
+    """Why mail may not go to these, in Mailpit's words."""
+    if invalid := [one for one in addresses if not ADDRESS.fullmatch(one)]:
+        return f"Invalid email address: {invalid[0]}"
+    relay = queue.relay
+    if relay and relay.allowed and (outside := [one for one in addresses if not relay.allowed.search(one)]):
+        return f"Failed: {_counted(outside)} do not match the allowlist: {', '.join(outside)}"
+    if relay and relay.blocked and (inside := [one for one in addresses if relay.blocked.search(one)]):
+        return f"Failed: {_counted(inside)} found on blocklist: {', '.join(inside)}"
+    return "" if addresses else "No valid addresses found"
+
+
+def _counted(addresses: list[str]) -> str:
+    return f"{len(addresses)} Address{'es' if len(addresses) > 1 else ''}"

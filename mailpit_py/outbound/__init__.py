@@ -1,0 +1,1 @@
+"""What leaves the sandbox, to where the operator allows."""
