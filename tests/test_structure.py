@@ -49,6 +49,7 @@ PART_OF = {
     "happening": "sandbox",
     "keyring": "sandbox",
     "planning": "sandbox",
+    "profilebook": "sandbox",
     "reporting": "sandbox",
     "retention": "sandbox",
     "rule_file": "sandbox",

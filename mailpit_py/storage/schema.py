@@ -26,7 +26,7 @@ from mailpit_py.storage import plan_schema  # noqa: F401 - its tables belong to 
 from mailpit_py.storage.column import cause, flag, metadata, number, words
 
 APPLICATION_ID = 0x4D505059  # "MPPY": file(1) and we ourselves know the file by it
-REVISION = "0003"
+REVISION = "0004"
 PAGE_SIZE = 4_096
 
 meta = Table(
@@ -274,6 +274,14 @@ rule = Table(
     Column("body", Text, nullable=False),
     UniqueConstraint("public_id"),
     UniqueConstraint("key"),
+)
+
+# What is set while the sandbox runs, each as a mapping in JSON.
+domain_profile = Table(
+    "domain_profile",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
 )
 
 simulation_state = Table(

@@ -11,6 +11,7 @@ from mailpit_py.api.native import (
     info,
     messages,
     parts,
+    profiles,
     rendering,
     reports,
     rules,
@@ -21,7 +22,8 @@ from mailpit_py.api.native import (
 )
 
 VIEWS = (
-    *(info, messages, selection, writing, rendering, parts, reports, sessions, attempts, rules, simulation, clock),
+    *(info, messages, selection, writing, rendering, parts, reports, sessions, attempts, rules, profiles),
+    *(simulation, clock),
     document,
 )
 
