@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from mailpit_py.errors import MailpitError
 from mailpit_py.mail import Message, read
 from mailpit_py.mail.rewrite import on_top, with_fields
+from mailpit_py.mail.stamp import rfc5322
 from mailpit_py.relay_settings import ADDRESS, ForwardSettings, RelaySettings
-from mailpit_py.reports.date import rfc5322
 
 # RFC 5321 §6.3: many Received fields are a loop; what comes back to us has one of ours each time.
 HOPS_AT_MOST = 50

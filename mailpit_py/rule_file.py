@@ -12,9 +12,8 @@ from typing import Any
 
 from mailpit_py.errors import ConfigError
 from mailpit_py.rulebook import read_rules
-from mailpit_py.simulation import profile
 from mailpit_py.simulation.problem import Problem, RuleError
-from mailpit_py.simulation.profile import Profile
+from mailpit_py.simulation.profile import Profile, load_all
 from mailpit_py.simulation.rule import Rule
 
 VALUES_AT_MOST = 500_000
@@ -121,5 +120,4 @@ def _parsed(tables: dict[str, Any]) -> RuleFile:
     problems += [Problem(name, "is a list of tables") for name in lists if not isinstance(lists[name], list)]
     if problems:
         raise RuleError(problems)
-    profiles = tuple(profile.load(value, f"profiles.{number}") for number, value in enumerate(lists["profiles"]))
-    return RuleFile(read_rules(lists["rules"]), profiles)
+    return RuleFile(read_rules(lists["rules"]), load_all(lists["profiles"]))

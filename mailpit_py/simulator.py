@@ -11,6 +11,7 @@ from typing import Any
 from mailpit_py.clock import Clock
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Envelope, Recipient, Session
+from mailpit_py.profilebook import ProfileBook
 from mailpit_py.rulebook import KeptRule, RuleBook, read_rule
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decide import decide, decide_each
@@ -63,7 +64,9 @@ class Simulator:
         self._unpruned = 0
         self._looks_at_fields = False
         self._ordinary: set[Said] = set()  # what asks for nothing, as long as there are no rules
+        self.profiles = ProfileBook(store, self._configuration.profiles, lambda index: self.configure(profiles=index))
         self.book.load(file_rules)
+        self.profiles.load()
         self._load_state()
         store.watch_removal(self)
 

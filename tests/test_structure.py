@@ -49,6 +49,7 @@ PART_OF = {
     "happening": "sandbox",
     "keyring": "sandbox",
     "planning": "sandbox",
+    "profilebook": "sandbox",
     "reporting": "sandbox",
     "gate": "sandbox",
     "relay_queue": "sandbox",

@@ -41,6 +41,7 @@ TAGS = {
 PATHS = {
     "public_id": ("The id of a message, attempt or session.", {"type": "string", "pattern": PUBLIC_ID}),
     "rule": ("The id of a rule, or its key: its name, else a digest with # in front.", {"type": "string"}),
+    "domain": ("A domain, or `*.` and a domain for all below it too.", {"type": "string"}),
     "path": ("The part, as in `1.2`.", {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)*(\.TEXT)?$"}),
 }
 ERRORS = {

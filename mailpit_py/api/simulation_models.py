@@ -57,6 +57,29 @@ class ListOfAnything(Arguments):
     rules: list[Any] = Field(max_length=10_000)
 
 
+class NewProfile(Arguments):
+    """A domain profile; `domain` may be left out where the path names it, `origin` of an answer is passed over."""
+
+    domain: str = Field("", max_length=255, description="A domain, or `*.` and a domain.")
+    provider: str = Field("generic", description="In whose words it answers.")
+    bounce: float = Field(0, ge=0, le=1, description="The share of its addresses that do not exist or refuse.")
+    defer: float = Field(0, ge=0, le=1, description="The share of tries that are put off.")
+    bounces: list[str] = Field(default_factory=list, description="The scenarios that addresses bounce with.")
+    deferrals: list[str] = Field(default_factory=list, description="The scenarios that tries are put off with.")
+
+
+class ProfileList(Arguments):
+    """All profiles that are set."""
+
+    profiles: list[NewProfile]
+
+
+class ListOfProfiles(Arguments):
+    """All profiles, each to be checked by its reader."""
+
+    profiles: list[Any] = Field(max_length=1_000)
+
+
 class PreviewRequest(Arguments):
     """A rule that is tried on mail that is there."""
 

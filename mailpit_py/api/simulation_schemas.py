@@ -85,13 +85,22 @@ class Reset(Answer):
     reset: int
 
 
-class DomainProfile(Answer):
-    """A domain that answers in a provider's words."""
+class Profile(Answer):
+    """In whose words a domain answers, and how often it fails without being asked to."""
 
-    domain: str
+    domain: str = Field(description="With `*.` in front it is the domain and all below it.")
     provider: str
-    bounce: float
-    defer: float
+    bounce: float = Field(description="The share of its addresses that bounce, each for good.")
+    defer: float = Field(description="The share of tries that are put off.")
+    bounces: list[str]
+    deferrals: list[str]
+    origin: Literal["built-in", "start", "api"] = Field(description="start: a file or an option.")
+
+
+class Profiles(Answer):
+    """The profiles that count, by domain."""
+
+    items: list[Profile]
 
 
 class Trigger(Answer):
@@ -116,7 +125,7 @@ class Simulation(Answer):
     drop_ins: bool
     suppression: bool
     domains: list[str] = Field(description="The sandbox's own domains, where the whole grammar holds.")
-    profiles: list[DomainProfile]
+    profiles: list[Profile]
     chaos: Chaos
     rule_count: int
     record_count: int

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mailpit_py.api.shape import Json, attempt_row, instant, reply
+from mailpit_py.profilebook import KeptProfile
 from mailpit_py.rulebook import KeptRule
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.explain import Explanation
 from mailpit_py.simulation.mapping import as_mapping
+from mailpit_py.simulation.profile import as_mapping as profile_mapping
 from mailpit_py.simulation.rule import match_mapping
 from mailpit_py.simulation.state import Record, parts_of
 from mailpit_py.storage import AttemptSummary, Cause, Timeline, Try
@@ -81,7 +83,12 @@ def record(key: str, one: Record) -> Json:
     }
 
 
-def configuration(one: Configuration, record_count: int) -> Json:
+def profile(kept: KeptProfile) -> Json:
+    """One domain profile."""
+    return {**profile_mapping(kept.profile), "origin": kept.origin}
+
+
+def configuration(one: Configuration, profiles: Sequence[KeptProfile], record_count: int) -> Json:
     """What is switched on."""
     return {
         "seed": one.seed,
@@ -89,10 +96,7 @@ def configuration(one: Configuration, record_count: int) -> Json:
         "drop_ins": one.drop_ins,
         "suppression": one.suppression,
         "domains": list(one.domains),
-        "profiles": [
-            {"domain": each.domain, "provider": each.provider, "bounce": each.bounce, "defer": each.defer}
-            for each in one.profiles.profiles
-        ],
+        "profiles": [profile(each) for each in profiles],
         "chaos": {"enabled": one.chaos.enabled, "triggers": one.chaos.as_mapping()},
         "rule_count": len(one.rules.rules),
         "record_count": record_count,

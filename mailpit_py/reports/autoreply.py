@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailpit_py.mail import Message, read
+from mailpit_py.mail import Message, read, stamp
 from mailpit_py.mail.envelope import Envelope
 from mailpit_py.mail.header import text_of
-from mailpit_py.reports import agent, date, mime
+from mailpit_py.reports import agent, mime
 from mailpit_py.reports import original as original_of
 from mailpit_py.reports.field import field, mailbox
 from mailpit_py.reports.outcome import EMPTY, Kind, Outcome, ReadReport, is_report
@@ -133,7 +133,7 @@ def build_auto_reply(reply: AutoReply) -> bytes:
         field("From", mailbox(reply.name, reply.responder)),
         field("To", mailbox("", reply.reverse_path)),
         field("Subject", subject),
-        field("Date", date.rfc5322(reply.at)),
+        field("Date", stamp.rfc5322(reply.at)),
         field("Message-ID", f"<{token(reply.seed, 'message-id', 20)}@{domain if at else 'localhost.invalid'}>"),
         *ids,
         field("Auto-Submitted", "auto-replied"),

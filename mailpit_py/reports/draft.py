@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mailpit_py.mail import Message, read
-from mailpit_py.reports import date, decision, mime, xtext
+from mailpit_py.mail import Message, read, stamp
+from mailpit_py.reports import decision, mime, xtext
 from mailpit_py.reports.field import LONGEST, encoded_words, field
 from mailpit_py.reports.report import Action, Nasty, RecipientStatus, Report
 from mailpit_py.reports.token import HEX, guid, token
@@ -97,13 +97,13 @@ class Draft:
     @property
     def age(self) -> str:
         """How long the message has been under way, in words."""
-        return date.span(self.report.at - self.report.arrival)
+        return stamp.span(self.report.at - self.report.arrival)
 
     @property
     def remaining(self) -> str:
         """How long delivery will still be tried, in words."""
         until = self.first.will_retry_until
-        return "some time" if until is None else date.span(until - self.report.at)
+        return "some time" if until is None else stamp.span(until - self.report.at)
 
     def subject(self, text: str) -> bytes:
         """Return the Subject field, in encoded words if that was asked for."""

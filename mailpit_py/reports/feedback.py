@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailpit_py.mail import Message, Part, read
-from mailpit_py.reports import agent, blocks, date, mime
+from mailpit_py.mail import Message, Part, read, stamp
+from mailpit_py.reports import agent, blocks, mime
 from mailpit_py.reports import original as original_of
 from mailpit_py.reports.blocks import Block
 from mailpit_py.reports.field import LONGEST, field
@@ -57,7 +57,7 @@ def build_complaint(complaint: Complaint) -> bytes:
         field("From", f"<feedback@{provider}>"),
         field("To", complaint.to),
         field("Subject", _hidden(complaint, f"FW: {subject}")),
-        field("Date", date.rfc5322(complaint.at)),
+        field("Date", stamp.rfc5322(complaint.at)),
         field("Message-ID", f"<{token(complaint.seed, 'message-id', 20)}@{provider}>"),
         field("Auto-Submitted", "auto-generated"),
     ]
@@ -86,7 +86,7 @@ def _substitute(complaint: Complaint) -> str:
 
 
 def _notice(complaint: Complaint) -> str:
-    when = date.rfc5322(complaint.arrival)
+    when = stamp.rfc5322(complaint.arrival)
     return (
         f"This is an email abuse report for an email message received from IP {complaint.source_ip} on {when}.\n\n"
         f"A recipient at {complaint.provider} marked the message below as {complaint.feedback_type}.\n"
@@ -101,7 +101,7 @@ def _machine_part(complaint: Complaint) -> bytes:
         ("Version", "1"),
         ("Original-Mail-From", f"<{_hidden(complaint, complaint.reverse_path)}>"),
         ("Original-Rcpt-To", f"<{_hidden(complaint, complaint.recipient)}>"),
-        ("Arrival-Date", date.rfc5322(complaint.arrival)),
+        ("Arrival-Date", stamp.rfc5322(complaint.arrival)),
         ("Reporting-MTA", f"dns; {complaint.provider}"),
         ("Source-IP", complaint.source_ip),
     ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailpit_py.mail import Message, Part, read
+from mailpit_py.mail import Message, Part, read, stamp
 from mailpit_py.mail.address import parse
-from mailpit_py.reports import agent, blocks, date, mime
+from mailpit_py.reports import agent, blocks, mime
 from mailpit_py.reports import original as original_of
 from mailpit_py.reports.blocks import Block
 from mailpit_py.reports.field import LONGEST, field, mailbox
@@ -65,7 +65,7 @@ def build_mdn(receipt: Receipt) -> bytes:
         field("From", mailbox("", receipt.reader)),
         field("To", mailbox("", receipt.to)),
         field("Subject", f"Disposition notification: {original.subject}"),
-        field("Date", date.rfc5322(receipt.at)),
+        field("Date", stamp.rfc5322(receipt.at)),
         field("Message-ID", f"<{token(receipt.seed, 'message-id', 20)}@{receipt.host}>"),
         *ids,
         field("Auto-Submitted", "auto-replied"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailpit_py.reports import date, mime
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime
 from mailpit_py.reports.field import field, mailbox, parameter
 from mailpit_py.reports.report import Nasty, RecipientStatus, Report
 from mailpit_py.reports.token import token
@@ -50,7 +51,7 @@ def forwarded(report: Report, raw: bytes) -> bytes:
         field("From", mailbox("Postmaster", f"postmaster@{host}")),
         field("To", report.reverse_path, utf8=report.smtputf8),
         field("Subject", "Fwd: a report came back"),
-        field("Date", date.rfc5322(report.at)),
+        field("Date", stamp.rfc5322(report.at)),
         field("Message-ID", f"<{token(report.seed, 'forward id', 20)}@{host}>"),
         field("MIME-Version", "1.0"),
         field("Content-Type", f"multipart/mixed; {parameter('boundary', mark)}"),

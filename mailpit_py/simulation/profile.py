@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +12,7 @@ from mailpit_py.simulation.catalogue import GENERIC, PROVIDERS, scenario_named
 from mailpit_py.simulation.problem import Problem, RuleError
 
 BOUNCES = ("unknown_user", "disabled", "mailbox_full_hard", "policy")
+_DOMAIN = re.compile(r"(?=.{1,255}\Z)(?:\*\.)?[^\s@*/.]+(?:\.[^\s@*/.]+)*")
 DEFERRALS = ("greylisted", "mailbox_full", "rate_limited", "system_error")
 
 
@@ -30,10 +32,11 @@ class Profile:
     deferrals: tuple[str, ...] = DEFERRALS
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "domain", self.domain.lower())
         problems = [
             Problem(name, "a rate from 0 to 1") for name in ("bounce", "defer") if not 0 <= getattr(self, name) <= 1
         ]
-        if not self.domain.strip("*.") or "*" in self.domain[1:]:
+        if not _DOMAIN.fullmatch(self.domain):
             problems.append(Problem("domain", "a domain such as gmail.test or *.gmail.test"))
         if self.provider not in PROVIDERS:
             problems.append(Problem("provider", f"one of {', '.join(PROVIDERS)}"))
@@ -52,7 +55,7 @@ class ProfileIndex:
 
     def __init__(self, profiles: Sequence[Profile] = ()) -> None:
         self.profiles = tuple(profiles)
-        self._by_domain: Mapping[str, Profile] = MappingProxyType({each.domain.lower(): each for each in profiles})
+        self._by_domain: Mapping[str, Profile] = MappingProxyType({each.domain: each for each in profiles})
 
     def of(self, address: str) -> Profile | None:
         """Return the profile of an address's domain, or None."""
@@ -64,24 +67,38 @@ class ProfileIndex:
         return found
 
 
+def as_mapping(profile: Profile) -> dict[str, Any]:
+    """Return a profile as JSON takes it and `load` reads it."""
+    return {name: list(part) if isinstance(part, tuple) else part for name, part in asdict(profile).items()}
+
+
+def load_all(values: Sequence[object]) -> tuple[Profile, ...]:
+    """Return profiles. Raises RuleError whose fields begin with `profiles.0` and so on."""
+    return tuple(load(value, f"profiles.{number}") for number, value in enumerate(values))
+
+
 def load(value: object, field: str = "profile") -> Profile:
-    """Return the profile of a mapping with the names of Profile's fields. Raises RuleError."""
+    """Return the profile of a mapping with the names of Profile's fields.
+
+    Raises RuleError whose fields begin with `field`, if that is not empty.
+    """
     if not isinstance(value, Mapping):
         raise RuleError([Problem(field, "a table")])
+    prefix = f"{field}." if field else ""
     problems = [
-        Problem(f"{field}.{name}", _KINDS.get(str(name), "is not known here"))
+        Problem(f"{prefix}{name}", _KINDS.get(str(name), "is not known here"))
         for name, given in value.items()
         if not _fits(str(name), given)
     ]
     if "domain" not in value:
-        problems.append(Problem(f"{field}.domain", "is missing"))
+        problems.append(Problem(f"{prefix}domain", "is missing"))
     if problems:
         raise RuleError(problems)
     parts: dict[str, Any] = {name: tuple(given) if isinstance(given, list) else given for name, given in value.items()}
     try:
         return Profile(**parts)
     except RuleError as error:
-        raise RuleError([Problem(f"{field}.{one.field}", one.reason) for one in error.problems]) from None
+        raise RuleError([Problem(f"{prefix}{one.field}", one.reason) for one in error.problems]) from None
 
 
 def _fits(name: str, given: object) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Connection
 
 from mailpit_py.errors import NotFound
-from mailpit_py.storage import schema
+from mailpit_py.storage import plan_schema, schema
 from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.prepare import BODY_COLUMNS, MESSAGE_COLUMNS
 from mailpit_py.storage.row import DELIVERY_COLUMNS, SESSION_COLUMNS
@@ -34,6 +34,10 @@ class Statements:
         self.body = Insert(schema.body, BODY_COLUMNS)
         self.placement = Insert(schema.placement, ("mailbox_id", "uid", "message_id", "modseq"))
         self.delivery = Insert(schema.delivery, DELIVERY_COLUMNS)
+        self.plan_step = Insert(
+            plan_schema.plan_step,
+            ("inbox_id", "message_id", "accepted_at", "due_at", "kind", "body", "state", "reason"),
+        )
         self.change = Insert(schema.change, ("inbox_id", "kind", "ids", "at"))
         counted = ("messages", "attempts", "kept")
         updates = ", ".join(f"{name} = excluded.{name}" for name in SESSION_COLUMNS[2:])

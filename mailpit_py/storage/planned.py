@@ -12,11 +12,6 @@ from mailpit_py.storage.step import NewStep, StepState
 PENDING_AT_MOST = 10_000  # in one inbox; what comes above is written down as skipped
 TOO_MANY = f"more than {PENDING_AT_MOST} steps are pending in this inbox"
 
-_INSERT = (
-    "INSERT INTO plan_step (inbox_id, message_id, accepted_at, due_at, kind, body, state, reason) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
-
 
 def add(context: Context, inbox: str, message_id: int, steps: Sequence[NewStep]) -> None:
     """Keep the plan of a message that is added in the same transaction."""
@@ -34,7 +29,7 @@ def add(context: Context, inbox: str, message_id: int, steps: Sequence[NewStep])
         body = _dump(step.body)
         rows.append((inbox_id, message_id, step.accepted_at, step.due_at, step.kind, body, state.value, plain(reason)))
     context.pending_steps[inbox_id] = pending
-    context.write(_INSERT, rows)
+    context.write(context.statements.plan_step, rows)
     context.on_agenda = True
 
 

@@ -276,6 +276,14 @@ rule = Table(
     UniqueConstraint("key"),
 )
 
+# What is set while the sandbox runs, each as a mapping in JSON.
+domain_profile = Table(
+    "domain_profile",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 simulation_state = Table(
     "simulation_state",
     metadata,

@@ -1,4 +1,4 @@
-"""What simulation keeps: the rules in their order, and the records that are remembered between tries."""
+"""What simulation keeps: rules in their order, domain profiles, and the records that are remembered between tries."""
 
 from __future__ import annotations
 
@@ -45,6 +45,16 @@ class SimulationTables:
         """Make these all rules there are, and write to the journal that rules have changed."""
         return self._submit(lambda context: _save_rules(context, rules))
 
+    def profiles(self) -> tuple[dict[str, Any], ...]:
+        """The domain profiles that were set, as mappings."""
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql("SELECT body FROM domain_profile ORDER BY position").all()
+        return tuple(json.loads(row.body) for row in rows)
+
+    def save_profiles(self, profiles: Sequence[dict[str, Any]]) -> Future[None]:
+        """Make these all profiles that are set, and write to the journal that rules have changed."""
+        return self._submit(lambda context: _save_profiles(context, profiles))
+
     def state(self) -> dict[str, Record]:
         """All records by their keys."""
         with self._reading() as connection:
@@ -63,6 +73,19 @@ def _save_rules(context: Context, rules: Sequence[RuleRow]) -> None:
             "INSERT INTO rule (position, public_id, key, origin, body) VALUES (?, ?, ?, ?, ?)",
             [(place, one.public_id, one.key, one.origin, _dump(one.body)) for place, one in enumerate(rules)],
         )
+    _tell(context)
+
+
+def _save_profiles(context: Context, profiles: Sequence[dict[str, Any]]) -> None:
+    context.execute("DELETE FROM domain_profile")
+    if profiles:
+        rows = [(place, _dump(one)) for place, one in enumerate(profiles)]
+        context.execute("INSERT INTO domain_profile (position, body) VALUES (?, ?)", rows)
+    _tell(context)
+
+
+def _tell(context: Context) -> None:
+    """Write to the journal that what decides has changed, for every inbox."""
     for (inbox_id,) in context.execute("SELECT id FROM inbox").all():
         context.record(inbox_id, "rules", [])
 

@@ -13,6 +13,7 @@ STANDARD = {"HEAD", "OPTIONS"}
 def walk(app: Application, public_id: str) -> Iterator[tuple[str, str, str]]:
     """Yield (endpoint, method, path) for every route and each of its methods but HEAD and OPTIONS."""
     samples = {"public_id": public_id, "given": public_id, "path": PART, "name": "docs.css", "rule": "fails"}
+    samples["domain"] = "*.gmail.test"
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         values = {name: samples[name] for name in rule.arguments}

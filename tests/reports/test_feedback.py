@@ -47,7 +47,7 @@ def test_a_complaint_is_read_again():
     assert found.original.reverse_path == "bounces+nobody=dest.example@app.example"
     assert found.original.message_id == "invoice-1@app.example"
     assert "nobody@dest.example: the recipient says that the message is spam." in found.explanation
-    assert {finding.code for finding in check(message, found)} == {"no-reference"}
+    assert check(message, found) == ()
 
 
 def test_the_whole_message_goes_back_up_to_the_cap():

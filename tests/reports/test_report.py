@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mailpit_py.mail.envelope import Reply
+from mailpit_py.mail.stamp import compact, rfc5322, span
 from mailpit_py.reports import Action, RecipientStatus, diagnostic_of
-from mailpit_py.reports.date import compact, rfc5322, span
 from mailpit_py.reports.token import guid, token
 from mailpit_py.reports.xtext import decode, encode
 from tests.reports.scenarios import FAILURES, NOON, delayed, failed, report

@@ -11,6 +11,7 @@ from mailpit_py.api.native import (
     info,
     messages,
     parts,
+    profiles,
     relay,
     rendering,
     reports,
@@ -22,8 +23,8 @@ from mailpit_py.api.native import (
 )
 
 VIEWS = (
-    *(info, messages, selection, writing, rendering, parts, reports, sessions, attempts, rules, simulation, clock),
-    relay,
+    *(info, messages, selection, writing, rendering, parts, reports, sessions, attempts, rules, profiles),
+    *(simulation, clock, relay),
     document,
 )
 

@@ -11,6 +11,7 @@ from mailpit_py.api import simulation_shape as shape
 from mailpit_py.api.answers import read_body
 from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery
+from mailpit_py.api.native.checked import checked
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem
 from mailpit_py.api.shape import Json
@@ -23,7 +24,6 @@ from mailpit_py.api.simulation_models import (
     RuleList,
 )
 from mailpit_py.rulebook import KeptRule, RuleBook
-from mailpit_py.simulation.problem import RuleError
 
 TAG = "Simulation"
 ANSWERED = ("id", "key", "origin", "tries", "acted")
@@ -57,14 +57,14 @@ def add_rule() -> Json:
     "fail twice, then accept" is `{"outcome": "mailbox_full", "first": 2}`.
     """
     members, position = _read(read_body(Anything).members)
-    return _one(_checked(lambda: _book().add(members, position=position)))
+    return _one(checked(lambda: _book().add(members, position=position), "rule"))
 
 
 @operation(TAG, query=None, returns=schemas.Rules, errors=(400, 415), document_body=RuleList)
 def replace_rules() -> Json:
     """Make these all rules there are, in this order: also how rules are put into another order."""
     values = read_body(ListOfAnything).rules
-    _checked(lambda: _book().replace_all([_read(one)[0] if isinstance(one, dict) else one for one in values]))
+    checked(lambda: _book().replace_all([_read(one)[0] if isinstance(one, dict) else one for one in values]), "rules")
     return {"items": _all()}
 
 
@@ -80,8 +80,10 @@ def preview_rule(query: InboxQuery) -> Json:
     """Say which of the newest stored messages a rule would have matched, its numbers and dice apart."""
     body = read_body(PreviewOfAnything)
     members = _read(body.rule)[0] if isinstance(body.rule, dict) else body.rule
-    looked_at, ids = _checked(
-        lambda: here().sandbox.simulator.would_match(members, limit=body.limit, inbox=query.inbox), prefix="rule."
+    looked_at, ids = checked(
+        lambda: here().sandbox.simulator.would_match(members, limit=body.limit, inbox=query.inbox),
+        "rule",
+        prefix="rule.",
     )
     return {"matched": len(ids), "looked_at": looked_at, "ids": list(ids)}
 
@@ -96,14 +98,14 @@ def show_rule(rule: str) -> Json:
 def replace_rule(rule: str) -> Json:
     """Put another rule in the place of this one; it keeps the id."""
     members, position = _read(read_body(Anything).members)
-    return _one(_checked(lambda: _book().replace(rule, members, position=position)))
+    return _one(checked(lambda: _book().replace(rule, members, position=position), "rule"))
 
 
 @operation(TAG, query=None, returns=schemas.Rule, errors=(400, 404, 415), document_body=Anything)
 def change_rule(rule: str) -> Json:
     """Change what is given of a rule, as in `{"enabled": false}`; null takes a part back to its default."""
     members, position = _read(read_body(Anything).members)
-    return _one(_checked(lambda: _book().change(rule, members, position=position)))
+    return _one(checked(lambda: _book().change(rule, members, position=position), "rule"))
 
 
 @operation(TAG, query=None, returns=schemas.Rule)
@@ -128,16 +130,6 @@ def _read(members: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
         reason = [("position", "a whole number from 0 on")]
         raise Problem(422, "One field cannot be used.", kind="invalid", errors=reason)
     return rule, position
-
-
-def _checked(change: Any, *, prefix: str = "") -> Any:
-    """Carry a change out. Raises the 422 problem that names every field of a bad rule."""
-    try:
-        return change()
-    except RuleError as error:
-        reasons = [(f"{prefix}{one.field}", one.reason) for one in error.problems]
-    detail = "The rule cannot be used; nothing was changed."
-    raise Problem(422, detail, kind="invalid", errors=reasons)
 
 
 def _all() -> list[Json]:

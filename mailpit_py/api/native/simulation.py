@@ -99,7 +99,7 @@ def _simulator() -> Simulator:
 
 
 def _shown(simulator: Simulator) -> Json:
-    return shape.configuration(simulator.configuration, len(simulator.state()))
+    return shape.configuration(simulator.configuration, simulator.profiles.profiles, len(simulator.state()))
 
 
 def _cell(one: Entry, domain: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailpit_py.reports import date, mime
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field
@@ -19,7 +20,7 @@ def compose(draft: Draft) -> bytes:
     mark = mime.boundary(parts, lambda number: f"----------=_{draft.token(f'boundary {number}', 16, DIGITS)}")
     kind = f'multipart/report; report-type={draft.report_type}; charset=utf-8; boundary="{mark}"'
     fields = [
-        field("Date", date.rfc5322(draft.report.at)),
+        field("Date", stamp.rfc5322(draft.report.at)),
         field("From", "MAILER-DAEMON <>"),
         draft.to(),
         draft.subject(_SUBJECT),
@@ -44,7 +45,7 @@ def _notice(draft: Draft) -> bytes:
 def _status(draft: Draft) -> bytes:
     report = draft.report
     rows: list[Row] = [("Reporting-MTA", f"dns; {draft.host}"), ("Received-From-MTA", f"smtp; {report.client}")]
-    rows += [("Arrival-Date", date.rfc5322(report.arrival))]
+    rows += [("Arrival-Date", stamp.rfc5322(report.arrival))]
     head = [field("Content-Type", f"message/{draft.report_type}"), _INLINE]
     return draft.status_part(head, [rows, *(_rows(draft, each) for each in draft.recipients)])
 
@@ -56,7 +57,7 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
     rows += [("Action", recipient.action.value), ("Status", recipient.status)]
     rows += [("Diagnostic-Code", f"smtp; {draft.words(recipient.one_line + mark)}")]
     attempt = draft.report.at if recipient.last_attempt is None else recipient.last_attempt
-    return [*rows, ("Last-Attempt-Date", date.rfc5322(attempt))]
+    return [*rows, ("Last-Attempt-Date", stamp.rfc5322(attempt))]
 
 
 def _returned(draft: Draft) -> bytes:

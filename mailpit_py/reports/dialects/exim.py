@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mailpit_py.reports import date, mime
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import LONGEST, field, laid_out, mailbox
@@ -33,7 +34,7 @@ _ACTIONS = frozenset({Action.FAILED, Action.DELAYED, Action.DELIVERED, Action.RE
 
 def message_id(draft: Draft, purpose: str) -> str:
     """Return a queue id: seconds, process and sub-second in base 62."""
-    number, digits = date.unix(draft.report.at), ""
+    number, digits = stamp.unix(draft.report.at), ""
     while number:
         number, rest = divmod(number, 62)
         digits = BASE62[rest] + digits
@@ -52,7 +53,7 @@ def subject(draft: Draft) -> bytes:
 def header(draft: Draft, mime_fields: Sequence[bytes]) -> list[bytes]:
     """Return the fields in Exim's order, which is another one for a success."""
     own = message_id(draft, "own")
-    when = date.rfc5322(draft.report.at)
+    when = stamp.rfc5322(draft.report.at)
     target = draft.address(draft.report.reverse_path)
     trace = (f"from Debian-exim by {draft.host} with local (Exim 4.96)", f"id {own}", f"for {target};", when)
     received = laid_out("Received", *trace, utf8=draft.utf8)
@@ -100,8 +101,8 @@ def paragraph(recipient: RecipientStatus) -> list[str]:
 def compose(draft: Draft) -> bytes:
     """Return the report as Exim would."""
     parts = [_text(draft), _status(draft), _returned(draft)]
-    stamp = date.unix(draft.report.at)
-    mark = mime.boundary(parts, lambda number: f"{stamp}-eximdsn-{draft.token(f'boundary {number}', 9, DIGITS)}")
+    second = stamp.unix(draft.report.at)
+    mark = mime.boundary(parts, lambda number: f"{second}-eximdsn-{draft.token(f'boundary {number}', 9, DIGITS)}")
     kind = f"multipart/report; report-type={draft.report_type}; boundary={mark}"
     mime_fields = [field("Content-Type", kind, width=LONGEST), field("MIME-Version", "1.0"), *mime.eight_bit(*parts)]
     return mime.entity(header(draft, mime_fields), mime.multipart(parts, mark))
@@ -140,7 +141,7 @@ def returned_copy(draft: Draft) -> bytes:
         f"(envelope-from <{draft.address(draft.report.reverse_path)}>)",
         f"id {message_id(draft, 'queue')}",
         f"for {draft.address(draft.first.final_recipient)};",
-        date.rfc5322(draft.report.arrival),
+        stamp.rfc5322(draft.report.arrival),
     )
     return draft.copy(draft.return_path("Return-path"), laid_out("Received", *trace, utf8=draft.utf8))
 

@@ -6,7 +6,8 @@ import struct
 import zlib
 from html import escape
 
-from mailpit_py.reports import date, mime, status
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime, status
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field, mailbox
@@ -30,13 +31,13 @@ def subject(draft: Draft) -> bytes:
 
 def opening_fields(draft: Draft) -> list[bytes]:
     """Return the fields up to the ones about MIME."""
-    when = date.rfc5322(draft.report.at, "-0800 (PST)", -8)
+    when = stamp.rfc5322(draft.report.at, "-0800 (PST)", -8)
     number = draft.token("message-id", 16)
     trace = (
         f"by 2002:a05:{draft.token('received', 4)}:0:b0:{draft.token('received 2', 3)}:{draft.token('received 3', 4)}"
     )
     return [
-        field("Received", f"{trace} with SMTP id {draft.token('smtp id', 14)}.{date.unix(draft.report.at)}; {when}"),
+        field("Received", f"{trace} with SMTP id {draft.token('smtp id', 14)}.{stamp.unix(draft.report.at)}; {when}"),
         *([draft.failed_recipients()] if draft.action is Action.FAILED else []),
         field("Date", when),
         field("From", mailbox("Mail Delivery Subsystem", f"mailer-daemon@{HOST}")),
@@ -139,7 +140,7 @@ def _status(draft: Draft) -> bytes:
     report = draft.report
     rows: list[Row] = [("Reporting-MTA", f"dns; {HOST}")]
     rows += [("Received-From-MTA", f"dns; {draft.address(report.reverse_path)}")]
-    rows += [("Arrival-Date", date.rfc5322(report.arrival, "-0800 (PST)", -8))]
+    rows += [("Arrival-Date", stamp.rfc5322(report.arrival, "-0800 (PST)", -8))]
     if draft.message.message_id:
         rows.append(("X-Original-Message-ID", f"<{draft.message.message_id}>"))
     head = [field("Content-Type", f"message/{draft.report_type}")]
@@ -165,15 +166,15 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
     if recipient.diagnostic:
         rows.append(("Diagnostic-Code", f"smtp; {draft.words(recipient.one_line)}"))
     attempt = draft.report.at if recipient.last_attempt is None else recipient.last_attempt
-    rows.append(("Last-Attempt-Date", date.rfc5322(attempt, "-0800 (PST)", -8)))
+    rows.append(("Last-Attempt-Date", stamp.rfc5322(attempt, "-0800 (PST)", -8)))
     if recipient.will_retry_until is not None:
-        rows.append(("Will-Retry-Until", date.rfc5322(recipient.will_retry_until, "-0800 (PST)", -8)))
+        rows.append(("Will-Retry-Until", stamp.rfc5322(recipient.will_retry_until, "-0800 (PST)", -8)))
     return rows
 
 
 def _returned(draft: Draft) -> bytes:
     report = draft.report
-    when = date.rfc5322(report.arrival, "-0800 (PST)", -8)
+    when = stamp.rfc5322(report.arrival, "-0800 (PST)", -8)
     received = field(
         "Received", f"from {report.client} by mx.google.com with ESMTP id {draft.token('original', 16)}; {when}"
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from mailpit_py.reports import date, mime, status
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime, status
 from mailpit_py.reports.dialects.dialect import ALL, Dialect
 from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field, mailbox
@@ -48,20 +49,20 @@ def compose(draft: Draft) -> bytes:
 
 
 def _opening(draft: Draft) -> list[bytes]:
-    stamp = date.rfc5322(draft.report.at)
+    when = stamp.rfc5322(draft.report.at)
     domain = draft.first.final_recipient.rpartition("@")[2] or draft.host
     return [
-        field("Received", f"from {server(draft)} by {draft.host} with Microsoft SMTP Server; {stamp}"),
+        field("Received", f"from {server(draft)} by {draft.host} with Microsoft SMTP Server; {when}"),
         field("MIME-Version", "1.0"),
         field("From", mailbox("Microsoft Outlook", f"postmaster@{draft.address(domain)}"), utf8=draft.utf8),
         draft.to(brackets=True),
-        field("Date", stamp),
+        field("Date", when),
     ]
 
 
 def _closing(draft: Draft) -> list[bytes]:
     topic = draft.message.subject
-    arrival = f"{date.unnamed(draft.report.at, '').rstrip()}.0000 (UTC)"
+    arrival = f"{stamp.unnamed(draft.report.at, '').rstrip()}.0000 (UTC)"
     return [
         field("X-MS-Exchange-Message-Is-Ndr", ""),
         field("Content-Language", "en-US"),
@@ -143,7 +144,7 @@ def _status(draft: Draft) -> bytes:
     report = draft.report
     rows: list[Row] = [("Original-Envelope-Id", draft.envelope_id)] if report.envid else []
     rows += [("Reporting-MTA", f"dns;{server(draft)}"), ("Received-From-MTA", f"dns;{report.client}")]
-    rows += [("Arrival-Date", date.rfc5322(report.arrival))]
+    rows += [("Arrival-Date", stamp.rfc5322(report.arrival))]
     head = [field("Content-Type", f"message/{draft.report_type}")]
     groups = [_rows(draft, each) for each in draft.recipients]
     return draft.status_part(head, [rows, *groups, []])  # Exchange leaves an empty block at the end
@@ -159,7 +160,7 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
     if recipient.remote_mta:
         rows.append(("Remote-MTA", f"dns;{recipient.remote_mta}"))
     if recipient.will_retry_until is not None:
-        rows.append(("Will-Retry-Until", date.rfc5322(recipient.will_retry_until)))
+        rows.append(("Will-Retry-Until", stamp.rfc5322(recipient.will_retry_until)))
     local = recipient.final_recipient.rpartition("@")[0] or recipient.final_recipient
     return [*rows, ("X-Display-Name", draft.words(local))]
 
@@ -168,7 +169,7 @@ def _returned(draft: Draft) -> bytes:
     report = draft.report
     version = f"15.20.{draft.token('build', 4, DIGITS)}.21"
     trace = f"from {report.client} by {server(draft)} with Microsoft SMTP Server id {version};"
-    received = field("Received", f"{trace} {date.rfc5322(report.arrival)}")
+    received = field("Received", f"{trace} {stamp.rfc5322(report.arrival)}")
     body = draft.copy(draft.return_path(), received)
     return mime.entity([field("Content-Type", draft.returned_type()), *mime.eight_bit(body)], body)
 

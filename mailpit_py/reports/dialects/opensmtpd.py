@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailpit_py.reports import date, mime
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field, laid_out, mailbox
@@ -27,7 +28,7 @@ def compose(draft: Draft) -> bytes:
     """Return the report as OpenSMTPD would."""
     parts = [_notice(draft), _status(draft), _returned(draft)]
     mark = mime.boundary(parts, lambda number: f"{draft.token(f'boundary {number}', 19, DIGITS)}/{draft.host[:40]}")
-    when = date.rfc5322(draft.report.at, "+0000 (UTC)")
+    when = stamp.rfc5322(draft.report.at, "+0000 (UTC)")
     target = draft.address(draft.report.reverse_path)
     trace = (
         f"from {draft.host} ({draft.host} [local])",
@@ -86,7 +87,7 @@ def _returned(draft: Draft) -> bytes:
         f"from {report.client} ({report.client} [127.0.0.1])",
         f"by {draft.host} (OpenSMTPD) with ESMTP id {draft.token('original', 8)}",
         f"for <{draft.address(draft.first.final_recipient)}>;",
-        date.rfc5322(report.arrival, "+0000 (UTC)"),
+        stamp.rfc5322(report.arrival, "+0000 (UTC)"),
     )
     full = report.ret.upper() != "HDRS" and not draft.is_success and len(report.original) <= report.original_bytes
     body = draft.copy(laid_out("Received", *trace, utf8=draft.utf8), full=full)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailpit_py.reports import date, mime
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field
@@ -24,7 +25,7 @@ def compose(draft: Draft) -> bytes:
     mark = mime.boundary(
         parts, lambda number: f"9B095B5ADSN=_{draft.token(f'boundary {number}', 18).upper()}{host[:20]}"
     )
-    when = date.rfc5322(draft.report.at, "-0800", -8)
+    when = stamp.rfc5322(draft.report.at, "-0800", -8)
     kind = f'multipart/report; report-type={draft.report_type}; boundary="{mark}"'
     fields = [
         field("Received", f"from {host} by mail.hotmail.com with Microsoft SMTPSVC; {when}"),
@@ -53,7 +54,7 @@ def _notice(draft: Draft) -> bytes:
 
 def _status(draft: Draft, host: str) -> bytes:
     rows: list[Row] = [("Reporting-MTA", f"dns;{host}"), ("Received-From-MTA", f"dns;{draft.report.client}")]
-    rows += [("Arrival-Date", date.rfc5322(draft.report.arrival, "-0800", -8))]
+    rows += [("Arrival-Date", stamp.rfc5322(draft.report.arrival, "-0800", -8))]
     head = [field("Content-Type", f"message/{draft.report_type}")]
     return draft.status_part(head, [rows, *(_rows(draft, each) for each in draft.recipients)])
 
@@ -64,13 +65,13 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
     if recipient.diagnostic:
         rows.append(("Diagnostic-Code", f"smtp;{draft.words(recipient.one_line)}"))
     if recipient.will_retry_until is not None:
-        rows.append(("Will-Retry-Until", date.rfc5322(recipient.will_retry_until, "-0800", -8)))
+        rows.append(("Will-Retry-Until", stamp.rfc5322(recipient.will_retry_until, "-0800", -8)))
     return rows
 
 
 def _returned(draft: Draft, host: str) -> bytes:
     report = draft.report
-    when = date.rfc5322(report.arrival, "-0800", -8)
+    when = stamp.rfc5322(report.arrival, "-0800", -8)
     received = field("Received", f"from {report.client} by {host} with Microsoft SMTPSVC(7.5.7601); {when}")
     body = draft.copy(draft.return_path(), received)
     return mime.entity([field("Content-Type", draft.returned_type()), *mime.eight_bit(body)], body)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailpit_py.reports import date, mime
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime
 from mailpit_py.reports.dialects.dialect import ALL, Dialect
 from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field, fold, laid_out, mailbox
@@ -24,9 +25,9 @@ def compose(draft: Draft) -> bytes:
     """Return the report as Postfix would."""
     own = draft.token("own queue", 11).upper()
     parts = [_notice(draft), _status(draft), _returned(draft)]
-    stamp = date.unix(draft.report.at)
-    mark = mime.boundary(parts, lambda number: f"{_queue(draft, number)}.{stamp}/{draft.host[:40]}")
-    when = date.rfc5322(draft.report.at, "+0000 (UTC)")
+    second = stamp.unix(draft.report.at)
+    mark = mime.boundary(parts, lambda number: f"{_queue(draft, number)}.{second}/{draft.host[:40]}")
+    when = stamp.rfc5322(draft.report.at, "+0000 (UTC)")
     fields = [
         laid_out("Received", f"by {draft.host} (Postfix)", f"id {own}; {when}"),
         field("Date", when),
@@ -37,7 +38,7 @@ def compose(draft: Draft) -> bytes:
         field("MIME-Version", "1.0"),
         laid_out("Content-Type", f"multipart/report; report-type={draft.report_type};", f'boundary="{mark}"'),
         field("Content-Transfer-Encoding", "8bit"),
-        field("Message-Id", f"<{date.compact(draft.report.at)}.{own}@{draft.host}>"),
+        field("Message-Id", f"<{stamp.compact(draft.report.at)}.{own}@{draft.host}>"),
     ]
     return mime.entity(fields, mime.multipart(parts, mark, "This is a MIME-encapsulated message."))
 
@@ -73,7 +74,7 @@ def _status(draft: Draft) -> bytes:
     rows += [("Original-Envelope-Id", draft.envelope_id)] if report.envid else []
     rows += [("X-Postfix-Queue-ID", draft.queue_id)]
     rows += [("X-Postfix-Sender", draft.typed(report.reverse_path))]
-    rows += [("Arrival-Date", date.rfc5322(report.arrival, "+0000 (UTC)"))]
+    rows += [("Arrival-Date", stamp.rfc5322(report.arrival, "+0000 (UTC)"))]
     head = [field("Content-Description", "Delivery report"), field("Content-Type", f"message/{draft.report_type}")]
     blocks = [rows, *(_rows(draft, recipient) for recipient in draft.recipients)]
     return draft.status_part(head, blocks, width=78, indent="    ")
@@ -91,7 +92,7 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
         kind = "smtp" if recipient.code else "X-Postfix"
         rows.append(("Diagnostic-Code", f"{kind}; {draft.words(recipient.one_line)}"))
     if recipient.will_retry_until is not None:
-        rows.append(("Will-Retry-Until", date.rfc5322(recipient.will_retry_until, "+0000 (UTC)")))
+        rows.append(("Will-Retry-Until", stamp.rfc5322(recipient.will_retry_until, "+0000 (UTC)")))
     return rows
 
 
@@ -100,7 +101,7 @@ def _returned(draft: Draft) -> bytes:
         title = "Message Headers"
     else:
         title = "Undelivered Message" if draft.is_full else "Undelivered Message Headers"
-    when = date.rfc5322(draft.report.arrival, "+0000 (UTC)")
+    when = stamp.rfc5322(draft.report.arrival, "+0000 (UTC)")
     one = draft.address(draft.first.final_recipient)
     alone = len(draft.recipients) == 1
     trace = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailpit_py.reports import date, mime
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft
 from mailpit_py.reports.field import field
@@ -19,7 +20,7 @@ _FAILED = {"DATA": "failed on DATA command.", "end of DATA": "failed after I sen
 
 def compose(draft: Draft) -> bytes:
     """Return the report as qmail would."""
-    when = date.unnamed(draft.report.at, "-0000")
+    when = stamp.unnamed(draft.report.at, "-0000")
     process = draft.token("process", 5, DIGITS)
     fields = [
         field("Received", f"(qmail {process} invoked for bounce); {when}"),
@@ -27,11 +28,11 @@ def compose(draft: Draft) -> bytes:
         field("From", f"MAILER-DAEMON@{draft.host}"),
         draft.to(),
         draft.subject("failure notice"),
-        field("Message-ID", f"<{date.compact(draft.report.at)}.{draft.token('id', 5, DIGITS)}.qmail@{draft.host}>"),
+        field("Message-ID", f"<{stamp.compact(draft.report.at)}.{draft.token('id', 5, DIGITS)}.qmail@{draft.host}>"),
     ]
     paragraphs = (_paragraph(recipient) for recipient in draft.recipients)
     text = "\n\n".join([_OPENING.format(host=draft.host), *paragraphs, _RULE]) + "\n\n"
-    arrival = date.unnamed(draft.report.arrival, "-0000")
+    arrival = stamp.unnamed(draft.report.arrival, "-0000")
     received = field("Received", f"(qmail {draft.token('uid', 4, DIGITS)} invoked by uid 89); {arrival}")
     return mime.entity(fields, mime.text(text) + draft.copy(draft.return_path(), received))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailpit_py.reports import date, mime, status
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime, status
 from mailpit_py.reports.dialects.dialect import ALL, Dialect
 from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import LONGEST, field, mailbox
@@ -36,7 +37,7 @@ def compose(draft: Draft) -> bytes:
         field("From", mailbox("Mail Delivery System", f"MAILER-DAEMON@{draft.host}")),
         draft.to(),
         draft.subject(f"{subject}: {draft.message.subject}" if draft.message.subject else subject),
-        field("Date", date.rfc5322(draft.report.at)),
+        field("Date", stamp.rfc5322(draft.report.at)),
         field("Message-ID", f"<{draft.token('message-id', 24)}@{draft.host}>"),
         *draft.references("In-Reply-To", "References"),
         field("Auto-Submitted", "auto-replied"),
@@ -65,7 +66,7 @@ def _paragraph(recipient: RecipientStatus) -> list[str]:
 def _status(draft: Draft) -> bytes:
     report = draft.report
     rows: list[Row] = [("Original-Envelope-Id", draft.envelope_id)] if report.envid else []
-    rows += [("Reporting-MTA", f"dns; {draft.host}"), ("Arrival-Date", date.rfc5322(report.arrival))]
+    rows += [("Reporting-MTA", f"dns; {draft.host}"), ("Arrival-Date", stamp.rfc5322(report.arrival))]
     head = [field("Content-Type", f"message/{draft.report_type}")]
     return draft.status_part(head, [rows, *(recipient_rows(draft, each) for each in draft.recipients)])
 
@@ -81,18 +82,18 @@ def recipient_rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
         kind = "smtp" if recipient.code else "x-local"
         rows.append(("Diagnostic-Code", f"{kind}; {draft.words(recipient.one_line)}"))
     if recipient.last_attempt is not None:
-        rows.append(("Last-Attempt-Date", date.rfc5322(recipient.last_attempt)))
+        rows.append(("Last-Attempt-Date", stamp.rfc5322(recipient.last_attempt)))
     if recipient.final_log_id:
         rows.append(("Final-Log-ID", recipient.final_log_id))
     if recipient.will_retry_until is not None:
-        rows.append(("Will-Retry-Until", date.rfc5322(recipient.will_retry_until)))
+        rows.append(("Will-Retry-Until", stamp.rfc5322(recipient.will_retry_until)))
     return rows
 
 
 def _returned(draft: Draft) -> bytes:
     report = draft.report
     trace = f"from {report.client} by {draft.host} with ESMTP id {draft.queue_id};"
-    received = field("Received", f"{trace} {date.rfc5322(report.arrival)}", width=LONGEST)
+    received = field("Received", f"{trace} {stamp.rfc5322(report.arrival)}", width=LONGEST)
     body = draft.copy(draft.return_path(), received)
     return mime.entity([field("Content-Type", draft.returned_type()), *mime.eight_bit(body)], body)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailpit_py.reports import date, mime
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime
 from mailpit_py.reports.decision import Returned, returned
 from mailpit_py.reports.dialects.dialect import ALL, Dialect
 from mailpit_py.reports.draft import Draft, Row
@@ -35,14 +36,14 @@ def compose(draft: Draft) -> bytes:
     """Return the report as Sendmail would."""
     own = _queue_id(draft, "own")
     parts = [_notice(draft), _status(draft), _returned(draft)]
-    stamp = date.unix(draft.report.at)
-    mark = mime.boundary(parts, lambda number: f"{_queue_id(draft, _purpose(number))}.{stamp}/{draft.host[:40]}")
-    when = date.rfc5322(draft.report.at, "GMT")
+    second = stamp.unix(draft.report.at)
+    mark = mime.boundary(parts, lambda number: f"{_queue_id(draft, _purpose(number))}.{second}/{draft.host[:40]}")
+    when = stamp.rfc5322(draft.report.at, "GMT")
     fields = [
         laid_out("Received", "from localhost (localhost)", f"by {draft.host} {_VERSION} id {own};", when),
         field("Date", when),
         field("From", mailbox("Mail Delivery Subsystem", f"MAILER-DAEMON@{draft.host}")),
-        field("Message-Id", f"<{date.compact(draft.report.at)[:12]}.{own}@{draft.host}>"),
+        field("Message-Id", f"<{stamp.compact(draft.report.at)[:12]}.{own}@{draft.host}>"),
         draft.to(brackets=True),
         field("MIME-Version", "1.0"),
         laid_out("Content-Type", f"multipart/report; report-type={draft.report_type};", f'boundary="{mark}"'),
@@ -70,7 +71,7 @@ def _subject(draft: Draft) -> str:
 
 
 def _notice(draft: Draft) -> bytes:
-    when = date.rfc5322(draft.report.arrival, "GMT")
+    when = stamp.rfc5322(draft.report.arrival, "GMT")
     lines = [f"The original message was received at {when}", f"from {draft.report.client} [127.0.0.1]", ""]
     if draft.action is Action.DELAYED:
         lines = [_WARNING, *lines]
@@ -110,7 +111,7 @@ def _status(draft: Draft) -> bytes:
     rows += [("Reporting-MTA", f"dns; {draft.host}")]
     if not 400 <= draft.first.code < 500:  # forgotten once the message has waited in the queue
         rows.append(("Received-From-MTA", f"DNS; {report.client}"))
-    rows += [("Arrival-Date", date.rfc5322(report.arrival, "GMT"))]
+    rows += [("Arrival-Date", stamp.rfc5322(report.arrival, "GMT"))]
     head = [field("Content-Type", f"message/{draft.report_type}")]
     return draft.status_part(head, [rows, *(_rows(draft, each) for each in draft.recipients)])
 
@@ -124,7 +125,7 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
     if recipient.code:
         rows.append(("Diagnostic-Code", f"SMTP; {draft.words(recipient.lines[0])}"))
     attempt = draft.report.at if recipient.last_attempt is None else recipient.last_attempt
-    return [*rows, ("Last-Attempt-Date", date.rfc5322(attempt, "GMT"))]
+    return [*rows, ("Last-Attempt-Date", stamp.rfc5322(attempt, "GMT"))]
 
 
 def _returned(draft: Draft) -> bytes:
@@ -136,7 +137,7 @@ def _returned(draft: Draft) -> bytes:
     trace = (
         f"from {report.client} ({report.client} [127.0.0.1])",
         f"by {draft.host} {_VERSION} with ESMTP id {report.queue_id or _queue_id(draft, 'queue')}",
-        f"for <{one}>; {date.rfc5322(report.arrival, 'GMT')}",
+        f"for <{one}>; {stamp.rfc5322(report.arrival, 'GMT')}",
     )
     body = draft.copy(draft.return_path(), laid_out("Received", *trace, utf8=draft.utf8), full=full)
     return mime.entity([field("Content-Type", draft.returned_type(full=full)), *mime.eight_bit(body)], body)

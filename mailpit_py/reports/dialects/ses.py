@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailpit_py.reports import date, mime
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.field import field
@@ -18,7 +19,7 @@ def compose(draft: Draft) -> bytes:
     host = f"a{number}.smtp-out.amazonses.com"
     parts = [_notice(draft), _status(draft, host), _returned(draft, host)]
     mark = mime.boundary(parts, lambda count: f"----=_Part_{draft.token(f'boundary {count}', 18, DIGITS)}")
-    when = date.rfc5322(draft.report.at, "+0000 (UTC)")
+    when = stamp.rfc5322(draft.report.at, "+0000 (UTC)")
     kind = f'multipart/report; boundary="{mark}"; report-type={draft.report_type}'
     fields = [
         field("Date", when),
@@ -29,7 +30,9 @@ def compose(draft: Draft) -> bytes:
         field("MIME-Version", "1.0"),
         field("Content-Type", kind),
         *mime.eight_bit(*parts),
-        field("X-SES-Outgoing", f"{date.compact(draft.report.at)[:8]}-192.0.2.{draft.token('last octet', 2, '12345')}"),
+        field(
+            "X-SES-Outgoing", f"{stamp.compact(draft.report.at)[:8]}-192.0.2.{draft.token('last octet', 2, '12345')}"
+        ),
         field("Auto-Submitted", "auto-replied"),
     ]
     return mime.entity(fields, mime.multipart(parts, mark))
@@ -71,7 +74,7 @@ def _said(draft: Draft, recipient: RecipientStatus) -> str:
 
 def _returned(draft: Draft, host: str) -> bytes:
     report = draft.report
-    when = date.rfc5322(report.arrival, "+0000 (UTC)")
+    when = stamp.rfc5322(report.arrival, "+0000 (UTC)")
     received = field("Received", f"from {report.client} by {host} with SMTP; {when}")
     body = draft.copy(draft.return_path(), received)
     title = field("Content-Description", "Undelivered Message")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailpit_py.reports import date, mime
+from mailpit_py.mail import stamp
+from mailpit_py.reports import mime
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft
 from mailpit_py.reports.field import field
@@ -18,10 +19,10 @@ def compose(draft: Draft) -> bytes:
     """Return the report as Yahoo would."""
     report = draft.report
     host = f"sonic{draft.token('host', 3, DIGITS)}.consmr.mail.ne1.yahoo.com"
-    when = date.rfc5322(report.at)
+    when = stamp.rfc5322(report.at)
     paragraphs = (f"<{each.final_recipient}>:\n{_said(each)}" for each in draft.recipients)
     text = "\n\n".join([_OPENING, *paragraphs, _RULE]) + "\n\n"
-    received = field("Received", f"from {report.client} by {host} with SMTP; {date.rfc5322(report.arrival)}")
+    received = field("Received", f"from {report.client} by {host} with SMTP; {stamp.rfc5322(report.arrival)}")
     body = mime.text(text) + draft.copy(draft.return_path(), received)
     fields = [
         field("X-Apparently-To", f"{draft.address(report.reverse_path)}; {when}", utf8=draft.utf8),

@@ -289,14 +289,6 @@ export interface Dialects {
   items: Dialect[];
 }
 
-/** A domain that answers in a provider's words. */
-export interface DomainProfile {
-  domain: string;
-  provider: string;
-  bounce: number;
-  defer: number;
-}
-
 /** What MAIL and RCPT said, apart from the content. */
 export interface Envelope {
   reverse_path: string;
@@ -517,6 +509,22 @@ export interface NewMessage {
   html?: string;
 }
 
+/** A domain profile; `domain` may be left out where the path names it, `origin` of an answer is passed over. */
+export interface NewProfile {
+  /** A domain, or `*.` and a domain. */
+  domain?: string;
+  /** In whose words it answers. */
+  provider?: string;
+  /** The share of its addresses that do not exist or refuse. */
+  bounce?: number;
+  /** The share of tries that are put off. */
+  defer?: number;
+  /** The scenarios that addresses bounce with. */
+  bounces?: string[];
+  /** The scenarios that tries are put off with. */
+  deferrals?: string[];
+}
+
 /** A rule. Only `outcome` is needed; `id`, `key`, `origin`, `tries` and `acted` of an answer are passed over. */
 export interface NewRule {
   /** Its key for dice, counters and paths; must be unique. */
@@ -664,6 +672,31 @@ export interface ProblemDetails {
   status: number;
   detail: string;
   errors?: FieldError[];
+}
+
+/** In whose words a domain answers, and how often it fails without being asked to. */
+export interface Profile {
+  /** With `*.` in front it is the domain and all below it. */
+  domain: string;
+  provider: string;
+  /** The share of its addresses that bounce, each for good. */
+  bounce: number;
+  /** The share of tries that are put off. */
+  defer: number;
+  bounces: string[];
+  deferrals: string[];
+  /** start: a file or an option. */
+  origin: "built-in" | "start" | "api";
+}
+
+/** All profiles that are set. */
+export interface ProfileList {
+  profiles: NewProfile[];
+}
+
+/** The profiles that count, by domain. */
+export interface Profiles {
+  items: Profile[];
 }
 
 /** A column of the catalogue. */
@@ -922,7 +955,7 @@ export interface Simulation {
   suppression: boolean;
   /** The sandbox's own domains, where the whole grammar holds. */
   domains: string[];
-  profiles: DomainProfile[];
+  profiles: Profile[];
   chaos: Chaos;
   rule_count: number;
   record_count: number;

@@ -47,7 +47,7 @@ function remember(frame: Frame): void {
   }
   for (const change of frame.changes) {
     if (change.kind === "changed") change.messages.forEach(({ id, ...marks }) => patchMessage(id, marks));
-    if (change.kind === "rules") void queries.invalidateQueries({ queryKey: ["rules"] });
+    if (change.kind === "rules") for (const queryKey of [["rules"], ["profiles"]]) void queries.invalidateQueries({ queryKey });
     if (change.kind === "cleared") gone.set((ids) => new Set([...ids, ...cachedIds()]));
     if (change.kind === "removed") gone.set((ids) => new Set([...ids, ...change.ids].slice(-5_000)));
   }

@@ -1,4 +1,4 @@
-import { IconAdjustmentsBolt, IconGridDots, IconListCheck, type Icon } from "@tabler/icons-react";
+import { IconAdjustmentsBolt, IconGridDots, IconListCheck, IconWorld, type Icon } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { MouseEvent } from "react";
 import type { SimulateView } from "../app/location";
@@ -11,6 +11,7 @@ import styles from "./links.module.css";
 const LINKS: [SimulateView, string, Icon][] = [
   ["rules", "Rules", IconListCheck],
   ["catalogue", "Catalogue", IconGridDots],
+  ["domains", "Domains", IconWorld],
   ["state", "State", IconAdjustmentsBolt],
 ];
 

@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { queries } from "../app/state";
 import { Copy } from "../ui/Copy";
-import { number } from "../ui/format";
 import { complain } from "../ui/toast";
 import { simulation, simulationQuery } from "./api";
 import styles from "./state.module.css";
@@ -74,8 +73,6 @@ function Triggers({ chaos }: { chaos: Chaos }) {
 }
 
 function Domains({ data }: { data: Simulation }) {
-  const rated = data.profiles.filter(({ bounce, defer }) => bounce > 0 || defer > 0);
-  const percent = (rate: number): string => `${number(Math.round(rate * 1_000) / 10)} %`;
   return (
     <>
       <h3>Own domains</h3>
@@ -87,18 +84,6 @@ function Domains({ data }: { data: Simulation }) {
           </li>
         ))}
       </ul>
-      {rated.length > 0 && (
-        <>
-          <h3>Domains that fail by themselves</h3>
-          <ul className={styles.domains}>
-            {rated.map(({ domain, provider, bounce, defer }) => (
-              <li key={domain}>
-                <code>{domain}</code> <span className="dim">{[provider, bounce ? `${percent(bounce)} bounce` : "", defer ? `${percent(defer)} deferred` : ""].filter(Boolean).join(", ")}</span>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
     </>
   );
 }

@@ -1,8 +1,9 @@
 /** Requests about simulation, and how their answers are kept. */
 import { apiUrl, apply, change, json, withSignal } from "../api/client";
-import type { Attempts, Catalogue, Reset, State } from "../api/schema";
+import type { Attempts, Catalogue, Profile, Profiles, Reset, State } from "../api/schema";
 import { queries } from "../app/state";
 import type { RuleParts } from "./draft";
+import type { ProfileParts } from "./profile";
 import type { Explanation, Preview, Rule, Simulation, Switches } from "./types";
 
 interface Asked {
@@ -12,12 +13,14 @@ interface Asked {
 const get = <T>(path: string, { signal }: Asked, parameters: Parameters<typeof apiUrl>[1] = {}): Promise<T> =>
   json<T>(apiUrl(path, parameters), withSignal(signal));
 
+const profilePath = (domain: string): string => `profiles/${encodeURIComponent(domain)}`;
 const rulePath = (id: string): string => `rules/${encodeURIComponent(id)}`;
 
 export const rulesQuery = {
   queryKey: ["rules"],
   queryFn: async (asked: Asked) => (await get<{ items: Rule[] }>("rules", asked)).items,
 };
+export const profilesQuery = { queryKey: ["profiles"], queryFn: async (asked: Asked) => (await get<Profiles>("profiles", asked)).items };
 export const catalogueQuery = { queryKey: ["catalogue"], queryFn: (asked: Asked) => get<Catalogue>("catalogue", asked) };
 export const simulationQuery = { queryKey: ["simulation"], queryFn: (asked: Asked) => get<Simulation>("simulation", asked), staleTime: 0 };
 export const stateQuery = { queryKey: ["simulation-state"], queryFn: async (asked: Asked) => (await get<State>("simulation/state", asked)).items, staleTime: 0 };
@@ -52,9 +55,16 @@ export const simulation = {
   replace: (id: string, rule: RuleParts) => apply<Rule>(change("PUT", rulePath(id), rule)),
   change: (id: string, parts: Partial<Body>) => apply<Rule>(change("PATCH", rulePath(id), parts)),
   remove: (id: string) => json<Rule>(apiUrl(rulePath(id)), { method: "DELETE" }),
+  setProfile: (domain: string, profile: ProfileParts) => apply<Profile>(change("PUT", profilePath(domain), profile)),
+  deleteProfile: (domain: string) => json<Profile>(apiUrl(profilePath(domain)), { method: "DELETE" }),
   reset: (which: { key?: string; rule?: string; recipient?: string } = {}) => json<Reset>(apiUrl("simulation/state", which), { method: "DELETE" }),
   flip: (switches: Switches) => apply<Simulation>(change("PATCH", "simulation", switches)),
 };
+
+/** Ask again for what depends on domain profiles. */
+export function refreshProfiles(): void {
+  for (const queryKey of [profilesQuery.queryKey, simulationQuery.queryKey]) void queries.invalidateQueries({ queryKey });
+}
 
 /** Ask again for all that mail changes: counters, state, attempts. */
 export function refreshCounters(): void {
