@@ -6,6 +6,7 @@ import base64
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
@@ -37,7 +38,7 @@ class Client:
             given = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._headers["Authorization"] = f"Basic {base64.b64encode(given.encode()).decode()}"
 
-    def get(self, path: str, **query: str | int) -> Any:
+    def get(self, path: str, **query: str | float) -> Any:
         """Return the JSON answer at a path below /api/v2/."""
         return self._send("GET", path, None, query)
 
@@ -61,7 +62,7 @@ class Client:
         """Return the answer to a deletion."""
         return self._send("DELETE", path, None, query)
 
-    def _send(self, method: str, path: str, body: Any, query: dict[str, str | int]) -> Any:
+    def _send(self, method: str, path: str, body: Any, query: Mapping[str, str | float]) -> Any:
         try:
             return json.loads(self._octets(method, path, body, query))
         except ValueError as error:
@@ -71,7 +72,7 @@ class Client:
     def _place(self) -> str:
         return self._base.removesuffix("api/v2/")
 
-    def _octets(self, method: str, path: str, body: Any, query: dict[str, str | int]) -> bytes:
+    def _octets(self, method: str, path: str, body: Any, query: Mapping[str, str | float]) -> bytes:
         words = urlencode({name: value for name, value in query.items() if value != ""})
         address = f"{self._base}{quote(path)}{f'?{words}' if words else ''}"
         data = None if body is None else json.dumps(body, default=_plain).encode()

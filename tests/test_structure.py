@@ -57,6 +57,7 @@ PART_OF = {
     "simulator": "sandbox",
     "sinkbook": "sandbox",
     "submission": "sandbox",
+    "waiting": "sandbox",
     "wiring": "node",
     "__main__": "cli",
 }
