@@ -26,12 +26,16 @@ class ClientError(MailpitError):
 
 
 class Client:
-    """The API of the sandbox whose page is at `url`, which may carry `name:password@`. Methods raise ClientError."""
+    """The API of the sandbox whose page is at `url`, which may carry `name:password@`. Methods raise ClientError.
 
-    def __init__(self, url: str = DEFAULT_URL, *, timeout: float = 30) -> None:
+    Paths are below `prefix`.
+    """
+
+    def __init__(self, url: str = DEFAULT_URL, *, timeout: float = 30, prefix: str = "api/v2/") -> None:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         place = parts.netloc.rpartition("@")[2]
-        self._base = urlunsplit((parts.scheme, place, f"{parts.path.rstrip('/')}/api/v2/", "", ""))
+        self._prefix = prefix
+        self._base = urlunsplit((parts.scheme, place, f"{parts.path.rstrip('/')}/{prefix}", "", ""))
         self._timeout = timeout
         self._headers = {"Accept": "application/json"}
         if parts.username is not None:
@@ -42,7 +46,7 @@ class Client:
         """Return the JSON answer at a path below /api/v2/."""
         return self._send("GET", path, None, query)
 
-    def octets(self, path: str, **query: str | int) -> bytes:
+    def octets(self, path: str, **query: str | float) -> bytes:
         """Return the answer at a path below /api/v2/ as it is."""
         return self._octets("GET", path, None, query)
 
@@ -70,7 +74,7 @@ class Client:
 
     @property
     def _place(self) -> str:
-        return self._base.removesuffix("api/v2/")
+        return self._base.removesuffix(self._prefix)
 
     def _octets(self, method: str, path: str, body: Any, query: Mapping[str, str | float]) -> bytes:
         words = urlencode({name: value for name, value in query.items() if value != ""})
