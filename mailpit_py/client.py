@@ -6,6 +6,7 @@ import base64
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
@@ -25,23 +26,27 @@ class ClientError(MailpitError):
 
 
 class Client:
-    """The API of the sandbox whose page is at `url`, which may carry `name:password@`. Methods raise ClientError."""
+    """The API of the sandbox whose page is at `url`, which may carry `name:password@`. Methods raise ClientError.
 
-    def __init__(self, url: str = DEFAULT_URL, *, timeout: float = 30) -> None:
+    Paths are below `prefix`.
+    """
+
+    def __init__(self, url: str = DEFAULT_URL, *, timeout: float = 30, prefix: str = "api/v2/") -> None:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         place = parts.netloc.rpartition("@")[2]
-        self._base = urlunsplit((parts.scheme, place, f"{parts.path.rstrip('/')}/api/v2/", "", ""))
+        self._prefix = prefix
+        self._base = urlunsplit((parts.scheme, place, f"{parts.path.rstrip('/')}/{prefix}", "", ""))
         self._timeout = timeout
         self._headers = {"Accept": "application/json"}
         if parts.username is not None:
             given = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._headers["Authorization"] = f"Basic {base64.b64encode(given.encode()).decode()}"
 
-    def get(self, path: str, **query: str | int) -> Any:
+    def get(self, path: str, **query: str | float) -> Any:
         """Return the JSON answer at a path below /api/v2/."""
         return self._send("GET", path, None, query)
 
-    def octets(self, path: str, **query: str | int) -> bytes:
+    def octets(self, path: str, **query: str | float) -> bytes:
         """Return the answer at a path below /api/v2/ as it is."""
         return self._octets("GET", path, None, query)
 
@@ -61,7 +66,7 @@ class Client:
         """Return the answer to a deletion."""
         return self._send("DELETE", path, None, query)
 
-    def _send(self, method: str, path: str, body: Any, query: dict[str, str | int]) -> Any:
+    def _send(self, method: str, path: str, body: Any, query: Mapping[str, str | float]) -> Any:
         try:
             return json.loads(self._octets(method, path, body, query))
         except ValueError as error:
@@ -69,9 +74,9 @@ class Client:
 
     @property
     def _place(self) -> str:
-        return self._base.removesuffix("api/v2/")
+        return self._base.removesuffix(self._prefix)
 
-    def _octets(self, method: str, path: str, body: Any, query: dict[str, str | int]) -> bytes:
+    def _octets(self, method: str, path: str, body: Any, query: Mapping[str, str | float]) -> bytes:
         words = urlencode({name: value for name, value in query.items() if value != ""})
         address = f"{self._base}{quote(path)}{f'?{words}' if words else ''}"
         data = None if body is None else json.dumps(body, default=_plain).encode()

@@ -19,7 +19,7 @@ from mailpit_py.relay_queue import RelayQueue
 from mailpit_py.relay_settings import forward_of, relay_of
 from mailpit_py.rule_file import RuleFile, read_file
 from mailpit_py.servers.smtp.settings import SmtpSettings
-from mailpit_py.servers.tls import ServerTls, server_tls
+from mailpit_py.servers.tls import ServerTls, made_names, server_tls
 from mailpit_py.simulation.address import OWN_DOMAINS
 from mailpit_py.simulation.chaos import Chaos
 from mailpit_py.simulation.chaos import parse as parse_triggers
@@ -43,14 +43,14 @@ class Certificates:
     def _smtp(self) -> ServerTls | None:
         config = self._config
         cert = config.smtp_tls_cert or ("auto" if config.smtps else "")
-        return server_tls(cert, config.smtp_tls_key, authority_directory(config)) if cert else None
+        return _tls(config, cert, config.smtp_tls_key) if cert else None
 
     @cached_property
     def _page(self) -> ServerTls | None:
         config = self._config
         if not config.ui_tls_cert:
             return None
-        return server_tls(config.ui_tls_cert, config.ui_tls_key, authority_directory(config))
+        return _tls(config, config.ui_tls_cert, config.ui_tls_key)
 
     def of_smtp(self, listener: str) -> ssl.SSLContext | None:
         """The context of one SMTP listener. A certificate that only `smtps` needs offers no STARTTLS elsewhere."""
@@ -66,6 +66,11 @@ class Certificates:
         """Where the authority of made certificates is, for clients that want to check."""
         paths = {tls.ca_path for tls in (self._smtp, self._page) if tls and tls.ca_path}
         return [f"[tls] certificates made here are signed by {path}; let clients trust that file" for path in paths]
+
+
+def _tls(config: Config, cert: str, key: str) -> ServerTls:
+    """Return TLS; a certificate of files needs no authority, and so no place for one."""
+    return server_tls(cert, key, authority_directory(config) if made_names(cert) else Path())
 
 
 def authority_directory(config: Config) -> Path:

@@ -62,6 +62,7 @@ PART_OF = {
     "simulator": "sandbox",
     "sinkbook": "sandbox",
     "submission": "sandbox",
+    "waiting": "sandbox",
     "wiring": "node",
     "__main__": "cli",
 }

@@ -76,7 +76,7 @@ def create_app(sandbox: Sandbox, config: Config, *, ports: Mapping[str, int] | N
     _configure(app, config)
     store = sandbox.store
     app.extensions["mailpit"] = Context(
-        sandbox, config, Library(store), Feed(store), Signer(), Memo(store.journal), dict(ports or {})
+        sandbox, config, Library(store), Feed(store), Signer(), Memo(store.journal), ports=dict(ports or {})
     )
     problem.register(app, f"{webroot}api/", {f"{webroot}{mailpit.PREFIX}": mailpit.failure.answer})
     login = _login(config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 
 from flask import current_app
 
@@ -13,6 +14,8 @@ from mailpit_py.api.memo import Memo
 from mailpit_py.api.signature import Signer
 from mailpit_py.config import Config
 from mailpit_py.sandbox import Sandbox
+
+MAX_WAITERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Context:
     feed: Feed
     signer: Signer
     memo: Memo
+    waiters: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_WAITERS))  # each holds a thread
     ports: Mapping[str, int] = field(default_factory=dict)  # what the system chose for port 0
 
 

@@ -41,6 +41,38 @@ class ListQuery(InboxQuery):
         return self
 
 
+class WaitQuery(InboxQuery):
+    """Which message to wait for, and how long. All filters that are given must hold."""
+
+    to: str | None = Field(None, max_length=320, description="An address of To, or a recipient of the envelope.")
+    cc: str | None = Field(None, max_length=320, description="An address of Cc.")
+    bcc: str | None = Field(None, max_length=320, description="A recipient that is neither in To nor in Cc.")
+    from_: str | None = Field(None, alias="from", max_length=320, description="An address of From, or MAIL FROM.")
+    subject: str | None = Field(None, max_length=1_000, description="Text in the subject.")
+    text: str | None = Field(None, max_length=1_000, description="Text in the readable text.")
+    html: str | None = Field(None, max_length=1_000, description="Text in the HTML source.")
+    header: str | None = Field(
+        None, max_length=4_000, description="`Name: text` in such a field, or `Name`; several on lines of their own."
+    )
+    attachment: str | None = Field(None, max_length=300, description="A file of this name; `*` for any.")
+    query: str = Field("", max_length=2_000, description="A search, as in `has:attachment -invoice`.")
+    since: str | None = Field(
+        None,
+        max_length=100,
+        description="Only what came after this cursor; `now` for the moment of the request. "
+        "Without it, what the inbox has already counts, too.",
+    )
+    count: int = Field(1, ge=1, le=100, description="How many messages must match.")
+    none: bool = Field(False, description="Nothing is to match: `ok` is true if nothing did until the end.")
+    timeout: float = Field(10, ge=0, le=600, description="Seconds to wait at most.")
+
+
+class ExtractQuery(InboxQuery):
+    """What to take from a message."""
+
+    link: str | None = Field(None, max_length=1_000, description="Only links whose text or address has this in it.")
+
+
 class SessionsQuery(Arguments):
     """Which connections."""
 

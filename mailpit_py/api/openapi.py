@@ -51,6 +51,7 @@ ERRORS = {
     413: "The body is too large.",
     415: "The body has the wrong media type.",
     422: "A parameter or field cannot be used.",
+    503: "Too many ask for this at once; try again after `Retry-After` seconds.",
     507: "There is no room left.",
 }
 

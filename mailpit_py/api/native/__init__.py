@@ -8,6 +8,7 @@ from mailpit_py.api.native import (
     attempts,
     clock,
     document,
+    extracts,
     info,
     messages,
     parts,
@@ -19,12 +20,13 @@ from mailpit_py.api.native import (
     selection,
     sessions,
     simulation,
+    waiting,
     writing,
 )
 
 VIEWS = (
-    *(info, messages, selection, writing, rendering, parts, reports, sessions, attempts, rules, profiles),
-    *(simulation, clock, relay),
+    *(info, messages, waiting, selection, writing, rendering, parts, extracts),
+    *(reports, sessions, attempts, rules, profiles, simulation, clock, relay),
     document,
 )
 

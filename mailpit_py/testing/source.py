@@ -1,0 +1,93 @@
+"""Where a view's mail comes from: this process, a sandbox elsewhere, or a Mailpit; what each must be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from mailpit_py.mail import Message
+from mailpit_py.mail.envelope import Envelope, Line, Session
+
+Cursor = Any
+"""A place in the order of arrivals; only the source that gave it can read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an application finds the server. `ca_path` is what a client of its TLS should trust."""
+
+    smtp_host: str
+    smtp_port: int
+    url: str
+    user: str = ""
+    password: str = ""
+    ca_path: Path | None = None
+
+    @property
+    def api_url(self) -> str:
+        """The root of the API of version 2."""
+        return f"{self.url}api/v2/"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One stored message as it was read: its content, what SMTP said of it, when it came (UTC microseconds)."""
+
+    id: str
+    message: Message
+    envelope: Envelope
+    session: Session | None
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A transaction that ended without a message."""
+
+    stage: str
+    reverse_path: str
+    recipients: tuple[str, ...]
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What came after a cursor, oldest first; `gone` counts messages that were removed before they were read."""
+
+    letters: tuple[Letter, ...]
+    cursor: Cursor
+    refused: tuple[Refusal, ...] = ()
+    gone: int = 0
+
+
+class Source(Protocol):
+    """A server as a view sees it. Calls that the server cannot do raise Unsupported."""
+
+    place: Place
+    is_shared: bool
+
+    def mark(self) -> Cursor:
+        """Return the place after everything that has come."""
+
+    def arrivals(self, since: Cursor, timeout: float, is_over: Callable[[], bool]) -> Arrivals:
+        """Return what came after `since`, as soon as there is something, or at the latest after `timeout` seconds.
+
+        Returns early, too, soon after `is_over` gives True.
+        """
+
+    def found(self, query: str) -> frozenset[str]:
+        """Return the ids of the newest messages that a search finds."""
+
+    def page_of(self, id: str) -> str:
+        """Return the address at which a person reads a message."""
+
+    def transcript(self, id: str) -> tuple[Line, ...]:
+        """Return the dialogue that brought a message."""
+
+    def add_rule(self, rule: Mapping[str, Any]) -> str:
+        """Add a rule before all others; return its id."""
+
+    def delete_rule(self, id: str) -> None:
+        """Delete a rule."""

@@ -1,0 +1,99 @@
+"""Views on each kind of server: in this process, in this process but over HTTP, and a Mailpit where there is one."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mailpit_py.testing import Mailpit, Remote, View
+from tests.api.serving import listen
+
+Send = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[Mailpit]:
+    server = Mailpit()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def remote(local: Mailpit) -> Remote:
+    return Remote(local.node.url)
+
+
+@pytest.fixture(scope="module")
+def real_mailpit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
+    """A Mailpit, as its makers build it."""
+    program = shutil.which("mailpit")
+    if program is None:
+        pytest.skip("no mailpit on this machine")
+    ports = []
+    for _ in range(2):
+        with listen() as bound:
+            ports.append(bound.getsockname()[1])
+    smtp, page = (f"127.0.0.1:{port}" for port in ports)
+    database = tmp_path_factory.mktemp("mailpit") / "mail.db"
+    command = [program, "--smtp", smtp, "--listen", page, "--database", str(database), "--disable-version-check"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _await_ready(f"http://{page}/readyz")
+            yield Remote(f"http://{page}", smtp=smtp)
+        finally:
+            process.terminate()
+
+
+def _await_ready(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            assert time.monotonic() < deadline, "it never was ready"
+
+
+@pytest.fixture
+def mp(local: Mailpit) -> View:
+    """A view in this process."""
+    return local.view(timeout=20)
+
+
+@pytest.fixture(params=["local", "remote", "real_mailpit"])
+def view(request: pytest.FixtureRequest) -> View:
+    """A view on each kind of server."""
+    return request.getfixturevalue(request.param).view(timeout=20)
+
+
+@pytest.fixture(params=["local", "remote"])
+def ours(request: pytest.FixtureRequest) -> View:
+    """A view on our own server, near and far."""
+    return request.getfixturevalue(request.param).view(timeout=20)
+
+
+def mail(subject: str = "Hello", text: str = "Hi Ann", to: str = "Ann <ann@example.com>", **fields: str) -> bytes:
+    """A small message."""
+    head = {"From": "Acme <hi@acme.test>", "To": to, "Subject": subject, "Message-ID": f"<{subject}@acme.test>"}
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in (head | fields).items()]
+    return "\r\n".join([*lines, "", text, ""]).encode()
+
+
+def send(view: View, subject: str = "Hello", *recipients: str, raw: bytes | None = None, **fields: str) -> None:
+    """Send one message."""
+    with view.smtplib() as client:
+        to = list(recipients or ("ann@example.com",))
+        client.sendmail("app@acme.test", to, mail(subject, **fields) if raw is None else raw)
+
+
+def sample(name: str) -> bytes:
+    """A stored message of the corpus."""
+    return (Path(__file__).parents[1] / "messages" / name).read_bytes()
