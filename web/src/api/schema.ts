@@ -338,6 +338,15 @@ export interface Explanation {
   hint: string;
 }
 
+/** What a test takes from a message. */
+export interface Extract {
+  links: FoundLink[];
+  /** What looks like a one-time code; exactly one is the usual case. */
+  codes: FoundCode[];
+  /** The readable text; that of the HTML if there is no other. */
+  text: string;
+}
+
 /** What is wrong with one field or parameter. */
 export interface FieldError {
   field: string;
@@ -351,6 +360,21 @@ export interface Finding {
   text: string;
   section: string;
   detail: string;
+}
+
+/** A one-time code. */
+export interface FoundCode {
+  code: string;
+  /** The line in which it stands. */
+  context: string;
+}
+
+/** A link that a reader can follow. */
+export interface FoundLink {
+  url: string;
+  /** What a reader clicks on; in plain text, the words before the address. */
+  text: string;
+  where: "html" | "text";
 }
 
 /** Where a clock shall stand still. */
@@ -451,6 +475,13 @@ export interface MessageList {
   cursor: string;
 }
 
+/** One filter that a message does not pass. */
+export interface Mismatch {
+  filter: string;
+  wanted: string;
+  found: string;
+}
+
 /** How far to move a clock: exactly one of `seconds` and `to`. */
 export interface Move {
   /** The inbox. */
@@ -459,6 +490,12 @@ export interface Move {
   seconds?: number | null;
   /** To this instant of sandbox time, RFC 3339. */
   to?: string | null;
+}
+
+/** A message that came and is not what was waited for. */
+export interface NearMiss {
+  message: Summary;
+  mismatches: Mismatch[];
 }
 
 /** What shall follow a message. `scenario`, or `status`, or `code` with `text`, is what a failure tells. */
@@ -1108,4 +1145,29 @@ export interface TryRecipient {
   reply: Reply;
   /** Null for the usual course. */
   cause: Cause | null;
+}
+
+/** What came while somebody waited; oldest first. */
+export interface Waited {
+  /** What was waited for is so: enough matched, or with `none` nothing did. */
+  ok: boolean;
+  /** At least `count` messages matched. */
+  found: boolean;
+  /** What matched. */
+  messages: Summary[];
+  /** The newest 50 that did not match, and why. */
+  near_misses: NearMiss[];
+  /** The newest 50 transactions that ended without a message. */
+  refused: Attempt[];
+  /** How many messages were looked at. */
+  seen: number;
+  /** Matches that came and were deleted or pruned again. */
+  removed: string[];
+  /** Messages that came and were gone before they could be looked at. */
+  unseen: number;
+  /** The sandbox stopped before it was decided. */
+  closed: boolean;
+  /** For `since`: to wait for what comes after all this. */
+  cursor: string;
+  waited_ms: number;
 }

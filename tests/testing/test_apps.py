@@ -1,0 +1,217 @@
+"""Applications pointed at the server: Django, Flask-Mail, FastAPI-Mail, the standard library, variables."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from mailpit_py.testing import Mailpit, View, apps
+from mailpit_py.testing.django import changes
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[2]
+
+SETTINGS = """
+import os
+
+SECRET_KEY = "x"
+INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "x.db", "TEST": {"NAME": "test.db"}}}
+STATIC_URL = "/static/"
+ROOT_URLCONF = "shop"
+ALLOWED_HOSTS = ["*"]
+USE_TZ = True
+MIDDLEWARE = []
+EMAIL_HOST = "mail.production.test"
+EMAIL_HOST_USER = "apikey"
+EMAIL_HOST_PASSWORD = "secret"
+EMAIL_USE_TLS = True
+DEFAULT_FROM_EMAIL = "shop@acme.test"
+"""
+
+SHOP = """
+import threading
+
+from django.contrib.auth.models import User
+from django.core.mail import EmailMultiAlternatives, send_mail
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import path
+
+def signup(request):
+    address = request.POST["email"]
+    User.objects.create_user(address, address)
+    message = EmailMultiAlternatives("Welcome", "Your code is 481516", to=[address], bcc=["audit@acme.test"])
+    message.attach_alternative('<a href="https://shop.test/confirm/1">Confirm</a> Your code is 481516', "text/html")
+    message.send()
+    return HttpResponse("ok")
+
+def order(request):
+    address = request.POST["email"]
+    with transaction.atomic():
+        transaction.on_commit(lambda: send_mail("Your order", "Thanks", None, [address]))
+    return HttpResponse("ok")
+
+def later(request):
+    address = request.POST["email"]
+    threading.Timer(0.05, send_mail, ["Later", "Late", None, [address]]).start()
+    return HttpResponse("ok")
+
+urlpatterns = [path("signup", signup), path("order", order), path("later", later)]
+"""
+
+TESTS = """
+import urllib.request
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.test import TestCase
+
+@pytest.mark.django_db
+def test_sign_up(client, mailpit):
+    client.post("/signup", {"email": "ann@example.com"})
+    message = mailpit.wait_for(to="ann@example.com", subject="Welcome")
+    assert message.link("Confirm") == "https://shop.test/confirm/1"
+    assert message.code() == "481516"
+    assert message.recipients == ("ann@example.com", "audit@acme.test")
+    assert "Bcc" not in message.headers
+    assert not hasattr(mail, "outbox") or mail.outbox == []
+
+@pytest.mark.django_db
+def test_order_needs_the_commit(client, mailpit, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/order", {"email": "ann@example.com"})
+    mailpit.wait_for(subject="Your order")
+
+@pytest.mark.django_db(transaction=True)
+def test_order_in_a_real_transaction(client, mailpit):
+    client.post("/order", {"email": "ann@example.com"})
+    mailpit.wait_for(subject="Your order")
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_of_a_live_server_s_thread(live_server, mailpit):
+    with mailpit.expect(to="bob@example.com", subject="Later"):
+        urllib.request.urlopen(live_server.url + "/later", b"email=bob@example.com", timeout=10)
+
+def test_the_outbox_still_works(mailoutbox):
+    mail.send_mail("kept", "x", None, ["ann@example.com"])
+    assert [one.subject for one in mailoutbox] == ["kept"]
+    assert settings.EMAIL_BACKEND.endswith("locmem.EmailBackend")
+
+class SignUp(TestCase):
+    @pytest.fixture(autouse=True)
+    def _mailpit(self, mailpit):
+        self.mailpit = mailpit
+
+    def test_class(self):
+        with self.captureOnCommitCallbacks(execute=True):
+            self.client.post("/order", {"email": "eve@example.com"})
+        self.assertEqual(self.mailpit.wait_for(to="eve@example.com").subject, "Your order")
+"""
+
+BY_FIXTURE = """
+from django.conf import settings
+from django.core import mail
+
+def test_pointed_at_it(mailpit_django):
+    assert settings.EMAIL_PORT == mailpit_django.smtp_port
+    assert not settings.EMAIL_USE_TLS
+    mail.send_mail("Hi", "x", None, ["ann@example.com"])
+    mailpit_django.wait_for(subject="Hi")
+
+def test_put_back_as_it_was():
+    assert settings.EMAIL_BACKEND.endswith("locmem.EmailBackend")
+    assert (settings.EMAIL_HOST, settings.EMAIL_USE_TLS) == ("mail.production.test", True)
+    mail.send_mail("Hi", "x", None, ["ann@example.com"])
+    assert len(mail.outbox) == 1
+"""
+
+
+@pytest.fixture
+def shop(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(pytester.path)]))
+    pytester.makepyfile(settings=SETTINGS, shop=SHOP, test_shop=TESTS, test_fixture=BY_FIXTURE)
+    return pytester
+
+
+@pytest.mark.timeout(400)
+def test_a_django_project_s_tests_read_like_sentences_and_all_else_stays_as_it_was(shop: pytest.Pytester) -> None:
+    shop.makeini("[pytest]\nDJANGO_SETTINGS_MODULE = settings\nmailpit_autouse = true\n")
+    shop.runpytest_subprocess("-W", "error", "test_shop.py", "-n", "2", timeout=300).assert_outcomes(passed=6)
+
+
+@pytest.mark.timeout(400)
+def test_without_autouse_a_fixture_points_django_at_it_for_one_test(shop: pytest.Pytester) -> None:
+    shop.makeini("[pytest]\nDJANGO_SETTINGS_MODULE = settings\n")
+    shop.runpytest_subprocess("-W", "error", "test_fixture.py", timeout=300).assert_outcomes(passed=2)
+
+
+def test_every_mailer_of_newer_djangos_is_pointed_at_it(mp: View) -> None:
+    class Settings:
+        MAILERS = {  # noqa: RUF012 - as Django's settings are
+            "default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"},
+            "bulk": {"BACKEND": "bulk.Backend", "OPTIONS": {"host": "mail.production.test", "username": "apikey"}},
+        }
+
+    smtp = {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {"host": "127.0.0.1", "port": mp.smtp_port},
+    }
+    assert changes(Settings(), mp.place) == {"MAILERS": {"default": smtp, "bulk": smtp}}
+
+
+def test_flask_mail_sends_to_it_although_the_app_is_tested(mp: View) -> None:
+    from flask import Flask
+    from flask_mail import Mail, Message
+
+    app = Flask(__name__)
+    app.config.update(TESTING=True, MAIL_DEFAULT_SENDER="shop@acme.test", **apps.flask_mail(mp.place))
+    mail = Mail(app)
+    with app.app_context():
+        mail.send(Message("Welcome", recipients=["ann@example.com"], body="Hi"))
+    assert mp.wait_for(to="ann@example.com").subject == "Welcome"
+
+
+def test_fastapi_mail_sends_to_it_with_a_password_over_tls() -> None:
+    from fastapi_mail import ConnectionConfig, FastMail, MessageSchema, MessageType
+
+    async def main(view: View) -> None:
+        config = ConnectionConfig(MAIL_FROM="shop@example.com", **apps.fastapi_mail(view.place))
+        message = MessageSchema(
+            subject="Welcome", recipients=["ann@example.com"], body="<p>Hi</p>", subtype=MessageType.html
+        )
+        await FastMail(config).send_message(message)
+        received = await view.await_for(to="ann@example.com", html="<p>Hi")
+        assert received.session
+        assert received.session.auth_identity == "ann"
+
+    with Mailpit(auth=("ann", "secret"), starttls="required", timeout=20) as view:
+        asyncio.run(main(view))
+
+
+def test_the_standard_library_s_client_is_connected(mp: View) -> None:
+    with mp.smtplib() as client:
+        client.sendmail("a@x.test", ["b@x.test"], b"Subject: hi\r\n\r\n")
+    assert mp.wait_for(to="b@x.test").subject == "hi"
+
+
+def test_variables_name_host_port_login_and_page() -> None:
+    with Mailpit(auth=("ann", "secret"), tls=True) as mp:
+        env = mp.env()
+        port = str(mp.smtp_port)
+        for name, value in {
+            "SMTP_HOST": "127.0.0.1", "SMTP_PORT": port, "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port,
+            "MAIL_SERVER": "127.0.0.1", "MAIL_PORT": port, "EMAIL_HOST_USER": "ann", "EMAIL_HOST_PASSWORD": "secret",
+            "MAIL_USERNAME": "ann", "SMTP_PASSWORD": "secret", "EMAIL_USE_TLS": "true", "MAILPIT_URL": mp.url,
+            "SMTP_URL": f"smtp://127.0.0.1:{port}", "SSL_CERT_FILE": str(mp.place.ca_path),
+        }.items():  # fmt: skip
+            assert env[name] == value
+    with Mailpit() as mp:
+        assert mp.env()["EMAIL_USE_TLS"] == "false"
+        assert "SSL_CERT_FILE" not in mp.env()
