@@ -24,10 +24,10 @@ def walk(raw: bytes, limits: Limits, *, has_bare_cr: bool) -> Part:
     return _Walker(raw, limits, has_bare_cr).run()
 
 
-def walk_header(raw: bytes, limits: Limits = DEFAULT) -> Section:
+def walk_header(raw: bytes, limits: Limits) -> Section:
     """Return a message's own header section, and look at nothing behind it."""
     section = Section(raw, 0, limits)
-    _Walker(raw, limits).read_section(section, [])
+    _Walker(raw, limits, has_bare_cr=False).read_section(section, [])  # which counts between parts
     return section
 
 
