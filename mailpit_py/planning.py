@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mailpit_py.mail.envelope import Envelope, Session
 from mailpit_py.simulation.follow_up import PlannedStep, follow_up
+from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulator import Simulator
 from mailpit_py.storage import DEFAULT_INBOX, NewStep, SinkKind
 
@@ -15,7 +16,7 @@ def plan(simulator: Simulator, session: Session, envelope: Envelope, raw: bytes)
     """
     tells_delivery = any(one.kind is SinkKind.WEBHOOK for one in simulator.store.agenda.sinks.known(DEFAULT_INBOX))
     is_plain = not tells_delivery and not any(one.notify for one in envelope.recipients)
-    if is_plain and simulator.asks_for_nothing(envelope, raw):
+    if is_plain and simulator.asks_for_nothing(Stage.AFTER, envelope, raw):
         return ()
     planned = follow_up(simulator.decide_after(session, envelope, raw), tells_delivery=tells_delivery)
     if not planned:

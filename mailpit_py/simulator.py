@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from concurrent.futures import Future
 from dataclasses import replace
 from threading import Lock
 from typing import Any
 
 from mailpit_py.clock import Clock
-from mailpit_py.mail import read
+from mailpit_py.mail import read, read_values
 from mailpit_py.mail.envelope import Envelope, Recipient, Session
 from mailpit_py.profilebook import ProfileBook
 from mailpit_py.rulebook import KeptRule, RuleBook, read_rule
@@ -30,6 +30,7 @@ WEEK = 7 * 86_400 * SECOND
 RECORDS_AT_MOST = 100_000
 PRUNE_EVERY = 1_000  # changes
 ORDINARY_AT_MOST = 8_192
+_BEHIND_RCPT = (Stage.DATA, Stage.CONTENT, Stage.AFTER)
 _ASKING = (FIELD.lower().encode(), POSTMARK_FIELD.lower().encode())
 
 Said = tuple[Stage, str, str]
@@ -62,7 +63,7 @@ class Simulator:
         self._batch: dict[str, Change] | None = None  # what the writer has not yet begun to write
         self._quotas: set[str] = set()
         self._unpruned = 0
-        self._looks_at_fields = False
+        self._looked_at: frozenset[str] = frozenset()  # names of header fields
         self._ordinary: set[Said] = set()  # what asks for nothing, as long as there are no rules
         self.profiles = ProfileBook(store, self._configuration.profiles, lambda index: self.configure(profiles=index))
         self.book.load(file_rules)
@@ -104,9 +105,9 @@ class Simulator:
 
         `raw` is the content exactly as received, None at DATA, when nothing of it is known.
         """
-        if self.asks_for_nothing(envelope, raw):
+        if self.asks_for_nothing(stage, envelope, raw):
             return Verdict((UNDECIDED,) * len(envelope.recipients))
-        facts = content_facts(session, envelope, raw, with_fields=self._looks_at_fields)
+        facts = content_facts(session, envelope, raw, names=self._looked_at)
         with self._lock:
             verdict = decide_each(stage, facts, self._configuration, self._state, self.clock.sandbox(DEFAULT_INBOX))
             self._apply(verdict.changes)
@@ -114,10 +115,10 @@ class Simulator:
 
     def decide_after(self, session: Session, envelope: Envelope, raw: bytes) -> tuple[tuple[Facts, Decision], ...]:
         """Return each accepted recipient with what was decided about what follows for it."""
-        if self.asks_for_nothing(envelope, raw):
+        if self.asks_for_nothing(Stage.AFTER, envelope, raw):
             facts = content_facts(session, envelope, None)
             return tuple((one, UNDECIDED) for one in facts)
-        facts = content_facts(session, envelope, raw, with_fields=self._looks_at_fields)
+        facts = content_facts(session, envelope, raw, names=self._looked_at)
         with self._lock:
             now = self.clock.sandbox(DEFAULT_INBOX)
             verdict = decide_each(Stage.AFTER, facts, self._configuration, self._state, now)
@@ -125,21 +126,25 @@ class Simulator:
         return tuple(zip(facts, verdict.decisions, strict=True))
 
     def _note_ordinary(self, said: Said) -> None:
-        """Remember that who says this asks for nothing; the lock is held.
+        """Remember that who says this asks for nothing, with the stages that follow RCPT; the lock is held.
 
-        Without rules and suppression nothing else decides about it: it was counted by nobody.
+        Without a rule that could match and without suppression nothing else decides about it: it was
+        counted by nobody.
         """
+        stage, sender, named = said
         configuration = self._configuration
-        if configuration.rules.rules or configuration.suppression or parse_sender(said[1]) is not None:
+        if configuration.suppression or parse_sender(sender) is not None:
             return
         if len(self._ordinary) >= ORDINARY_AT_MOST:
             self._ordinary.clear()
-        self._ordinary.add(said)
+        stages = (stage, *_BEHIND_RCPT) if stage is Stage.RCPT else (stage,)
+        silent = configuration.rules.is_silent
+        self._ordinary.update((one, sender, named) for one in stages if silent(one, sender, named))
 
-    def asks_for_nothing(self, envelope: Envelope, raw: bytes | None) -> bool:
-        """True where nothing can be decided about a content: no rules, ordinary addresses, no header field."""
+    def asks_for_nothing(self, stage: Stage, envelope: Envelope, raw: bytes | None) -> bool:
+        """True where nothing can be decided behind RCPT: ordinary addresses, no rule that could match, no field."""
         ordinary, sender = self._ordinary, envelope.reverse_path
-        if any((Stage.RCPT, sender, one.address) not in ordinary for one in envelope.recipients):
+        if any((stage, sender, one.address) not in ordinary for one in envelope.recipients):
             return False
         return bool(ordinary) and (raw is None or not _asks(header_section(raw)))
 
@@ -186,7 +191,7 @@ class Simulator:
         index = RuleIndex(tuple(rules))  # built before the lock is taken: nobody waits for it
         with self._lock:
             self._ordinary.clear()
-            self._looks_at_fields = any(_looks_at_fields(rule) for rule in index.rules)
+            self._looked_at = _looked_at(index.rules)
             self._configuration = replace(self._configuration, rules=index)
 
     def would_match(
@@ -316,19 +321,23 @@ def _said(stage: Stage, session: Session, envelope: Envelope | None, recipient: 
     return stage, envelope.reverse_path if envelope else "", recipient.address if recipient else ""
 
 
-def content_facts(session: Session, envelope: Envelope, raw: bytes | None, *, with_fields: bool = True) -> list[Facts]:
+def content_facts(
+    session: Session, envelope: Envelope, raw: bytes | None, *, names: Set[str] | None = None
+) -> list[Facts]:
     """Return the facts of a message for each accepted recipient; without `raw`, those before its content.
 
-    Without `with_fields` its header section is read only if it asks for a failure: reading it costs
-    as much as everything else.
+    With `names`, in lower case, only those header fields are among them, unless it asks for a
+    failure: reading all costs as much as everything else.
     """
     facts = [Facts.of(session, envelope, one, inbox=DEFAULT_INBOX) for one in envelope.recipients]
     if raw is None:
         return facts
     head = header_section(raw)
     fields: tuple[tuple[str, str], ...] = ()
-    if with_fields or _asks(head):
+    if names is None or _asks(head):
         fields = tuple((field.name, field.value) for field in read(head).fields)
+    elif names:
+        fields = read_values(head, names)
     return [replace(one, size_bytes=len(raw), fields=fields) for one in facts]
 
 
@@ -338,8 +347,14 @@ def _asks(head: bytes) -> bool:
     return any(name in lower for name in _ASKING)
 
 
-def _looks_at_fields(rule: Rule) -> bool:
-    return bool(rule.match.subject or rule.match.header) or rule.scope is Scope.MESSAGE_ID
+def _looked_at(rules: Sequence[Rule]) -> frozenset[str]:
+    """Return the names of the header fields that rules look at, in lower case."""
+    names = {name.lower() for rule in rules for name, _ in rule.match.header}
+    if any(rule.match.subject for rule in rules):
+        names.add("subject")
+    if any(rule.scope is Scope.MESSAGE_ID for rule in rules):
+        names.add("message-id")
+    return frozenset(names)
 
 
 def _is_in(key: str, inbox: str) -> bool:

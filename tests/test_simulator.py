@@ -10,24 +10,31 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mailpit_py.clock import Clock
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError, NotFound
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session, Transaction
+from mailpit_py.rulebook import read_rules
 from mailpit_py.sandbox import Sandbox
 from mailpit_py.simulation.chaos import Chaos
 from mailpit_py.simulation.chaos import parse as parse_triggers
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decision import UNDECIDED, Decision, Trigger, Verdict
+from mailpit_py.simulation.facts import Facts
+from mailpit_py.simulation.index import RuleIndex
 from mailpit_py.simulation.outcome import Answer, Discard
 from mailpit_py.simulation.problem import RuleError
 from mailpit_py.simulation.stage import Stage
-from mailpit_py.simulator import Simulator
+from mailpit_py.simulator import Simulator, content_facts
 from mailpit_py.storage import Selection, Store
 from mailpit_py.wiring import simulator as simulator_of
+from tests.simulation.building import Run
 
 SECOND = 1_000_000
 NOW = 1_764_000_000 * SECOND
@@ -86,6 +93,67 @@ def test_what_asked_for_nothing_is_looked_at_again_once_something_is_switched_on
     assert codes(simulator, "ann@example.com", 2) == [250, 250]
     simulator.book.add(TWICE)
     assert codes(simulator, "ann@example.com", 3) == [452, 452, 250]
+
+
+def test_a_rule_about_the_content_still_acts_after_ordinary_mail_of_the_same_envelope(sandbox: Sandbox) -> None:
+    simulator = sandbox.simulator
+    simulator.book.add({"outcome": "spam", "stage": "CONTENT", "match": {"header": {"X-Campaign": "spring*"}}})
+    simulator.book.add({"outcome": "policy", "stage": "CONTENT", "match": {"recipient": "*@nobody.example"}})
+    envelope = Envelope("app@example.org").accept(Recipient("ann@example.com"))
+    codes = []
+    for raw in (RAW, RAW, b"X-Campaign: Spring\r\n sale\r\n" + RAW, RAW):
+        assert code(simulator, "ann@example.com") == 250
+        single = simulator.decide_content(Stage.CONTENT, SESSION, envelope, raw).single
+        codes.append(single.reply.code if single.reply else 250)
+    assert codes == [250, 250, 550, 250]
+
+
+RULES = st.fixed_dictionaries(
+    {"outcome": st.sampled_from(["mailbox_full", "spam", "discard", "greylist", "drop+data", "success"])},
+    optional={
+        "match": st.fixed_dictionaries(
+            {},
+            optional={
+                "recipient": st.sampled_from(["*@a.example", "ann@*", "/^b/"]),
+                "sender": st.sampled_from(["app@*", "/shop/"]),
+                "client": st.sampled_from(["192.0.2.0/24", "198.51.100.7"]),
+            },
+        ),
+        "first": st.integers(0, 2),
+        "every": st.integers(0, 2),
+    },
+)
+MAILS = st.tuples(
+    st.sampled_from(["app@x.example", "shop@x.example", ""]),
+    st.sampled_from(["ann@a.example", "bob@a.example", "greylist@bounce.test", "drop+data@bounce.test"]),
+    st.sampled_from(["", "X-Sandbox-Bounce: spam\r\n", "Subject: Offer\r\n"]),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(RULES, max_size=3), st.booleans(), st.lists(MAILS, max_size=12))
+def test_what_is_remembered_of_ordinary_mail_changes_no_decision(
+    store: Store, rules: list[dict[str, Any]], subject: bool, mails: list[tuple[str, str, str]]
+) -> None:
+    if subject:
+        rules = [*rules, {"outcome": "policy", "stage": "CONTENT", "match": {"subject": "offer"}}]
+    named = [{"name": str(number), **rule} for number, rule in enumerate(rules)]
+    simulator = Simulator(store, FakeClock())
+    simulator.reset().result(10)
+    simulator.book.replace_all(named)
+    oracle: Run = Run(Configuration(rules=RuleIndex(read_rules(named))))
+    oracle.now = NOW
+    for sender, recipient, field in mails:
+        raw = field.encode() + RAW
+        about = Facts.of(SESSION, Envelope(sender), Recipient(recipient))
+        seen = [simulator.decide(Stage.RCPT, SESSION, Envelope(sender), Recipient(recipient)).outcome]
+        expected = [oracle.decide(Stage.RCPT, about).outcome]
+        envelope = Envelope(sender).accept(Recipient(recipient))
+        for stage in (Stage.DATA, Stage.CONTENT):
+            (whole,) = content_facts(SESSION, envelope, raw if stage is Stage.CONTENT else None)
+            seen.append(simulator.decide_content(stage, SESSION, envelope, raw).single.outcome)
+            expected.append(oracle.decide_each(stage, whole).single.outcome)
+        assert seen == expected
 
 
 def test_an_address_is_suppressed_although_it_asked_for_nothing_before(sandbox: Sandbox) -> None:

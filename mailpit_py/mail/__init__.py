@@ -8,7 +8,7 @@ from mailpit_py.mail.filename import safe_filename
 from mailpit_py.mail.header import Field
 from mailpit_py.mail.limits import DEFAULT, Limits
 from mailpit_py.mail.links import Link, Span, linkify, links
-from mailpit_py.mail.message import Message, SearchText, read
+from mailpit_py.mail.message import Message, SearchText, read, read_values
 from mailpit_py.mail.part import Defect, Part
 from mailpit_py.mail.received import Hop, hops
 
@@ -28,5 +28,6 @@ __all__ = [
     "linkify",
     "links",
     "read",
+    "read_values",
     "safe_filename",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mailpit_py.mail import address, body, date, defects, header, text
@@ -11,7 +11,7 @@ from mailpit_py.mail.header import Field
 from mailpit_py.mail.limits import DEFAULT, Limits
 from mailpit_py.mail.line_end import LineEnds, line_ends
 from mailpit_py.mail.part import Defect, Part, bracketed
-from mailpit_py.mail.walk import walk
+from mailpit_py.mail.walk import walk, walk_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,13 @@ def read(raw: bytes, limits: Limits = DEFAULT) -> Message:
     """Read a message in one walk. Never raises, whatever the octets are; the rest is done on demand."""
     ends = line_ends(raw)
     return Message(raw, walk(raw, limits, has_bare_cr=ends.has_bare_cr), ends, limits)
+
+
+def read_values(raw: bytes, names: Iterable[str], limits: Limits = DEFAULT) -> tuple[tuple[str, str], ...]:
+    """Return the fields with these names, which are in lower case, with their values decoded, and read no more."""
+    section = walk_header(raw, limits)
+    found = ((name, value) for name in names for value in section.values(name.encode("ascii", "replace")))
+    return tuple((name, header.decode_value(value, limits.field_bytes)) for name, value in found)
 
 
 class Message:

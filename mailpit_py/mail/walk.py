@@ -24,6 +24,13 @@ def walk(raw: bytes, limits: Limits, *, has_bare_cr: bool) -> Part:
     return _Walker(raw, limits, has_bare_cr).run()
 
 
+def walk_header(raw: bytes, limits: Limits) -> Section:
+    """Return a message's own header section, and look at nothing behind it."""
+    section = Section(raw, 0, limits)
+    _Walker(raw, limits, has_bare_cr=False).read_section(section, [])  # which counts between parts
+    return section
+
+
 class _Walker:
     """The state of one walk: the open parts from the root inwards, and their boundaries.
 

@@ -8,9 +8,11 @@ rules there are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import chain
 
 from mailpit_py.simulation.facts import Facts
 from mailpit_py.simulation.matcher import Matcher
@@ -19,6 +21,8 @@ from mailpit_py.simulation.stage import Stage
 
 _GRAM = 3
 _NETWORK = "client/"
+_ENVELOPE = ("sender", "recipient")
+_TEXTS_REMEMBERED = 1_024  # senders, recipients and subjects come again
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,11 +50,16 @@ class RuleIndex:
         index = self._stages.get(stage)
         return index.candidates(facts) if index else ()
 
+    def is_silent(self, stage: Stage, reverse_path: str, recipient: str) -> bool:
+        """True if no rule can match at a stage for this envelope, whatever else will be known."""
+        index = self._stages.get(stage)
+        return index is None or index.is_silent(Facts(reverse_path=reverse_path, recipient=recipient))
+
 
 class _StageIndex:
     """The rules of one stage by what they hang on."""
 
-    __slots__ = ("_open", "_texts")
+    __slots__ = ("_elsewhere", "_open", "_texts")
 
     def __init__(self, placed: Iterable[Placed]) -> None:
         hung = [(at, _anchors(at.rule)) for at in placed]
@@ -63,6 +72,8 @@ class _StageIndex:
                 self._texts.setdefault(name, {}).setdefault(text, []).append(at)
             else:
                 self._open.append(at)
+        others = (some for name, by_text in self._texts.items() if name not in _ENVELOPE for some in by_text.values())
+        self._elsewhere = [*self._open, *chain.from_iterable(others)]
 
     def candidates(self, facts: Facts) -> Sequence[Placed]:
         found: set[Placed] | None = None
@@ -73,6 +84,23 @@ class _StageIndex:
             return self._open
         return sorted(found.union(self._open), key=lambda at: at.place)
 
+    def is_silent(self, facts: Facts) -> bool:
+        return not any(_allows(at.rule, facts) for at in self._with_envelope(facts))
+
+    def _with_envelope(self, facts: Facts) -> Iterator[Placed]:
+        """Yield the rules that an envelope does not rule out by what they hang on."""
+        yield from self._elsewhere
+        for name in _ENVELOPE:
+            by_text = self._texts.get(name, {})
+            for key in _keys_at(name, facts) & by_text.keys():
+                yield from by_text[key]
+
+
+def _allows(rule: Rule, facts: Facts) -> bool:
+    """True if a rule's tests of the envelope hold."""
+    asked = (one for one in rule.match.tests if one[0] in _ENVELOPE)
+    return all(any(matcher.matches(text) for text in facts.texts(name)) for name, matcher in asked)
+
 
 def _anchors(rule: Rule) -> list[tuple[str, str]]:
     """Return everything that a rule could hang on, as (name of the text, key)."""
@@ -82,11 +110,12 @@ def _anchors(rule: Rule) -> list[tuple[str, str]]:
     return anchors
 
 
-def _keys_at(name: str, facts: Facts) -> set[str]:
+def _keys_at(name: str, facts: Facts) -> Set[str]:
     """Return all keys that this moment has under a name."""
     if name.startswith(_NETWORK):
         return _client_keys(facts.client, int(name.removeprefix(_NETWORK)))
-    return {key for text in facts.texts(name) for key in _keys(text.lower())}
+    texts = facts.texts(name)
+    return _keys(texts[0]) if len(texts) == 1 else frozenset().union(*map(_keys, texts))
 
 
 def _demands(matcher: Matcher) -> set[str]:
@@ -100,8 +129,10 @@ def _demands(matcher: Matcher) -> set[str]:
     return grams | {tail} if is_domain else grams
 
 
-def _keys(text: str) -> set[str]:
-    return _grams(text) | {f"={text}", f"@{text.rpartition('@')[2]}"}
+@lru_cache(_TEXTS_REMEMBERED)
+def _keys(text: str) -> frozenset[str]:
+    text = text.lower()
+    return frozenset(_grams(text) | {f"={text}", f"@{text.rpartition('@')[2]}"})
 
 
 def _grams(text: str) -> set[str]:

@@ -8,7 +8,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import api_load, plans, smtp_load, start_up, tools
+from tests.benchmarks import api_load, plans, rules_load, smtp_load, start_up, tools
 from tests.benchmarks.mails import Mails
 from tests.benchmarks.peers import peers
 
@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="multiply the number of messages (1.0)")
     parser.add_argument("--messages", type=int, default=100_000, help="messages in the database of the API part")
     parser.add_argument("--starts", type=int, default=10, help="how often every server is started (10)")
-    parser.add_argument("--only", choices=("start", "smtp", "api", "plans"), help="run one part")
+    parser.add_argument("--only", choices=("start", "smtp", "rules", "api", "plans"), help="run one part")
     arguments = parser.parse_args()
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} CPUs, load {load}")
@@ -31,6 +31,8 @@ def main() -> None:
         start_part(arguments.starts)
     if arguments.only in (None, "smtp"):
         smtp_part(arguments.rounds, arguments.scale)
+    if arguments.only in (None, "rules"):
+        rules_part(arguments.rounds * 5)
     if arguments.only in (None, "api"):
         api_part(arguments.messages)
     if arguments.only in (None, "plans"):
@@ -66,6 +68,18 @@ def smtp_part(rounds: int, scale: float) -> None:
         page = f"{row['page ms']:.0f}" if row["page ms"] else "-"
         print(f"| {name} | {row['banner ms']:.0f} | {page} | {row['idle MB']:.0f} | {row['after MB']:.0f} |")
     print()
+
+
+def rules_part(turns: int) -> None:
+    """What rules cost that never match."""
+    tools.Postfix().fetch()
+    with tempfile.TemporaryDirectory() as name:
+        costs = rules_load.measure(Mails().write(Path(name)), turns, Path(name))
+    print("\nMessages a second and microseconds of CPU a message, without rules and with 1,000 that never match\n")
+    print("| load | without | with | CPU without | CPU with | loss by CPU |\n|---|---|---|---|---|---|")
+    for one in costs:
+        cells = [f"{value:.0f}" for value in (*one.rates, *one.cpu)]
+        print(f"| {one.load.title} | {' | '.join(cells)} | {one.loss:.1%} |")
 
 
 def api_part(count: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailpit_py.mail import Limits, read
+from mailpit_py.mail import Limits, read, read_values
 from mailpit_py.mail.html import sanitise, to_text
 
 MESSAGES = sorted((Path(__file__).parent.parent / "messages").glob("*.eml"))
@@ -43,6 +43,14 @@ def test_any_sequence_of_mail_tokens_is_sound(assert_sound, raw):
         raw,
         Limits(depth=2, parts=3, fields=2, all_fields=4, header_bytes=40, field_bytes=10, addresses=2, parameters=1),
     )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(TOKENS.split(b"|")), max_size=60).map(b"".join))
+def test_some_values_are_read_as_all_are(raw):
+    names = ("subject", "from", "absent", "j\xf6rg")
+    expected = [(name, one.value) for name in names for one in read(raw).fields if one.name.lower() == name]
+    assert list(read_values(raw, names)) == expected
 
 
 @settings(max_examples=200, deadline=None)

@@ -382,6 +382,31 @@ def test_the_index_leaves_out_nothing_that_matches(matches, recipient, sender, f
         placed.rule for placed in RuleIndex(rules).candidates(Stage.CONTENT, about) if placed.rule.match.holds(about)
     ]
     assert found == [rule for rule in rules if rule.match.holds(about)]
+    if found:
+        assert not RuleIndex(rules).is_silent(Stage.CONTENT, sender, recipient)
+
+
+@pytest.mark.parametrize(
+    ("match", "silent"),
+    [
+        ({}, False),
+        ({"recipient": "*@a.example"}, False),
+        ({"recipient": "*@b.example"}, True),
+        ({"recipient": "*ANN*", "sender": "/^app/"}, False),
+        ({"recipient": "*ann*", "sender": "/^shop/"}, True),
+        ({"subject": "*"}, False),
+        ({"subject": "*", "recipient": "*@b.example"}, True),
+        ({"client": "192.0.2.0/24"}, False),
+        ({"client": "192.0.2.0/24", "sender": "nobody@*"}, True),
+        ({"larger": 5}, False),
+        ({"identity": "ann", "recipient": "???@a.example"}, False),
+        ({"identity": "ann", "recipient": "??@a.example"}, True),
+    ],
+)
+def test_only_the_envelope_silences_rules_and_only_at_their_stage(match, silent):
+    index = RuleIndex([load({"outcome": "spam", "stage": "CONTENT", "match": match})])
+    assert index.is_silent(Stage.CONTENT, "app@x.example", "ann@a.example") is silent
+    assert index.is_silent(Stage.RCPT, "app@x.example", "ann@a.example")
 
 
 def test_rules_of_other_stages_are_not_asked():
