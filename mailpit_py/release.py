@@ -47,7 +47,7 @@ def released(raw: bytes, recipients: Sequence[str], settings: RelaySettings, *, 
     """
     message = read(raw)
     sender = _sender(message)
-    changed = {"Date": _date(now)}
+    changed = {"Date": rfc5322(now)}
     if not settings.preserve_message_ids or not message.message_id:
         changed["Message-ID"] = f"<{message_id}>"
     reverse_path = sender
@@ -79,13 +79,7 @@ def received_field(*, helo: str, hostname: str, public_id: str, now: int) -> str
     client = (
         "".join(char for char in helo if char.isascii() and (char.isalnum() or char in ".-_[]:"))[:255] or "unknown"
     )
-    return f"from {client} by {hostname} (mailpit-py) with ESMTP id {public_id}; {_date(now)}"
-
-
-def _date(at: int) -> str:
-    from mailpit_py.reports.date import rfc5322  # all of that room comes with it, and the start needs none of it
-
-    return rfc5322(at)
+    return f"from {client} by {hostname} (mailpit-py) with ESMTP id {public_id}; {rfc5322(now)}"
 
 
 def is_loop(raw: bytes) -> bool:
