@@ -61,6 +61,7 @@ PART_OF = {
     "simulator": "sandbox",
     "sinkbook": "sandbox",
     "submission": "sandbox",
+    "takeover": "node",
     "wiring": "node",
     "__main__": "cli",
 }
