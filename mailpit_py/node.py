@@ -18,7 +18,7 @@ from mailpit_py.sandbox import Sandbox
 from mailpit_py.servers.http import HttpServer
 from mailpit_py.servers.loop import LoopThread, bind
 from mailpit_py.servers.smtp.listener import SmtpListener
-from mailpit_py.storage import Store
+from mailpit_py.takeover import open_store
 
 LISTENERS = ("smtp", "smtps", "lmtp")
 HTTP_BACKLOG = 128
@@ -55,7 +55,7 @@ class Node:
     def _start(self, stack: contextlib.ExitStack) -> None:
         sockets = self._bind(stack)
         tls = wiring.Certificates(self.config)
-        self.store = stack.enter_context(Store.open(self.config.database_path, wiring.store_options(self.config)))
+        self._open_store(stack)
         clock = Clock()
         clock.keep_in(self.store.agenda.clocks)
         simulator = wiring.simulator(self.config, self.store, clock)
@@ -78,7 +78,12 @@ class Node:
         stack.callback(retention.stop)
         stack.callback(self.store.journal.close)  # the first thing to stop, so that every follower ends
         self.http.wait_ready()
-        self._notes = tls.notes()
+        self._notes += tls.notes()
+
+    def _open_store(self, stack: contextlib.ExitStack) -> None:
+        opened = open_store(self.config.database_path, wiring.store_options(self.config))
+        self.store = stack.enter_context(opened.store)
+        self._notes = [opened.note] if opened.note else []
 
     def _start_relay(self, stack: contextlib.ExitStack) -> None:
         """Let mail go on, if a server is set to which it may."""
@@ -140,7 +145,7 @@ class Node:
         lines = [f"mailpit-py {__version__}{f' ({self.config.label})' if self.config.label else ''}"]
         lines += [wiring.describe(self.config, name, place) for name, place in self._binds.items() if name != "listen"]
         lines += self._notes
-        lines.append(wiring.describe_database(self.config))
+        lines.append(wiring.describe_database(self.store))
         lines.append(self.sandbox.simulator.announcement())
         lines += wiring.describe_relay(self.sandbox.relay)
         lines += wiring.reachability(self.config, self._binds)

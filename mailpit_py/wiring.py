@@ -229,11 +229,11 @@ def _authentication(config: Config) -> str:
     return "AUTH required, any name and password" if config.smtp_require_auth else "any AUTH accepted"
 
 
-def describe_database(config: Config) -> str:
+def describe_database(store: Store) -> str:
     """One start line: where mail is kept."""
-    if config.database_path is None:
+    if store.is_temporary:
         return "[database] temporary, removed at exit; --database FILE keeps mail"
-    return f"[database] {config.database_path}"
+    return f"[database] {store.path}"
 
 
 def reachability(config: Config, binds: Mapping[str, Bind]) -> list[str]:

@@ -63,6 +63,7 @@ PART_OF = {
     "sinkbook": "sandbox",
     "submission": "sandbox",
     "waiting": "sandbox",
+    "takeover": "node",
     "wiring": "node",
     "__main__": "cli",
 }

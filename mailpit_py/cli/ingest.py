@@ -17,10 +17,11 @@ import click
 from mailpit_py.bind import Bind
 from mailpit_py.cli.mailfile import Found, Unreadable, files_of, messages
 from mailpit_py.cli.progress import progress
-from mailpit_py.cli.submission import SubmissionError, is_address, place_of, session, submit
+from mailpit_py.cli.submission import SubmissionError, place_of, session, submit
 from mailpit_py.config import from_values
 from mailpit_py.errors import MailpitError
 from mailpit_py.mail import read
+from mailpit_py.mail.implied import implied_envelope
 
 IN_FLIGHT = 500
 Put = Callable[[Found], None]
@@ -77,17 +78,9 @@ def with_envelope(one: Found) -> Found:
     """Return it with reverse-path and recipients, from its header if its source had none."""
     if one.recipients:
         return one
-    message = read(one.raw)
-    path = message.field("Return-Path")
-    senders = [mailbox.address for mailbox in message.from_ if is_address(mailbox.address)]
-    reverse_path = one.reverse_path
-    if reverse_path is None and path is not None:
-        reverse_path = path.value.strip().removeprefix("<").removesuffix(">")
-    if reverse_path is None or not (reverse_path == "" or is_address(reverse_path)):
-        reverse_path = senders[0] if senders else ""
-    named = [mailbox.address for mailbox in (*message.to, *message.cc, *message.bcc)]
-    recipients = [address for address in dict.fromkeys(named) if is_address(address)] or senders[:1]
-    return replace(one, reverse_path=reverse_path, recipients=tuple(recipients))
+    implied, recipients = implied_envelope(read(one.raw))
+    reverse_path = one.reverse_path if one.reverse_path is not None else implied
+    return replace(one, reverse_path=reverse_path, recipients=recipients)
 
 
 class _Sender:

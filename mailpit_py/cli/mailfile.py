@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from mailpit_py.errors import StorageError
+from mailpit_py.storage.mailpit_database import count_mailpits, is_mailpits, read_mailpits
+
 _FROM_LINE = re.compile(rb"From (\S+)?")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 ENVELOPE_BYTES = 1 << 20
@@ -62,12 +65,20 @@ def messages(path: Path, limit_bytes: int) -> Iterator[Found | Unreadable]:
             head = file.read(5)
         if head.startswith(b"PK\x03\x04"):
             yield from _of_zip(path, limit_bytes)
+        elif head == b"SQLit" and is_mailpits(path):
+            yield from _of_mailpit(path)
         elif head == b"From ":
             yield from _of_mbox(path, limit_bytes)
         else:
             yield _single(path, limit_bytes)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, StorageError, zipfile.BadZipFile) as error:
         yield Unreadable(str(path), str(error))
+
+
+def _of_mailpit(path: Path) -> Iterator[Found]:
+    cost = path.stat().st_size // max(count_mailpits(path), 1)
+    for number, one in enumerate(read_mailpits(path), 1):
+        yield Found(one.raw, f"{path}#{number}", one.received_at, cost)
 
 
 def _single(path: Path, limit_bytes: int) -> Found | Unreadable:

@@ -14,10 +14,11 @@ from typing import Any
 import click
 
 from mailpit_py.bind import Bind
-from mailpit_py.cli.submission import DsnRequest, SubmissionError, connect, is_address, place_of, session, submit
+from mailpit_py.cli.submission import DsnRequest, SubmissionError, connect, place_of, session, submit
 from mailpit_py.errors import MailpitError
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail import Message, read
+from mailpit_py.mail.implied import is_address
 from mailpit_py.mail.rewrite import with_fields
 
 # sysexits.h

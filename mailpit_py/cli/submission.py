@@ -19,7 +19,6 @@ DsnRequest = tuple[Sequence[str], Sequence[str]]
 """Parameters of MAIL and of RCPT (RFC 3461 §4)."""
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_NO_ADDRESS = re.compile(r"[\x00-\x20\x7f<>]")
 
 
 class SubmissionError(MailpitError):
@@ -38,11 +37,6 @@ def place_of(text: str) -> Bind:
     if place.path is None and place.hosts and place.hosts[0] in WILDCARDS:
         return Bind.parse(f"{WILDCARDS[place.hosts[0]]}:{place.port}")
     return place
-
-
-def is_address(text: str) -> bool:
-    """True for what can stand between the angle brackets of MAIL and RCPT."""
-    return bool(text) and _NO_ADDRESS.search(text) is None
 
 
 def with_crlf(raw: bytes) -> bytes:

@@ -13,6 +13,7 @@ from mailpit_py.api.models import InboxQuery
 from mailpit_py.api.operation import operation
 from mailpit_py.api.shape import Json
 from mailpit_py.config import Config
+from mailpit_py.storage import Store
 
 TAG = "Sandbox"
 
@@ -37,7 +38,7 @@ def show_info(query: InboxQuery) -> Json:
         "auth": {"smtp": _smtp_auth(config), "ui": bool(config.ui_auth_file or config.ui_auth)},
         "limits": _limits(config),
         "remote_content": config.remote_content,
-        "database": _database(config, store.size_bytes()),
+        "database": _database(store),
         "inboxes": list(store.inboxes()),
         "counts": shape.counts(store.counts(query.inbox)),
         "cursor": cursor,
@@ -89,6 +90,6 @@ def _limits(config: Config) -> dict[str, Any]:
     }
 
 
-def _database(config: Config, size_bytes: int) -> Json:
-    path = config.database_path
-    return {"path": str(path) if path else None, "temporary": path is None, "size_bytes": size_bytes}
+def _database(store: Store) -> Json:
+    path = None if store.is_temporary else str(store.path)
+    return {"path": path, "temporary": store.is_temporary, "size_bytes": store.size_bytes()}

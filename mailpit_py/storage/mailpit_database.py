@@ -1,0 +1,104 @@
+"""Mailpit's own database, read and never altered: recognised by its tables, its messages given one by one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailpit_py.errors import StorageError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_MAGIC = b"SQLite format 3\0"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_ID = re.compile(r"[0-9A-Za-z]{22}")
+_PREFIX = re.compile(r"[0-9A-Za-z_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class MailpitMessage:
+    """One message of Mailpit's. `public_id` is its own id where ours look the same, else empty; instants are UTC µs."""
+
+    public_id: str
+    raw: bytes
+    received_at: int
+    seen: bool
+
+
+def is_mailpits(path: Path) -> bool:
+    """True for a database file of Mailpit's."""
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_MAGIC)) != _MAGIC:
+                return False
+        with _opened(path) as connection:
+            return bool(_prefixes(connection))
+    except (OSError, sqlite3.Error):
+        return False
+
+
+def count_mailpits(path: Path) -> int:
+    """How many messages it has. Raises StorageError."""
+    with _errors(path), _opened(path) as connection:
+        counted = (connection.execute(f'SELECT count(*) FROM "{one}mailbox"') for one in _prefixes(connection))
+        return sum(int(rows.fetchone()[0]) for rows in counted)
+
+
+def read_mailpits(path: Path) -> Iterator[MailpitMessage]:
+    """Yield its messages, the oldest first, those of each tenant after another. Raises StorageError."""
+    with _errors(path), _opened(path) as connection:
+        for prefix in _prefixes(connection):
+            rows = connection.execute(
+                f'SELECT m.ID, m.Created, m.Read, d.Email FROM "{prefix}mailbox" m '
+                f'JOIN "{prefix}mailbox_data" d ON d.ID = m.ID ORDER BY m.Created, m.rowid'
+            )
+            for public_id, created, read, email in rows:
+                content = email if isinstance(email, bytes) else str(email).encode()
+                raw = zstd.decompress(content) if content.startswith(_ZSTD) else content
+                name = public_id if _ID.fullmatch(str(public_id)) else ""
+                yield MailpitMessage(name, raw, int(created) * 1_000, bool(read))
+
+
+def _prefixes(connection: sqlite3.Connection) -> list[str]:
+    """The tenants: what stands before the names of the tables, usually nothing."""
+    tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    ends = sorted(name.removesuffix("mailbox_data") for name in tables if name.endswith("mailbox_data"))
+    return [one for one in ends if _PREFIX.fullmatch(one) and f"{one}mailbox" in tables]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open for reading so that nothing is written beside the file either; with a log beside it, a copy of both."""
+    log = path.with_name(f"{path.name}-wal")
+    if not (log.exists() and log.stat().st_size):
+        with closing(_connect(path)) as connection:
+            yield connection
+        return
+    with tempfile.TemporaryDirectory(prefix="mailpit-py-") as folder:
+        copy = Path(folder, "copy.db")
+        shutil.copyfile(path, copy)
+        shutil.copyfile(log, copy.with_name("copy.db-wal"))
+        with closing(sqlite3.connect(copy)) as connection:
+            yield connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+@contextmanager
+def _errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, zstd.ZstdError, OSError, ValueError) as error:
+        raise StorageError(f"{path} cannot be read: {error}") from error
