@@ -23,6 +23,7 @@ from mailpit_py.identity import new_public_id
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Envelope, Recipient, Session, Transaction
 from mailpit_py.node import Node
+from mailpit_py.reports import understand
 from mailpit_py.sandbox import Sandbox
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.storage import (
@@ -142,6 +143,29 @@ def test_a_header_field_and_a_rule_reach_what_follows(sandbox):
     send(sandbox, "bob@dest.example", subject="second")
     sandbox.scheduler.advance("default", microseconds=HOUR)
     assert [one.subject for one in reports(sandbox)] == ["Failure Notice", "FW: second"]
+
+
+@pytest.mark.parametrize(
+    ("local", "kind", "agent", "status", "sender"),
+    [
+        ("bounce+case7", "delivery-status", "ses", "5.1.1", ""),
+        ("suppressionlist", "delivery-status", "ses", "5.7.1", ""),
+        ("complaint", "feedback", "", "", "feedback@email-abuse.amazonses.com"),
+        ("ooto", "auto-reply", "", "", ""),
+        ("success", None, "", "", ""),
+    ],
+)
+def test_the_addresses_of_ses_do_what_they_do_there(sandbox, local, kind, agent, status, sender):
+    send(sandbox, f"{local}@simulator.amazonses.com")
+    sandbox.scheduler.advance("default", microseconds=0)
+    made = [(row, understand(read(raw))) for row, raw in zip(reports(sandbox), raws(sandbox), strict=True)]
+    assert len(made) == (kind is not None)
+    for row, report in made:
+        assert (row.reverse_path, row.recipients) == (sender, (SENDER,))
+        assert report is not None
+        assert (report.kind, report.agent, report.outcomes[0].status) == (kind, agent, status)
+    if local == "bounce+case7":
+        assert made[0][1].outcomes[0].diagnostic == "550 5.1.1 user unknown"
 
 
 def test_an_out_of_office_reply_comes_once_a_week_in_sandbox_time(sandbox):

@@ -27,7 +27,7 @@ class NewRule(Arguments):
     outcome: str | dict[str, Any] = Field(
         description="Words as of an address (`mailbox_full+gmail`, `greylist+30s`), or a table with `kind`."
     )
-    stage: str | None = Field(None, description="CONNECT, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA or CONTENT.")
+    stage: str | None = Field(None, description="CONNECT, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA, CONTENT or AFTER.")
     match: dict[str, Any] = Field(
         default_factory=dict,
         description="recipient, sender, subject, identity and inbox (a glob, or /expression/i), header (by name), "

@@ -17,8 +17,11 @@ export type Change =
   | { kind: "added"; messages: Row[] }
   | { kind: "changed"; messages: { id: string; seen?: boolean; pinned?: boolean }[] }
   | { kind: "removed"; ids: string[] }
+  | { kind: "delivery"; ids: string[] }
   | { kind: "cleared" }
-  | { kind: "rules" };
+  | { kind: "rules" }
+  | { kind: "clock" }
+  | { kind: "sinks" };
 
 export type Frame =
   | { resync: true; cursor: string }

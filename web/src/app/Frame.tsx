@@ -3,6 +3,7 @@ import { ListCommands } from "../list/ListCommands";
 import { ListPane } from "../list/ListPane";
 import { list } from "../app/state";
 import { useStore } from "../ui/store";
+import { bouncing } from "../follow/dialog";
 import { useMedia, MEDIUM, NARROW } from "../ui/media";
 import { useSettings } from "../settings/store";
 import { Boundary } from "../ui/Boundary";
@@ -27,6 +28,7 @@ const palette = () => import("../palette/Palette");
 const Palette = lazy(palette);
 const Help = lazy(() => import("../keys/Help"));
 const SettingsDialog = lazy(() => import("../settings/SettingsDialog"));
+const BounceDialog = lazy(async () => ({ default: (await import("../follow/BounceDialog")).BounceDialog }));
 const Drawer = lazy(() => import("./ViewsDrawer"));
 
 export function Frame() {
@@ -103,6 +105,7 @@ function useFirstRun(): boolean {
 
 function Overlays() {
   const which = useStore(overlay);
+  const asked = useStore(bouncing) !== null;
   return (
     <>
       <Confirm />
@@ -112,6 +115,7 @@ function Overlays() {
           {which === "help" && <Help onClose={close} />}
           {which === "settings" && <SettingsDialog onClose={close} />}
           {which === "views" && <Drawer onClose={close} />}
+          {asked && <BounceDialog />}
         </Suspense>
       </Boundary>
     </>

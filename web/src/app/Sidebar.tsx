@@ -9,6 +9,7 @@ import { number } from "../ui/format";
 import { useStore } from "../ui/store";
 import { ConnectionState } from "./ConnectionState";
 import styles from "./frame.module.css";
+import { ClockMenu } from "../follow/ClockMenu";
 import { SimulateLinks } from "../simulate/SimulateLinks";
 import { open } from "./overlay";
 import { usePlace } from "./place";
@@ -53,6 +54,7 @@ export function Sidebar({ onGo }: { onGo?: () => void }) {
       </a>
       <Views {...(onGo ? { onGo } : {})} />
       <SimulateLinks {...(onGo ? { onGo } : {})} />
+      <ClockMenu />
       <div className={styles.spring} />
       <Listening />
       <button type="button" className={styles.view} onClick={() => open("palette")}>

@@ -47,10 +47,17 @@ function remember(frame: Frame): void {
   }
   for (const change of frame.changes) {
     if (change.kind === "changed") change.messages.forEach(({ id, ...marks }) => patchMessage(id, marks));
+    if (change.kind === "clock") void queries.invalidateQueries({ queryKey: ["clock"] });
+    if (change.kind === "delivery") change.ids.forEach(became);
     if (change.kind === "rules") for (const queryKey of [["rules"], ["profiles"]]) void queries.invalidateQueries({ queryKey });
     if (change.kind === "cleared") gone.set((ids) => new Set([...ids, ...cachedIds()]));
     if (change.kind === "removed") gone.set((ids) => new Set([...ids, ...change.ids].slice(-5_000)));
   }
+}
+
+/** Something became of a message: a report came, or why there is none. */
+function became(id: string): void {
+  for (const queryKey of [["timeline", id], ["message", id], ["clock"]]) void queries.invalidateQueries({ queryKey });
 }
 
 const cachedIds = (): string[] => queries.getQueryCache().findAll({ queryKey: ["message"] }).map(({ queryKey }) => String(queryKey[1]));

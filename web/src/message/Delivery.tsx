@@ -1,6 +1,8 @@
 import { IconCheck, IconChevronDown, IconChevronUp, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Message, Recipient } from "../api/types";
+import { Steps } from "../follow/Steps";
+import { planStory } from "../follow/words";
 import { replyLine } from "../list/words";
 import { Tries } from "../timeline/Tries";
 import { useTimeline } from "../timeline/useTimeline";
@@ -18,6 +20,7 @@ export function Delivery({ message }: { message: Message }) {
   const { zone } = useSettings();
   const timeline = useTimeline("message", message.id);
   const words = timeline && story(timeline);
+  const followed = timeline && planStory(timeline.steps);
   const { recipients, refused } = message.envelope;
   const accepted = recipients.length === 1 ? visible(recipients[0]?.address ?? "") : counted(recipients.length, "recipient");
   return (
@@ -28,6 +31,7 @@ export function Delivery({ message }: { message: Message }) {
         </span>
         <span className="ellipsis">for {accepted}</span>
         {words && <span className={delivery.story}>{words}</span>}
+        {followed && <span className={delivery.story}>{followed}</span>}
         {refused.length > 0 && (
           <span className={delivery.refusedNote}>
             <IconX size={14} aria-hidden /> {counted(refused.length, "recipient")} refused
@@ -37,6 +41,7 @@ export function Delivery({ message }: { message: Message }) {
         {open ? <IconChevronDown size={15} aria-hidden /> : <IconChevronUp size={15} aria-hidden />}
       </button>
       {open && timeline && words && <Tries timeline={timeline} current={message.id} told />}
+      {open && timeline && followed && <Steps steps={timeline.steps} />}
       {open && (
         <ul className={delivery.replies}>
           {recipients.map((one, index) => (

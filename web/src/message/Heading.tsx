@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconArrowLeft, IconCode, IconCopy, IconDots, IconDownload, IconExternalLink, IconLink, IconMail, IconMailOpened, IconPin, IconPinFilled, IconTrash } from "@tabler/icons-react";
+import { IconArrowBounce, IconArrowLeft, IconCode, IconCopy, IconDots, IconDownload, IconExternalLink, IconLink, IconMail, IconMailOpened, IconPin, IconPinFilled, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { apiUrl, messagePath } from "../api/client";
 import type { Address, Message, Summary } from "../api/types";
@@ -89,6 +89,9 @@ function Actions({ row }: { row: Summary }) {
       </Tip>
       <Tip label={row.pinned ? "Unpin" : "Pin"} keys="P" color={row.pinned ? "iris" : "gray"} onClick={() => runCommand("pin")}>
         {row.pinned ? <IconPinFilled size={17} /> : <IconPin size={17} />}
+      </Tip>
+      <Tip label="Bounce this message" keys="B" onClick={() => runCommand("bounce")}>
+        <IconArrowBounce size={17} />
       </Tip>
       <Tip label="Delete" keys="#" onClick={() => runCommand("delete")}>
         <IconTrash size={17} />

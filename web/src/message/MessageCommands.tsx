@@ -4,19 +4,21 @@ import { useCommands, type Command } from "../keys/commands";
 import { copyText } from "../ui/clipboard";
 import { say } from "../ui/toast";
 import { apiUrl, messagePath } from "../api/client";
-import { TAB_NAMES, TABS, useTab } from "./tabs";
+import { bouncing } from "../follow/dialog";
+import { TAB_NAMES, tabsOf, useTab } from "./tabs";
 
 /** The commands that need an open message. Draws nothing. */
 export function MessageCommands({ message }: { message: Summary }) {
   const { place } = usePlace();
   const openTab = useTab(message.id);
-  const tabs = TABS.map(
+  const tabs = tabsOf(message).map(
     (tab, index): Command => ({
       name: `tab-${tab}`, title: `Show ${TAB_NAMES[tab]}`, group: "Message", keys: [String(index + 1)], run: () => openTab(tab),
     }),
   );
   const list: Command[] = [
     ...tabs,
+    { name: "bounce", title: "Bounce this message", group: "Message", keys: ["b"], run: () => bouncing.set(message.id) },
     { name: "raw", title: "Show the raw source", group: "Message", keys: ["r"], run: () => openTab("source") },
     {
       name: "copy-link", title: "Copy the link to this view", group: "Message", keys: ["c"],

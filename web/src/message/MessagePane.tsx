@@ -16,7 +16,7 @@ import { Html } from "./Html";
 import { MessageCommands } from "./MessageCommands";
 import { Notes } from "./Notes";
 import { TabBar } from "./TabBar";
-import { shownTab } from "./tabs";
+import { shownTab, tabsOf } from "./tabs";
 import styles from "./message.module.css";
 
 const Text = lazy(() => import("./Text"));
@@ -25,6 +25,7 @@ const Headers = lazy(() => import("./Headers"));
 const Source = lazy(() => import("./Source"));
 const Path = lazy(() => import("./Path"));
 const Wire = lazy(() => import("./Wire"));
+const Report = lazy(() => import("../follow/Report"));
 
 interface Props {
   id: string;
@@ -52,7 +53,7 @@ export default function MessagePane({ id, tab, part }: Props) {
       {away && <div className={styles.away}>This message has been deleted; what you see is what this page still holds.</div>}
       {message && <Notes message={message} />}
       {message && message.attachments.length > 0 && <Attachments message={message} />}
-      <TabBar tab={shown} message={message ?? null} hasHtml={known.has_html} />
+      <TabBar tab={shown} message={message ?? null} tabs={tabsOf(known)} hasHtml={known.has_html} />
       <div className={styles.body} role="tabpanel" id="tab-panel" aria-labelledby={`tab-${shown}`}>
         {message && (
           <Boundary key={shown}>
@@ -74,6 +75,7 @@ function view(tab: Tab, message: Message, part: string | null): ReactNode {
     source: () => <Source key={message.id} message={message} html={part === "html"} />,
     path: () => <Path key={message.id} message={message} />,
     wire: () => <Wire key={message.id} message={message} />,
+    report: () => <Report key={message.id} id={message.id} />,
   };
   return views[tab]();
 }

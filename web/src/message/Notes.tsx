@@ -1,10 +1,12 @@
-import { IconAlertTriangle, IconCheck, IconCopy } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCheck, IconCopy, IconMailBolt } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { api, apiUrl, messagePath } from "../api/client";
 import type { Message } from "../api/types";
 import { copyText } from "../ui/clipboard";
 import { counted } from "../ui/format";
+import { PlaceLink } from "../follow/PlaceLink";
+import { kindWords } from "../follow/words";
 import { Hint } from "../timeline/Hint";
 import { codesIn } from "./codes";
 import { useTab } from "./tabs";
@@ -24,9 +26,10 @@ export function Notes({ message }: { message: Message }) {
   const codes = useMemo(() => codesIn(`${message.subject}\n${data?.text ?? ""}`), [message.subject, data]);
   const openTab = useTab(message.id);
   const [first] = message.defects;
-  if (codes.length === 0 && !first && message.readable && !message.simulation_hint) return null;
+  if (codes.length === 0 && !first && message.readable && !message.simulation_hint && !message.report_of) return null;
   return (
     <div className={notes.notes}>
+      {message.report_of && <About report={message.report_of} />}
       {codes.map((code) => (
         <Code key={code} code={code} />
       ))}
@@ -39,6 +42,15 @@ export function Notes({ message }: { message: Message }) {
         </button>
       )}
     </div>
+  );
+}
+
+function About({ report }: { report: NonNullable<Message["report_of"]> }) {
+  return (
+    <span className={notes.report}>
+      <IconMailBolt size={14} aria-hidden /> The sandbox wrote this {kindWords(report.kind)}
+      {report.message && <PlaceLink place={{ name: "message", id: report.message, tab: null, part: null }}>Open the original</PlaceLink>}
+    </span>
   );
 }
 

@@ -3,12 +3,13 @@ import type { Message } from "../api/types";
 import type { Tab } from "../app/location";
 import { usePlace } from "../app/place";
 import { flatten } from "./parts";
-import { TAB_NAMES, TABS, useTab } from "./tabs";
+import { TAB_NAMES, useTab } from "./tabs";
 import styles from "./message.module.css";
 
 interface Props {
   tab: Tab;
   message: Message | null;
+  tabs: readonly Tab[];
   hasHtml: boolean;
 }
 
@@ -19,11 +20,11 @@ function badgeOf(tab: Tab, message: Message | null): string {
 }
 
 /** The views of a message; arrow keys walk along them. */
-export function TabBar({ tab, message, hasHtml }: Props) {
+export function TabBar({ tab, message, tabs, hasHtml }: Props) {
   const { place } = usePlace();
   const bar = useRef<HTMLDivElement>(null);
   const openTab = useTab(place.name === "message" ? place.id : "");
-  const usable = TABS.filter((one) => one !== "html" || hasHtml);
+  const usable = tabs.filter((one) => one !== "html" || hasHtml);
   const key = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const to = step ? usable[(usable.indexOf(tab) + step + usable.length) % usable.length] : { Home: usable[0], End: usable.at(-1) }[event.key];
@@ -34,7 +35,7 @@ export function TabBar({ tab, message, hasHtml }: Props) {
   };
   return (
     <div ref={bar} role="tablist" aria-label="Views of this message" className={styles.tabs} onKeyDown={key}>
-      {TABS.map((one, index) => (
+      {tabs.map((one, index) => (
         <button
           key={one}
           type="button"

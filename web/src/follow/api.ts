@@ -1,0 +1,43 @@
+/** Requests about what follows a message: its report, a bounce on request, the clock. */
+import { apiUrl, apply, change, json, messagePath, withSignal } from "../api/client";
+import type { Advanced, Bounced, Clock, Dialects, NewBounce, Report } from "../api/schema";
+
+interface Asked {
+  signal: AbortSignal;
+}
+
+export const reportQuery = (id: string) => ({
+  queryKey: ["report", id],
+  queryFn: ({ signal }: Asked) => json<Report>(apiUrl(messagePath(id, "/report")), withSignal(signal)),
+  retry: false,
+});
+
+export const dialectsQuery = {
+  queryKey: ["dialects"],
+  queryFn: async ({ signal }: Asked) => (await json<Dialects>(apiUrl("dialects"), withSignal(signal))).items,
+};
+
+export const clockQuery = {
+  queryKey: ["clock"],
+  queryFn: ({ signal }: Asked) => json<Clock>(apiUrl("clock"), withSignal(signal)),
+  staleTime: 0,
+};
+
+export type Wish = Partial<NewBounce>;
+
+export const previewQuery = (id: string, wish: Wish) => ({
+  queryKey: ["bounce-preview", id, wish],
+  queryFn: ({ signal }: Asked) => apply<Bounced>({ ...change("POST", messagePath(id, "/bounce"), { ...wish, preview: true }), signal }),
+  staleTime: 0,
+  retry: false,
+});
+
+export const bounce = (id: string, wish: Wish): Promise<Bounced> => apply<Bounced>(change("POST", messagePath(id, "/bounce"), wish));
+
+export const turn = {
+  advance: (seconds: number) => apply<Advanced>(change("POST", "clock/advance", { seconds })),
+  advanceTo: (to: string) => apply<Advanced>(change("POST", "clock/advance", { to })),
+  freeze: () => apply<Clock>(change("POST", "clock/freeze", {})),
+  resume: () => apply<Clock>(change("POST", "clock/resume", {})),
+  reset: () => apply<Clock>(change("POST", "clock/reset", {})),
+};
