@@ -12,7 +12,7 @@ from mailpit_py.mail.envelope import Line, Receipt, Reply, Session, Transaction
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulator import Simulator
-from mailpit_py.storage import Arrival, Attempt, Cause, Changes, Cursor, Store
+from mailpit_py.storage import Arrival, Attempt, CallSoon, Cause, Changes, Cursor, Store
 
 DEFAULT_INBOX = "default"
 
@@ -66,6 +66,10 @@ class Sandbox:
             causes=causes_of(delivery.kept, delivery.decisions),
         )
         return self.store.add(arrival, receipt)
+
+    def gather(self, call_soon: CallSoon) -> None:
+        """Let what the calling thread has kept in one turn of its event loop be written together."""
+        self.store.gather(call_soon)
 
     def refuse(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
         self,

@@ -31,6 +31,7 @@ from mailpit_py.storage.value import (
     Summary,
     Wanted,
 )
+from mailpit_py.storage.waker import CallSoon
 
 __all__ = [
     "DEFAULT_INBOX",
@@ -40,6 +41,7 @@ __all__ = [
     "AttemptPage",
     "AttemptSummary",
     "Budget",
+    "CallSoon",
     "Cause",
     "Change",
     "Changes",
