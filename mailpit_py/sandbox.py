@@ -21,7 +21,7 @@ from mailpit_py.scheduler import Scheduler
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulator import Simulator
-from mailpit_py.storage import Arrival, Attempt, Cause, Changes, Cursor, Step, Store
+from mailpit_py.storage import Arrival, Attempt, CallSoon, Cause, Changes, Cursor, Step, Store
 
 if TYPE_CHECKING:
     from mailpit_py.reporting import Result
@@ -113,6 +113,10 @@ class Sandbox:
             steps=plan(self.simulator, transaction.session, delivery.kept, raw),
         )
         return self.store.add(arrival, receipt)
+
+    def gather(self, call_soon: CallSoon) -> None:
+        """Let what the calling thread has kept in one turn of its event loop be written together."""
+        self.store.gather(call_soon)
 
     def refuse(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
         self,

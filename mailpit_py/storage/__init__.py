@@ -43,6 +43,7 @@ from mailpit_py.storage.value import (
     Summary,
     Wanted,
 )
+from mailpit_py.storage.waker import CallSoon
 
 __all__ = [
     "DEFAULT_INBOX",
@@ -54,6 +55,7 @@ __all__ = [
     "AttemptState",
     "AttemptSummary",
     "Budget",
+    "CallSoon",
     "Cause",
     "Change",
     "Changes",

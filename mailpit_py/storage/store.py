@@ -51,6 +51,7 @@ from mailpit_py.storage.value import (
     Summary,
     Wanted,
 )
+from mailpit_py.storage.waker import CallSoon
 from mailpit_py.storage.writer import Job, Watch, Writer
 
 POOL_FROM_BYTES = 64 << 10
@@ -185,6 +186,10 @@ class Store:
         except RuntimeError:
             future.set_exception(StorageError("the store is closed"))
         return future
+
+    def gather(self, call_soon: CallSoon) -> None:
+        """Let what the calling thread adds in one turn of its event loop go into one group."""
+        self._writer.waker.defer(call_soon)
 
     def _why_full(self) -> str:
         if self.budget.is_stalled():

@@ -24,6 +24,7 @@ from mailpit_py.storage.housework import Housework
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.prepare import Prepared, bare
 from mailpit_py.storage.value import Closing, Removed, StoreOptions
+from mailpit_py.storage.waker import Waker
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +102,7 @@ class Writer:
         self.agenda = Journal()
         self.committed_id = 0
         self.watch: Watch | None = None
+        self.waker = Waker(self._wake)
         self._is_committing = False
         self._thread = Thread(target=self._run, name="mailpit-writer", daemon=True)
 
@@ -111,14 +113,21 @@ class Writer:
 
     def submit(self, job: Job) -> None:
         """Queue a job. Its future fails with StorageError if the store is closing."""
+        is_news = False
         with self._queue.moved:
-            if not self._queue.closing:
+            is_open = not self._queue.closing
+            if is_open:
                 jobs = self._queue.closings if job.closing else self._queue.jobs
                 jobs.append(job)
-                if job.closing is None or len(jobs) == 1:
-                    self._queue.moved.notify_all()
-                return
-        job.future.set_exception(StorageError("the store is closed"))
+                is_news = job.closing is None or len(jobs) == 1
+        if not is_open:
+            job.future.set_exception(StorageError("the store is closed"))
+        elif is_news:
+            self.waker()
+
+    def _wake(self) -> None:
+        with self._queue.moved:
+            self._queue.moved.notify_all()
 
     def wait_for_index(self, timeout: float = 10) -> None:
         """Wait until every message that is committed now can be searched; give up after `timeout` seconds."""

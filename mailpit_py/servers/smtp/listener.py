@@ -82,6 +82,7 @@ class SmtpListener:
 
     async def _start(self) -> None:
         self.prepared = _prepare(self.loop, self.settings)
+        self.sandbox.gather(self.loop.call_soon)
         if self.budget is not None:
             self._unsubscribe = self.budget.subscribe(lambda: self._post(self._find_room))
             self._watch_room()

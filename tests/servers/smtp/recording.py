@@ -168,6 +168,9 @@ class RecordingSandbox:
             self.in_order.append(attempt)
             self.changed.notify_all()
 
+    def gather(self, call_soon: object) -> None:
+        """Nothing is written here."""
+
     def close_session(self, session: Session, lines: tuple[Line, ...], ending: str) -> None:
         with self.changed:
             self.closed.append(Closed(session, lines, ending))
