@@ -11,6 +11,7 @@ from mailpit_py.api.feed import Feed
 from mailpit_py.api.library import Library
 from mailpit_py.api.memo import Memo
 from mailpit_py.api.signature import Signer
+from mailpit_py.api.thumbnail import Painter
 from mailpit_py.config import Config
 from mailpit_py.sandbox import Sandbox
 
@@ -25,6 +26,8 @@ class Context:
     feed: Feed
     signer: Signer
     memo: Memo
+    live: Feed  # of Mailpit's websocket
+    painter: Painter = field(default_factory=Painter)
     ports: Mapping[str, int] = field(default_factory=dict)  # what the system chose for port 0
 
 
