@@ -59,8 +59,9 @@ class Node:
         clock = Clock()
         clock.keep_in(self.store.agenda.clocks)
         simulator = wiring.simulator(self.config, self.store, clock)
-        tagger = wiring.tagger(self.config)
-        self.sandbox = Sandbox(self.store, clock, simulator, hostname=self.config.smtp_hostname, tagger=tagger)
+        self.sandbox = Sandbox(
+            self.store, clock, simulator, hostname=self.config.smtp_hostname, tagger=wiring.tagger(self.config)
+        )
         self.sandbox.scheduler.start()
         stack.callback(self.sandbox.scheduler.stop)
         self._start_relay(stack)

@@ -83,10 +83,9 @@ class Store:
         self._writer = Writer(self._engine, self._index, self.journal, options)
         self._writer.start(last_id)
         self.simulation = SimulationTables(self._submit, self._reading)
-        self.reindexing = Reindexing(self._submit)
         access = Access(self._submit, self._reading, self._compressor, self._why_full)
         self.agenda = Agenda(access, self._writer.agenda)
-        self.relay = RelayTables(self._submit, self._reading)
+        self.relay, self.reindexing = RelayTables(self._submit, self._reading), Reindexing(self._submit)
         self.tags, self.outlines = TagTables(self._submit, self._reading, self._choose), Outlines(self._reading)
 
     @classmethod

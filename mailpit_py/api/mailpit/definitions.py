@@ -122,6 +122,7 @@ DEFINITIONS: Json = {
         Headers={"type": "object", "additionalProperties": string()},
     ),
     "ReadStatus": record(**flags("Read"), IDs=listed(string()), **texts("Search")),
+    "Releasing": record(("To",), To=listed(string("An address."))),
     "Sent": record(ID=string("The id of the message.")),
     "Tagging": record(("Tags", "IDs"), IDs=listed(string()), Tags=listed(string())),
     "WebUIConfiguration": record(

@@ -52,6 +52,8 @@ ROWS: tuple[Row, ...] = (
      (ID, PART), "", ("application/octet-stream", {"type": "file"})),
     ("get", "/api/v1/message/{ID}/part/{PartID}/thumb", "ThumbnailParams", "message", "Give a small picture.",
      (ID, PART), "", ("image/jpeg", {"type": "file"})),
+    ("post", "/api/v1/message/{ID}/release", "ReleaseMessageParams", "message", "Send a message on to real people.",
+     (ID,), "Releasing", OK),
     ("get", "/api/v1/tags", "GetAllTags", "tags", "List all tags.", (), "", (JSON, listed(string()))),
     ("put", "/api/v1/tags", "SetTagsParams", "tags", "Give messages these tags and no others.", (), "Tagging", OK),
     ("put", "/api/v1/tags/{Tag}", "RenameTagParams", "tags", "Rename a tag.", (TAG,), "Naming", OK),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response
 
 from mailpit_py import __version__
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit.go_json import written
+from mailpit_py.relay_settings import RelaySettings
 from mailpit_py.storage import DEFAULT_INBOX
 
 
@@ -41,19 +44,25 @@ def show_webui() -> Response:
     return written(
         {
             "Label": context.config.label,
-            "MessageRelay": {
-                "Enabled": False,
-                "SMTPServer": "",
-                "ReturnPath": "",
-                "AllowedRecipients": "",
-                "BlockedRecipients": "",
-                "OverrideFrom": "",
-                "PreserveMessageIDs": False,
-                "RecipientAllowlist": "",
-            },
+            "MessageRelay": _relay(context.sandbox.relay.relay),
             "SpamAssassin": False,
             "ChaosEnabled": context.sandbox.simulator.configuration.chaos.enabled,
             "DuplicatesIgnored": False,
             "HideDeleteAllButton": context.config.hide_delete_all_button,
         }
     )
+
+
+def _relay(settings: RelaySettings | None) -> dict[str, Any]:
+    """Where mail may be released to; all of it empty if nowhere. Names and passwords stay here."""
+    allowed = settings.allowed.pattern if settings and settings.allowed else ""
+    return {
+        "Enabled": settings is not None,
+        "SMTPServer": f"{settings.server.host}:{settings.server.port}" if settings else "",
+        "ReturnPath": settings.return_path if settings else "",
+        "AllowedRecipients": allowed,
+        "BlockedRecipients": settings.blocked.pattern if settings and settings.blocked else "",
+        "OverrideFrom": settings.override_from if settings else "",
+        "PreserveMessageIDs": settings is not None and settings.preserve_message_ids,
+        "RecipientAllowlist": allowed,
+    }

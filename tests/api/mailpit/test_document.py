@@ -20,7 +20,7 @@ from tests.api.mailpit.test_sending import FULL
 
 REFERENCE = Path(__file__).parents[4] / "shared" / "reference" / "mailpit-swagger.json"
 # What Mailpit's document has and we have not, each in docs/mailpit-differences.md.
-NOT_THERE = {"HTMLCheckParams", "LinkCheckParams", "ReleaseMessageParams", "SpamAssassinCheckParams"}
+NOT_THERE = {"HTMLCheckParams", "LinkCheckParams", "SpamAssassinCheckParams"}
 METHODS = {"GET", "PUT", "POST", "DELETE"}
 
 
