@@ -9,17 +9,18 @@ from typing import Any
 
 from mailpit_py import config_check
 from mailpit_py.bind import Bind
+from mailpit_py.drop_in_option import DropInOptions
 from mailpit_py.errors import ConfigError
 from mailpit_py.option import Option, option
 from mailpit_py.quantity import bytes_of, seconds_of
 from mailpit_py.relay_option import RelayOptions
 
 # The order in which people read them.
-GROUPS = ("Storage", "Page and API", "SMTP", "Relay", "Forward", "Simulation", "General")
+GROUPS = ("Storage", "Page and API", "SMTP", "Relay", "Forward", "Tags", "Simulation", "General")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(RelayOptions):
+class Config(RelayOptions, DropInOptions):
     """The settings of one node. Raises ConfigError when they cannot be used together.
 
     Sizes with `_mb` are MiB as Mailpit counts them; all durations are seconds.
@@ -327,6 +328,7 @@ class Config(RelayOptions):
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", " ".join(self.label.split()))  # it stands in the greeting, on one line
         config_check.check(self, options())
+        self.check_drop_in()
 
     @property
     def webroot_path(self) -> str:

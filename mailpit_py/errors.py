@@ -6,6 +6,7 @@ MailpitError
 ├── NotFound             no such message, part or session in this inbox
 ├── BounceError          a bounce on request that cannot be made; the text says why
 ├── ClockError           a time to which a clock of sandbox time cannot go
+├── Taken                the name is another one's already
 └── StorageError         the store could not do it (SMTP: 451 4.3.0)
     ├── StorageFull      no room: disk full or over the byte budget (SMTP: 452 4.3.1)
     └── StorageForeign   the file is another program's database, or a newer version's
@@ -41,6 +42,10 @@ class BounceError(MailpitError):
 
 class ClockError(MailpitError):
     """A time to which a clock of sandbox time cannot go."""
+
+
+class Taken(MailpitError):
+    """The name that was asked for is another one's already."""
 
 
 class StorageError(MailpitError):

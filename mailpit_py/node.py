@@ -59,7 +59,9 @@ class Node:
         clock = Clock()
         clock.keep_in(self.store.agenda.clocks)
         simulator = wiring.simulator(self.config, self.store, clock)
-        self.sandbox = Sandbox(self.store, clock, simulator, hostname=self.config.smtp_hostname)
+        self.sandbox = Sandbox(
+            self.store, clock, simulator, hostname=self.config.smtp_hostname, tagger=wiring.tagger(self.config)
+        )
         self.sandbox.scheduler.start()
         stack.callback(self.sandbox.scheduler.stop)
         self._start_relay(stack)

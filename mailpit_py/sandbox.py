@@ -21,7 +21,8 @@ from mailpit_py.scheduler import Scheduler
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulator import Simulator
-from mailpit_py.storage import Arrival, Attempt, CallSoon, Cause, Changes, Cursor, Step, Store
+from mailpit_py.statistics import Statistics
+from mailpit_py.storage import Arrival, Attempt, CallSoon, Cause, Changes, Cursor, Step, Store, Tagger
 
 if TYPE_CHECKING:
     from mailpit_py.reporting import Result
@@ -44,7 +45,15 @@ class Sandbox:
     does what follows; `hostname` is who its reports come from.
     """
 
-    def __init__(self, store: Store, clock: Clock, simulator: Simulator | None = None, *, hostname: str = "") -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        simulator: Simulator | None = None,
+        *,
+        hostname: str = "",
+        tagger: Tagger | None = None,
+    ) -> None:
         self.store = store
         self.clock = clock
         clock.keep_in(store.agenda.clocks)
@@ -52,6 +61,8 @@ class Sandbox:
         self.scheduler = Scheduler(store, clock, self.simulator, hostname=hostname)
         self.relay = RelayQueue(store, clock)
         self.gate: Gate | None = None
+        self.tagger = tagger
+        self.statistics = Statistics()
         self.budget = store.budget
 
     def receive(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
@@ -111,8 +122,15 @@ class Sandbox:
             source=source,
             causes=causes_of(delivery.kept, delivery.decisions),
             steps=plan(self.simulator, transaction.session, delivery.kept, raw),
+            tagger=self.tagger,
         )
-        return self.store.add(arrival, receipt)
+        stored = self.store.add(arrival, receipt)
+        stored.add_done_callback(lambda done: self._count(done, len(raw)))
+        return stored
+
+    def _count(self, stored: Future[Receipt], size_bytes: int) -> None:
+        if stored.exception() is None:
+            self.statistics.accept(size_bytes)
 
     def gather(self, call_soon: CallSoon) -> None:
         """Let what the calling thread has kept in one turn of its event loop be written together."""
@@ -134,6 +152,7 @@ class Sandbox:
         `decision` is what ended it, if that was simulated; `raw` is the content if it was seen;
         `decided` is what was decided at RCPT, by address.
         """
+        self.statistics.reject(len(transaction.envelope.refused) or 1)
         return self.store.refuse(
             Attempt(
                 public_id=new_public_id(),

@@ -29,6 +29,7 @@ from mailpit_py.simulation.profile import Profile, ProfileIndex, default_profile
 from mailpit_py.simulation.rule import Rule
 from mailpit_py.simulator import Simulator
 from mailpit_py.storage import Store, StoreOptions
+from mailpit_py.tagging import Tagger, read_disabled, read_filter_file, read_filters
 
 EVERYWHERE = ("0.0.0.0", "::")
 
@@ -126,6 +127,17 @@ def smtp_settings(config: Config, listener: str, certificates: Certificates) -> 
         require_auth=config.smtp_require_auth or bool(accounts),
         allow_insecure_auth=config.smtp_auth_allow_insecure,
         accounts=accounts,
+    )
+
+
+def tagger(config: Config) -> Tagger:
+    """What tags mail as it arrives. Raises ConfigError."""
+    path = Path(config.tags_config).expanduser() if config.tags_config else None
+    return Tagger(
+        filters=(*read_filters(config.tag), *(read_filter_file(path) if path else ())),
+        disabled=read_disabled(config.tags_disable),
+        title_case=config.tags_title_case,
+        username=config.tags_username,
     )
 
 

@@ -36,7 +36,8 @@ LEAVES = {
     "option": set(),
     "quantity": set(),
     "relay_option": {"option"},
-    "config": {"config_check", "relay_option", "errors", "bind", "option", "quantity"},
+    "drop_in_option": {"errors", "option"},
+    "config": {"config_check", "drop_in_option", "relay_option", "errors", "bind", "option", "quantity"},
     "config_check": {"config", "errors", "bind", "option", "quantity"},
     "client": {"errors"},
 }
@@ -61,9 +62,11 @@ PART_OF = {
     "scheduler": "sandbox",
     "simulator": "sandbox",
     "sinkbook": "sandbox",
+    "statistics": "sandbox",
     "submission": "sandbox",
     "waiting": "sandbox",
     "takeover": "node",
+    "tagging": "sandbox",
     "wiring": "node",
     "__main__": "cli",
 }

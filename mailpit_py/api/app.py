@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
-from flask import Flask, Response, redirect
+from flask import Flask, Response, redirect, request
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
@@ -64,6 +66,7 @@ class Application(Flask):
         """Say goodbye to every websocket (1001) and end the feed."""
         context: Context = self.extensions["mailpit"]
         context.feed.close()
+        context.live.close()
 
 
 def create_app(sandbox: Sandbox, config: Config, *, ports: Mapping[str, int] | None = None) -> Application:
@@ -76,12 +79,19 @@ def create_app(sandbox: Sandbox, config: Config, *, ports: Mapping[str, int] | N
     _configure(app, config)
     store = sandbox.store
     app.extensions["mailpit"] = Context(
-        sandbox, config, Library(store), Feed(store), Signer(), Memo(store.journal), ports=dict(ports or {})
+        sandbox,
+        config,
+        Library(store),
+        Feed(store),
+        Signer(),
+        Memo(store.journal),
+        mailpit.feed(store),
+        ports=dict(ports or {}),
     )
-    problem.register(app, f"{webroot}api/", {f"{webroot}{mailpit.PREFIX}": mailpit.failure.answer})
-    login = _login(config)
+    problem.register(app, f"{webroot}api/", {f"{webroot}{one}": mailpit.failure.answer for one in mailpit.PREFIXES})
+    login = _login(config.ui_auth_file, config.ui_auth)
     hosts = HostList(read_names(config.allowed_hosts), any_name=login is not None)
-    Gate(hosts, read_origins(config.api_cors), login).install(app)
+    Gate(hosts, read_origins(config.api_cors), login, _logins(config)).install(app)
     _add_routes(app, webroot, shell.Shell(static_directory(), webroot, private=login is not None))
     return app
 
@@ -106,15 +116,23 @@ def _configure(app: Flask, config: Config) -> None:
         Compress(app)
 
 
-def _login(config: Config) -> Login | None:
-    if not (config.ui_auth_file or config.ui_auth.strip()):
+def _logins(config: Config) -> dict[str, Login | None]:
+    """Who may use the send API, where that is not whoever may use the page."""
+    if config.send_api_auth_accept_any:
+        return {mailpit.failure.SENDING: None}
+    own = _login(config.send_api_auth_file, config.send_api_auth)
+    return {mailpit.failure.SENDING: own} if own else {}
+
+
+def _login(file: str, words: str) -> Login | None:
+    if not (file or words.strip()):
         return None
-    if not config.ui_auth_file:
-        return Login(Accounts.parse_words(config.ui_auth))
+    if not file:
+        return Login(Accounts.parse_words(words))
     try:
-        return Login(Accounts.parse(Path(config.ui_auth_file).expanduser().read_text("utf-8")))
+        return Login(Accounts.parse(Path(file).expanduser().read_text("utf-8")))
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot read the password file {config.ui_auth_file}: {error}") from None
+        raise ConfigError(f"cannot read the password file {file}: {error}") from None
 
 
 def _add_routes(app: Flask, webroot: str, page: shell.Shell) -> None:
@@ -125,6 +143,8 @@ def _add_routes(app: Flask, webroot: str, page: shell.Shell) -> None:
     for blueprint in (native.blueprint(), docs.blueprint(), events.blueprint()):
         app.register_blueprint(blueprint, url_prefix=f"{base}/api/v2")
     app.register_blueprint(mailpit.blueprint(), url_prefix=f"{base}/api/v1")
+    app.register_blueprint(mailpit.events(), url_prefix=f"{base}/api")
+    app.register_blueprint(mailpit.views(), url_prefix=base)
 
     if base:
 
@@ -135,4 +155,15 @@ def _add_routes(app: Flask, webroot: str, page: shell.Shell) -> None:
 
     @app.errorhandler(404)
     def nowhere(error: HTTPException) -> Response:
-        return shell.page_or_file(page, webroot, error) or problem.answer(error)
+        return _single_slashes(webroot) or shell.page_or_file(page, webroot, error) or problem.answer(error)
+
+
+def _single_slashes(webroot: str) -> Response | None:
+    """Lead a path with doubled slashes to the one that is meant: Mailpit's clients join addresses so."""
+    path = re.sub("/{2,}", "/", request.path)
+    if path == request.path or not path.startswith(tuple(f"{webroot}{one}" for one in mailpit.PREFIXES)):
+        return None
+    query = request.query_string.decode("latin-1")
+    response = Response(status=307)
+    response.headers["Location"] = quote(path) + (f"?{query}" if query else "")
+    return response

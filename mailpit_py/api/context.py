@@ -12,6 +12,7 @@ from mailpit_py.api.feed import Feed
 from mailpit_py.api.library import Library
 from mailpit_py.api.memo import Memo
 from mailpit_py.api.signature import Signer
+from mailpit_py.api.thumbnail import Painter
 from mailpit_py.config import Config
 from mailpit_py.sandbox import Sandbox
 
@@ -28,7 +29,9 @@ class Context:
     feed: Feed
     signer: Signer
     memo: Memo
+    live: Feed  # of Mailpit's websocket
     waiters: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_WAITERS))  # each holds a thread
+    painter: Painter = field(default_factory=Painter)
     ports: Mapping[str, int] = field(default_factory=dict)  # what the system chose for port 0
 
 

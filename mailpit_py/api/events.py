@@ -8,6 +8,7 @@ import ssl
 import struct
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from wsproto.utilities import RemoteProtocolError
 
 from mailpit_py.api.answers import read_query
 from mailpit_py.api.context import here
+from mailpit_py.api.feed import Feed
 from mailpit_py.api.models import EventsQuery
 from mailpit_py.api.problem import Problem, answer
 from mailpit_py.errors import MailpitError
@@ -109,16 +111,22 @@ def _nothing() -> None:
 
 
 def blueprint() -> Blueprint:
-    """The one websocket route."""
-    events = Blueprint("events", __name__)
-    sock = Sock()
-    events.before_request(_prepare)
-    events.register_error_handler(RemoteProtocolError, _bad_handshake)
+    """The websocket of our own feed."""
 
     def stream(ws: Connection) -> None:
         """Follow an inbox live."""
-        _stream(ws, request.environ["werkzeug.socket"])
+        environ: dict[str, Any] = request.environ
+        follow(ws, here().feed, environ["mailpit.inbox"], environ["mailpit.after"])
 
+    return websocket("events", _prepare, stream)
+
+
+def websocket(name: str, prepare: Callable[[], None], stream: Callable[[Connection], None]) -> Blueprint:
+    """A blueprint with one websocket at /events; `prepare` answers before the handshake what cannot go on."""
+    events = Blueprint(name, __name__)
+    sock = Sock()
+    events.before_request(prepare)
+    events.register_error_handler(RemoteProtocolError, _bad_handshake)
     sock.route("/events", bp=events)(stream)
     return events
 
@@ -129,7 +137,12 @@ def _prepare() -> None:
     here().sandbox.store.counts(query.inbox)  # raises NotFound for an inbox that does not exist
     request.environ["mailpit.after"] = _cursor(query.after)
     request.environ["mailpit.inbox"] = query.inbox
-    if here().feed.listeners >= MAX_CLIENTS:
+    take_socket()
+
+
+def take_socket() -> None:
+    """Wrap the socket for a feed. Raises a problem if there is no room, or no socket."""
+    if here().feed.listeners + here().live.listeners >= MAX_CLIENTS:
         raise Problem(503, "Too many pages follow this sandbox live.", kind="busy", headers={"Retry-After": "30"})
     connection = request.environ.get("werkzeug.socket")
     if connection is None:
@@ -148,13 +161,12 @@ def _bad_handshake(error: RemoteProtocolError) -> Response:
     return answer(Problem(400, f"This is no websocket handshake: {error}.", kind="handshake"))
 
 
-def _stream(ws: Connection, wire: Wire) -> None:
+def follow(ws: Connection, feed: Feed, inbox: str, after: Cursor | None) -> None:
     """Send frames until the client leaves, does not keep up, or the sandbox stops."""
-    feed = here().feed
+    wire: Wire = request.environ["werkzeug.socket"]
     wire.on_close = feed.wake
-    environ: dict[str, Any] = request.environ
     try:
-        for frame in feed.follow(environ["mailpit.inbox"], environ["mailpit.after"], lambda: ws.connected):
+        for frame in feed.follow(inbox, after, lambda: ws.connected):
             wire.send(frame)
     except (OSError, MailpitError) as error:  # the client has gone or is too slow, or the store has closed
         logger.debug("live feed ended peer=%s: %s", request.remote_addr, error)

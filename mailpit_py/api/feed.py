@@ -5,19 +5,34 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from mailpit_py.api import frames
+from mailpit_py.api.frames import Rows
 from mailpit_py.errors import StorageError
-from mailpit_py.storage import Changes, Cursor, Store
+from mailpit_py.storage import Change, Changes, Counts, Cursor, Store
 
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.05
 IDLE = 15.0
 RING_BYTES = 4 << 20
+
+
+class Form(Protocol):
+    """How changes look on the wire; `frames` is ours."""
+
+    def hello(self, cursor: Cursor, totals: Counts) -> bytes:
+        """The first frame for a new client."""
+
+    def resync(self, cursor: Cursor) -> bytes:
+        """The frame for a client that must read its lists anew."""
+
+    def build(self, start: Cursor, changes: Sequence[Change], rows: Rows, totals: Counts) -> list[bytes]:
+        """Frames for the changes of one inbox that follow `start`, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +83,15 @@ class Ring:
 class Feed:
     """Live changes of `store` for any number of clients. Every method may be called from any thread.
 
-    The tailer works only while somebody listens. After each round it rests for 50 ms, so that a
-    burst of mail becomes few frames while a single mail is told at once.
+    The tailer works only while somebody listens. After each round it rests for `pause` seconds, so
+    that a burst of mail becomes few frames while a single mail is told at once. `form` says how a
+    change looks on the wire.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, form: Form = frames, *, pause: float = PAUSE) -> None:
         self._store = store
+        self._form = form
+        self._pause = pause
         self._moved = threading.Condition()  # guards what follows
         self._tail = store.head()
         self._rings: dict[str, Ring] = {}
@@ -114,7 +132,7 @@ class Feed:
             cursor = self._store.head()
             if after is not None:
                 cursor = yield from self._catch_up(inbox, after)
-            yield frames.hello(cursor, self._store.counts(inbox))
+            yield self._form.hello(cursor, self._store.counts(inbox))
             while alive() and not self.closed:
                 batch, reached = self._collect(inbox, cursor, alive)
                 if batch is None:
@@ -151,7 +169,7 @@ class Feed:
         """
         changes = self._store.changes(cursor)
         if changes.resync:
-            yield frames.resync(changes.cursor)
+            yield self._form.resync(changes.cursor)
             return changes.cursor
         tail = self._tail
         if cursor < tail < changes.cursor:
@@ -163,7 +181,7 @@ class Feed:
         mine = [change for change in changes.items if change.inbox == inbox]
         if not mine:
             return ()
-        return tuple(frames.build(start, mine, self._store.summaries, self._store.counts(inbox)))
+        return tuple(self._form.build(start, mine, self._store.summaries, self._store.counts(inbox)))
 
     def _run(self) -> None:
         journal = self._store.journal
@@ -178,7 +196,7 @@ class Feed:
                 logger.error("the feed cannot read the journal: %s", error)
                 news = True
             if news:
-                self._closed.wait(PAUSE)
+                self._closed.wait(self._pause)
             else:
                 journal.wait(tick, IDLE)
         self._closed.set()

@@ -11,7 +11,14 @@ from mailpit_py.api.answers import encode
 from mailpit_py.storage import AttemptSummary, Change, Counts, Cursor, Ref, Summary
 
 MAX_PAYLOAD = 15_000
-LISTS = {"added": b"messages", "changed": b"messages", "removed": b"ids", "delivery": b"ids"}
+LISTS = {
+    "added": b"messages",
+    "changed": b"messages",
+    "tagged": b"messages",
+    "removed": b"ids",
+    "delivery": b"ids",
+}
+SAYING_LITTLE = ("delivery", "tagged")  # nothing of what the other kinds say
 
 Row = Summary | AttemptSummary
 Rows = Callable[[str, tuple[str, ...]], Iterable[Row]]
@@ -71,11 +78,11 @@ def _coalesced(changes: Sequence[Change]) -> list[tuple[Change, list[Ref]]]:
     touched: set[str] = set()
     gone: set[str] = set()
     for change in reversed(changes):
-        void = {"added": gone, "delivery": gone, "changed": touched}.get(change.kind, set())
+        void = {"added": gone, "delivery": gone, "tagged": gone, "changed": touched}.get(change.kind, set())
         kept.append((change, [ref for ref in change.refs if ref.public_id not in void]))
         if change.kind == "cleared":
             break
-        if change.kind != "delivery":  # says nothing of what the others say
+        if change.kind not in SAYING_LITTLE:
             touched.update(ref.public_id for ref in change.refs)
         if change.kind == "removed":
             gone.update(ref.public_id for ref in change.refs)
@@ -94,15 +101,25 @@ def _pieces(start: Cursor, changes: Iterable[tuple[Change, list[Ref]]], rows: Ro
 
 def _entries(change: Change, refs: list[Ref], rows: Rows) -> Iterator[bytes]:
     match change.kind:
-        case "cleared" | "rules" | "clock" | "sinks":
+        case "cleared" | "rules" | "clock" | "sinks" | "tags":
             yield b""
         case "removed" | "delivery":
             yield from (encode(ref.public_id) for ref in refs)
         case "changed":
             yield from (encode({"id": ref.public_id, "seen": ref.seen, "pinned": ref.pinned}) for ref in refs)
+        case "tagged":
+            tags = {row.public_id: row.tags for row in _summaries(change, refs, rows)}
+            yield from (encode({"id": name, "tags": list(given)}) for name, given in tags.items())
         case "added":
             found = {row.public_id: row for row in rows(change.inbox, tuple(ref.public_id for ref in refs))}
             yield from (encode(shape.row(found[ref.public_id])) for ref in refs if ref.public_id in found)
+
+
+def _summaries(change: Change, refs: list[Ref], rows: Rows) -> Iterator[Summary]:
+    """Yield the messages of a change, the oldest first."""
+    found = {row.public_id: row for row in rows(change.inbox, tuple(ref.public_id for ref in refs))}
+    named = (found.get(ref.public_id) for ref in refs)
+    yield from (row for row in named if isinstance(row, Summary))
 
 
 def _frame(pieces: list[Piece], tail: bytes) -> bytes:

@@ -28,15 +28,37 @@ class Caller:
         return self.origin is not None or self.site is not None
 
 
-def read_origins(text: str) -> frozenset[str]:
-    """Read --api-cors: origins separated by commas or blanks. Raises ConfigError for anything but an origin."""
-    origins = []
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """The web origins that may call the API; `every` lets any page, as `*` does."""
+
+    named: frozenset[str] = frozenset()
+    every: bool = False
+
+    def __bool__(self) -> bool:
+        return self.every or bool(self.named)
+
+    def __contains__(self, origin: object) -> bool:
+        if not isinstance(origin, str) or not origin:
+            return False
+        return self.every or normal_origin(origin) in self.named
+
+
+def read_origins(text: str) -> Origins:
+    """Read --api-cors: origins, or hosts with either scheme, separated by commas or blanks; `*` for all.
+
+    Raises ConfigError for anything else.
+    """
+    origins: list[str] = []
     for word in text.replace(",", " ").split():
-        origin = normal_origin(word)
-        if origin is None:
+        if word == "*":
+            return Origins(every=True)
+        either = [word] if "://" in word else [f"{scheme}://{word}" for scheme in DEFAULT_PORTS]
+        named = [origin for one in either if (origin := normal_origin(one)) is not None]
+        if not named:
             raise ConfigError(f"--api-cors takes web origins, as in http://localhost:3000, not {word!r}")
-        origins.append(origin)
-    return frozenset(origins)
+        origins += named
+    return Origins(frozenset(origins))
 
 
 def normal_origin(text: str) -> str | None:
@@ -60,14 +82,14 @@ def is_own(origin: str, host: str) -> bool:
     return authority == f"{parts[0]}:{parts[1] or DEFAULT_PORTS[scheme]}"
 
 
-def is_foreign(caller: Caller, allowed: Container[str | None] = ()) -> bool:
+def is_foreign(caller: Caller, allowed: Container[str] = ()) -> bool:
     """True if another site's page made this request and it must be refused.
 
     A link that someone follows (a top-level GET) is not: no GET changes anything, and the other
     page cannot read the answer.
     """
     if caller.origin is not None:
-        return not (is_own(caller.origin, caller.host) or normal_origin(caller.origin) in allowed)
+        return not (is_own(caller.origin, caller.host) or caller.origin in allowed)
     if caller.site in (None, "same-origin", "none"):
         return False
     return not (caller.method in ("GET", "HEAD") and caller.destination == "document")

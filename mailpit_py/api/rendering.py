@@ -6,6 +6,8 @@ import base64
 import re
 from collections.abc import Callable
 
+from flask import request
+
 from mailpit_py.api.context import here
 from mailpit_py.mail import Message, Part
 from mailpit_py.mail.html import SafeHtml, sanitise
@@ -46,7 +48,7 @@ def _resolver(message: Message, inbox: str, public_id: str) -> Callable[[str], s
 
     A name that occurs twice means its first part; a reference is text to compare, never a pattern.
     """
-    named = _named(message)
+    named = named_parts(message)
     made: dict[str, str] = {}
     room = MAX_INLINE_TOTAL
 
@@ -62,13 +64,14 @@ def _resolver(message: Message, inbox: str, public_id: str) -> Callable[[str], s
                 room -= len(content)
                 made[part.path] = f"data:{kind};base64,{base64.b64encode(content).decode()}"
             else:
-                made[part.path] = _address(inbox, public_id, part.path)
+                made[part.path] = signed_address(inbox, public_id, part.path)
         return made[part.path]
 
     return resolve
 
 
-def _named(message: Message) -> dict[str, Part]:
+def named_parts(message: Message) -> dict[str, Part]:
+    """The parts that the HTML may refer to, by Content-ID and Content-Location; the first of each name."""
     named: dict[str, Part] = {}
     for part in message.parts():
         for name in (part.content_id, part.content_location):
@@ -77,6 +80,12 @@ def _named(message: Message) -> dict[str, Part]:
     return named
 
 
-def _address(inbox: str, public_id: str, path: str) -> str:
+def signed_address(inbox: str, public_id: str, path: str) -> str:
+    """The address of an inline image that needs no login, for an hour or two."""
     context = here()
     return f"{context.config.webroot_path}cid/{public_id}/{path}?{context.signer.query(inbox, public_id, path)}"
+
+
+def image_source() -> str:
+    """Where inline images may come from. A policy cannot name an IPv6 address, so there it is the whole origin."""
+    return "'self'" if request.host.startswith("[") else f"{request.host}{here().config.webroot_path}cid/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, current_app, request
@@ -9,7 +10,7 @@ from flask import Flask, Response, current_app, request
 from mailpit_py.api import headers
 from mailpit_py.api.hosts import HostList
 from mailpit_py.api.login import Login, Verdict
-from mailpit_py.api.origins import Caller, advice, is_foreign, normal_origin
+from mailpit_py.api.origins import Caller, Origins, advice, is_foreign
 from mailpit_py.api.problem import Problem
 
 PROBES = frozenset({"probes.livez", "probes.readyz"})
@@ -28,8 +29,9 @@ class Gate:
     """
 
     hosts: HostList
-    origins: frozenset[str] = field(default_factory=frozenset)
+    origins: Origins = field(default_factory=Origins)
     login: Login | None = None
+    logins: Mapping[str, Login | None] = field(default_factory=dict)  # of endpoints that ask for another one
 
     def install(self, app: Flask) -> None:
         """Let `app` ask this gate before and after each request."""
@@ -54,7 +56,7 @@ class Gate:
         origin = request.headers.get("Origin")
         if self.origins and request.endpoint not in PROBES:
             response.headers.add("Vary", "Origin")
-            if origin is not None and normal_origin(origin) in self.origins:
+            if origin is not None and origin in self.origins:
                 response.headers["Access-Control-Allow-Origin"] = origin
                 response.headers["Access-Control-Expose-Headers"] = "Content-Disposition, Location"
                 if self._is_preflight():
@@ -85,12 +87,13 @@ class Gate:
     def _is_preflight(self) -> bool:
         """A preflight carries no credentials (Fetch §4.8), and says only what `api_cors` allows."""
         asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-        return asked and normal_origin(request.headers.get("Origin", "")) in self.origins
+        return asked and request.headers.get("Origin", "") in self.origins
 
     def _check_login(self) -> None:
-        if self.login is None:
+        login = self.logins.get(request.endpoint or "", self.login)
+        if login is None:
             return
-        verdict = self.login.judge(request.headers.get("Authorization"), request.remote_addr or "")
+        verdict = login.judge(request.headers.get("Authorization"), request.remote_addr or "")
         if verdict is Verdict.THROTTLED:
             text = "Too many wrong passwords from this address; wait a minute."
             raise Problem(429, text, kind="throttled", headers={"Retry-After": "60"})
@@ -111,7 +114,8 @@ def _caller() -> Caller:
 
 
 def _check_body() -> None:
-    if request.endpoint == "api.add_message" and request.mimetype == "message/rfc822":
+    is_message = request.endpoint == "api.add_message" and request.mimetype == "message/rfc822"
+    if is_message or request.endpoint == "v1.send_message":
         request.max_content_length = current_app.config["MAX_MESSAGE_LENGTH"]
     length, limit = request.content_length, request.max_content_length
     if length is not None and limit is not None and length > limit:

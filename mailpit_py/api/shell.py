@@ -32,7 +32,8 @@ NOWHERE = """<h1>There is nothing at this address</h1>
 <p>The sandbox runs, and its mail is on <a href="./">its page</a>.</p>
 """
 # What web/src/app/location.ts reads; a test compares the two.
-VIEW = re.compile(r"connect/?|simulate(?:/.*)?|(?:messages|attempts)/[^/].*")
+# `view` and `search` are addresses of Mailpit's page, which tests and bookmarks know.
+VIEW = re.compile(r"connect/?|search|simulate(?:/.*)?|(?:messages|attempts|view)/[^/].*")
 # Python's table depends on the machine (Windows keeps types in its registry); these decide whether the page starts.
 TYPES = {
     ".js": "text/javascript",

@@ -87,3 +87,12 @@ def _offset(zone: str) -> int | None:
             return None
         return -minutes if digits[0] == "-" else minutes
     return _ZONES.get(zone.lower(), 0) * 60
+
+
+def offset_minutes(text: str) -> int:
+    """How far east of UTC the clock of a date's writer was; 0 for what is no date."""
+    text = _COMMENT.sub(" ", text[:_LONGEST]).strip()
+    for form in _FORMS:
+        if match := form.match(text):
+            return _offset(match["zone"] or "") or 0
+    return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -25,16 +26,34 @@ _UNSEEN = frozenset(_HIDDEN_NAMES.split())
 _NOT_SHOWN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _WHITE = re.compile(r"[ \t\r\n\f]+")
 _DEEPEST_QUOTE = 20
+_HEADINGS = {"h1": "*", "h2": "-", "h3": "-", "h4": "-", "h5": "-", "h6": "-"}
+_BOLD = frozenset(["b", "strong"])
 
 
-def to_text(html: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How text stands for what HTML shows: before and after an address, an item's sign, bold, ruled headings."""
+
+    opening: str = "<"
+    closing: str = ">"
+    bullet: str = "-"
+    bold: str = ""
+    ruled: bool = False
+
+
+PLAIN = Manner()
+MARKED = Manner("( ", " )", "*", "*", ruled=True)
+
+
+def to_text(html: str, manner: Manner = PLAIN) -> str:
     """Return what a reader of the HTML reads, as plain text with LF line ends and no line at the end.
 
     Links are followed by their address in angle brackets, items have a dash or number, quotations
-    `> `. HTML of more than five million characters, or of more than 40 thousand tags, is cut there.
+    `> `; `manner` may say otherwise. HTML of more than five million characters, or of more than 40
+    thousand tags, is cut there.
     """
     tree = _tree(html)
-    writer = _TextWriter()
+    writer = _TextWriter(manner)
     writer.walk(tree.root)
     return writer.result()
 
@@ -42,8 +61,10 @@ def to_text(html: str) -> str:
 class _TextWriter:
     """Text on its way out: white space collapsed, line breaks gathered until the next word."""
 
-    def __init__(self) -> None:
+    def __init__(self, manner: Manner) -> None:
+        self.manner = manner
         self.out: list[str] = []
+        self.headings = 0
         self.breaks = 0
         self.space = False
         self.quotes = 0
@@ -97,7 +118,11 @@ class _TextWriter:
             self.enter(tag)
 
     def enter(self, tag: str) -> None:
-        if tag == "blockquote":
+        if tag in _BOLD:
+            self.emphasise(opening=True)
+        elif tag in _HEADINGS:
+            self.headings += 1
+        elif tag == "blockquote":
             self.quotes += 1
         elif tag in ("ul", "ol"):
             self.lists.append(1 if tag == "ol" else -1)
@@ -107,11 +132,38 @@ class _TextWriter:
             self.address(attributes.get("href") or "", start)
         elif tag == "pre":
             self.pre -= 1
+        else:
+            self.leave(tag, start)
+        self.separate(tag)
+
+    def leave(self, tag: str, start: int) -> None:
+        if tag in _BOLD:
+            self.emphasise(opening=False)
+        elif tag in _HEADINGS:
+            self.headings -= 1
+            self.rule(tag, start)
         elif tag == "blockquote":
             self.quotes -= 1
         elif tag in ("ul", "ol"):
             self.lists.pop()
-        self.separate(tag)
+
+    def emphasise(self, *, opening: bool) -> None:
+        """Write the sign of bold text, which clings to the words inside."""
+        if self.manner.bold and opening:
+            self.word(self.manner.bold)
+        elif self.manner.bold:
+            space, self.space = self.space, False
+            self.word(self.manner.bold)
+            self.space = space
+
+    def rule(self, tag: str, start: int) -> None:
+        """Draw rules around a heading; one inside another is part of its text."""
+        written = "".join(self.out[start:]) if self.manner.ruled and not self.headings else ""
+        text = written.lstrip("\n")
+        if text:
+            line = _HEADINGS[tag] * max(map(len, text.split("\n")))
+            above = f"{line}\n" if tag in ("h1", "h2") else ""
+            self.out[start:] = [written[: len(written) - len(text)], above, text, "\n", line]
 
     def separate(self, tag: str) -> None:
         if tag in _PARAGRAPHS:
@@ -122,7 +174,7 @@ class _TextWriter:
     def item(self) -> None:
         number = self.lists[-1] if self.lists else -1
         indent = "  " * (min(len(self.lists), _DEEPEST_QUOTE) - 1)
-        self.word(f"{indent}{number}." if number > 0 else f"{indent}-")
+        self.word(f"{indent}{number}." if number > 0 else f"{indent}{self.manner.bullet}")
         self.space = True
         if number > 0:
             self.lists[-1] += 1
@@ -132,7 +184,7 @@ class _TextWriter:
         shown = "".join(self.out[start:]).strip()
         if url.scheme(target) in url.LINKS and target.removeprefix("mailto:").rstrip("/") not in shown:
             self.space = True
-            self.word(f"<{target}>")
+            self.word(f"{self.manner.opening}{target}{self.manner.closing}")
 
     def text(self, text: str) -> None:
         if self.pre:

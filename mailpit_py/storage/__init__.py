@@ -4,6 +4,7 @@ from mailpit_py.storage.agenda import Agenda
 from mailpit_py.storage.budget import Budget
 from mailpit_py.storage.cause import Cause
 from mailpit_py.storage.journal import Journal
+from mailpit_py.storage.outline import Outline
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.relay import NewRelayItem, RelayItem, RelayPage, RelayRecipient, RelayState
 from mailpit_py.storage.simulation_state import RuleRow
@@ -41,6 +42,7 @@ from mailpit_py.storage.value import (
     StoredAttempt,
     StoreOptions,
     Summary,
+    Tagger,
     Wanted,
 )
 from mailpit_py.storage.waker import CallSoon
@@ -67,6 +69,7 @@ __all__ = [
     "NewRelayItem",
     "NewSinkAttempt",
     "NewStep",
+    "Outline",
     "Page",
     "Query",
     "Ref",
@@ -93,6 +96,7 @@ __all__ = [
     "Stored",
     "StoredAttempt",
     "Summary",
+    "Tagger",
     "Timeline",
     "Try",
     "Wanted",

@@ -46,4 +46,9 @@ def unpack(encoding: int, content: bytes) -> bytes:
     return _DECODERS[encoding](content)
 
 
+def unpack_head(encoding: int, content: bytes, size: int) -> bytes:
+    """At most the first `size` octets of a content; the rest of it costs nothing."""
+    return zstd.ZstdDecompressor().decompress(content, size) if encoding == ZSTD else content[:size]
+
+
 _DECODERS: dict[int, Callable[[bytes], bytes]] = {RAW: bytes, ZSTD: zstd.decompress}

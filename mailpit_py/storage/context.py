@@ -86,6 +86,7 @@ class Context:
     pending_steps: dict[int, int] = field(default_factory=dict)
     cleared: bool = False
     removed: int = 0
+    removed_messages: int = 0
     watches_removal: bool = False
     freed: list[Removed] = field(default_factory=list)
     _mailboxes: dict[tuple[str, str], Any] = field(default_factory=dict)

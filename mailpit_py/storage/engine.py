@@ -8,9 +8,10 @@ import os
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -18,12 +19,16 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from mailpit_py.errors import StorageError, StorageFull
+from mailpit_py.storage.function import FUNCTIONS
 
 logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 10_000
 WRITER_CACHE_KIB = 4_096
 READER_CACHE_KIB = 2_048
+
+Reading = Callable[[], AbstractContextManager[Connection]]
+"""What gives a connection for one read."""
 
 
 def create_file(path: Path) -> None:
@@ -74,7 +79,14 @@ def writer_engine(path: Path, *, synchronous: str, max_page_count: int | None) -
 def reader_engine(path: Path) -> Engine:
     """The engine for reads: a connection a thread for as long as one call takes, each call one snapshot."""
     pragmas = ["query_only = ON", f"cache_size = -{READER_CACHE_KIB}", "temp_store = MEMORY"]
-    return _engine(path, pragmas, begin="BEGIN", poolclass=QueuePool, pool_size=4, max_overflow=-1)
+    engine = _engine(path, pragmas, begin="BEGIN", poolclass=QueuePool, pool_size=4, max_overflow=-1)
+
+    @event.listens_for(engine, "connect")
+    def _teach(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        for name, (arguments, function) in FUNCTIONS.items():
+            cast(sqlite3.Connection, connection).create_function(name, arguments, function, deterministic=True)
+
+    return engine
 
 
 def _engine(path: Path, pragmas: list[str], *, begin: str, **pool: object) -> Engine:

@@ -16,6 +16,7 @@ class Journal:
         self._moved = Condition()
         self._tick = 0
         self._closed = False
+        self.removed_messages = 0  # deleted or pruned since the store was opened
 
     @property
     def tick(self) -> int:

@@ -246,7 +246,7 @@ def summaries(connection: Connection, inbox: str, placement_ids: Sequence[int]) 
 def _tags(connection: Connection, placement_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     rows = connection.exec_driver_sql(
         "SELECT pt.placement_id, t.name FROM placement_tag pt CROSS JOIN tag t ON t.id = pt.tag_id "
-        f"WHERE pt.placement_id IN ({_marks(placement_ids)}) ORDER BY t.name",
+        f"WHERE pt.placement_id IN ({_marks(placement_ids)}) ORDER BY t.name COLLATE NOCASE",
         tuple(placement_ids),
     ).all()
     tags: dict[int, tuple[str, ...]] = {}

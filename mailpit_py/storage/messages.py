@@ -11,6 +11,7 @@ from mailpit_py.storage import planned
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.deliveries import keep_dialogues, let_sessions_go
 from mailpit_py.storage.prepare import Prepared
+from mailpit_py.storage.tags import attach
 from mailpit_py.storage.value import Ref, Removed
 
 PLACED = (
@@ -62,6 +63,8 @@ def _place(context: Context, inbox: str, mailbox: str, members: list[tuple[int, 
         "files = files + ?, size_bytes = size_bytes + ? WHERE id = ?",
         (*counted, box.id),
     )
+    if tagged := [(uid, one.tags) for uid, (_, one) in placed if one.tags]:
+        attach(context, box, tagged)
     refs = [Ref(one.arrival.public_id, number, mailbox, uid) for uid, (number, one) in placed]
     context.record(box.inbox_id, "added", refs)
 
@@ -115,6 +118,7 @@ def remove(context: Context, rows: Iterable[Any]) -> int:
         if members[0].inbox_id is not None:
             context.record(members[0].inbox_id, "removed", [_ref(row, row.seen, row.pinned) for row in members])
     context.removed += len(ordered)
+    context.removed_messages += sum(row.inbox_id is not None for row in ordered)  # what was cleared was counted then
     return len(ordered)
 
 

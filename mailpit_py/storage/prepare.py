@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mailpit_py.mail import read
 from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.likeness import content_hash
+from mailpit_py.storage.outline import NO_OUTLINE, OUTLINE_COLUMNS, outline_row
 from mailpit_py.storage.row import (
     ENVELOPE_COLUMNS,
     delivery_rows,
@@ -36,6 +37,7 @@ MESSAGE_COLUMNS = (
     "size_bytes",
     "source",
     "content_hash",
+    *OUTLINE_COLUMNS,
     *ENVELOPE_COLUMNS,
     "recipients_first",
     "recipient_count",
@@ -68,6 +70,7 @@ class Prepared:
     content: bytes
     deliveries: list[tuple[Any, ...]]
     dialogue: tuple[str, str]
+    tags: tuple[str, ...] = ()
 
     @property
     def readable(self) -> bool:
@@ -93,22 +96,25 @@ def _prepared(arrival: Arrival, compressor: Compressor, message: Message | None)
     encoding, content = compressor.pack(arrival.raw)
     envelope = arrival.transaction.envelope
     described = _EMPTY if message is None else _described(message)
+    body = _body(arrival, message)
     return Prepared(
         arrival=arrival,
         message=(
             *(arrival.public_id, arrival.received_at, len(arrival.raw), arrival.source, content_hash(arrival.raw)),
+            *(NO_OUTLINE if message is None else outline_row(message, envelope)),
             *envelope_row(envelope),
             encode_addresses(envelope.recipients),
             len(envelope.recipients),
             len(envelope.refused),
             *described,
         ),
-        body=_body(arrival, message),
+        body=body,
         has_files=bool(described[_FILES]),
         encoding=encoding,
         content=content,
         deliveries=delivery_rows(envelope, arrival.causes),
         dialogue=encode_dialogue(arrival.transaction.lines),
+        tags=_tags(arrival, message, body),
     )
 
 
@@ -156,6 +162,12 @@ def _body(arrival: Arrival, message: Message | None) -> tuple[str, ...]:
         said.files,
     )
     return tuple(map(plain, columns))
+
+
+def _tags(arrival: Arrival, message: Message | None, body: tuple[str, ...]) -> tuple[str, ...]:
+    if message is None or arrival.tagger is None:
+        return ()
+    return tuple(arrival.tagger(arrival, message, dict(zip(BODY_COLUMNS[1:], body, strict=True))))
 
 
 def _names(addresses: Iterable[Any]) -> list[str]:

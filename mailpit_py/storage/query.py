@@ -12,9 +12,10 @@ still typing has a meaning; only a known name with an impossible value is an err
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Generic, TypeVar
 
 from mailpit_py.errors import QueryError
 
@@ -31,11 +32,15 @@ FIELDS = {
     "filename": "files",
     "message-id": "message_id",
     "tag": "tag",
+    "reply-to": "reply_to",
 }
 FLAGS = {
     "has:attachment": "attachment",
     "has:attachments": "attachment",
     "has:html": "html",
+    "has:inline": "inline",
+    "has:report": "report",
+    "is:tagged": "tagged",
     "is:unread": "unread",
     "is:read": "read",
     "is:pinned": "pinned",
@@ -55,6 +60,9 @@ _SPAN_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _SIZE = re.compile(r"(\d{1,15})(?:\.(\d))?([kmg]?)(?:i?b)?", re.I)
 
 
+Word = TypeVar("Word")
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """The text stands somewhere: in the subject, addresses, body or file names, or in `field` alone.
@@ -68,8 +76,24 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Correspondent:
+    """The text stands in the names and addresses of one header field: `from`, `to` or `reply_to`."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderField:
+    """A field of this name is there, with the text in its value if one is given."""
+
+    name: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
-    """`attachment`, `html`, `unread`, `read`, `pinned` or `refused` holds."""
+    """`attachment`, `inline`, `html`, `report`, `tagged`, `unread`, `read`, `pinned` or `refused` holds."""
 
     name: str
 
@@ -111,7 +135,8 @@ class Either:
     nodes: tuple[Node, ...]
 
 
-Node = Text | Flag | Received | Size | Not | All | Either
+Node = Text | Correspondent | HeaderField | Flag | Received | Size | Not | All | Either
+NOTHING = Either(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,22 +177,40 @@ def parse(text: str, *, now: int) -> Query:
     """
     if len(text) > MAX_LENGTH:
         raise QueryError(f"a search has at most {MAX_LENGTH} characters", MAX_LENGTH)
-    # neither lone surrogates nor NUL can stand in a stored text
-    text = text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
-    return Query(text, _Parser(text, now).parse())
+    text = storable(text)
+    return Query(text, Parser(list(_tokens(text)), lambda word: _term(word, now)).parse())
 
 
-class _Parser:
-    """Recursive descent over the tokens of one search."""
+def storable(text: str) -> str:
+    """`text` without lone surrogates and NUL, which cannot stand in a stored text."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
-    def __init__(self, text: str, now: int) -> None:
-        self._now = now
-        self._tokens = list(_tokens(text))
+
+@dataclass(frozen=True, slots=True)
+class Token(Generic[Word]):
+    """A piece of a search: `open`, `close`, `not`, `or`, or a `term` with what was read of it."""
+
+    kind: str
+    start: int
+    word: Word
+
+
+class Parser(Generic[Word]):
+    """Recursive descent over the tokens of one search; `read` gives the meaning of a term.
+
+    Raises QueryError for more terms than are taken.
+    """
+
+    def __init__(self, tokens: Sequence[Token[Word]], read: Callable[[Word], Node]) -> None:
+        self._tokens = tokens
+        self._read = read
         self._next = 0
-        if sum(1 for token in self._tokens if token.lastgroup in ("phrase", "word")) > MAX_TERMS:
-            raise QueryError(f"a search has at most {MAX_TERMS} terms", len(text))
+        terms = [token for token in tokens if token.kind == "term"]
+        if len(terms) > MAX_TERMS:
+            raise QueryError(f"a search has at most {MAX_TERMS} terms", terms[MAX_TERMS].start)
 
     def parse(self) -> All:
+        """The meaning of all tokens. Raises QueryError if brackets are too deep."""
         parts: list[Node] = []
         while self._next < len(self._tokens):
             parts.append(self._alternative(0))
@@ -176,7 +219,7 @@ class _Parser:
 
     def _alternative(self, depth: int) -> Node:
         options = [self._sequence(depth)]
-        while self._take_or():
+        while self._take("or"):
             options.append(self._sequence(depth))
         options = [option for option in options if option.nodes]
         if len(options) > 1:
@@ -185,13 +228,13 @@ class _Parser:
 
     def _sequence(self, depth: int) -> All:
         nodes: list[Node] = []
-        while (token := self._peek()) is not None and token.lastgroup != "close" and not _is_or(token):
+        while (token := self._peek()) is not None and token.kind not in ("close", "or"):
             nodes.append(self._factor(depth))
         return _flat(nodes)
 
     def _factor(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
-            raise QueryError("too many brackets inside each other", self._tokens[self._next].start())
+            raise QueryError("too many brackets inside each other", self._tokens[self._next].start)
         if self._take("not"):
             if self._peek() is None:
                 return All(())
@@ -203,27 +246,20 @@ class _Parser:
             return inner
         token = self._tokens[self._next]
         self._next += 1
-        return All(()) if token.lastgroup == "close" else _term(token, self._now)
+        return self._read(token.word) if token.kind == "term" else All(())
 
-    def _peek(self) -> re.Match[str] | None:
+    def _peek(self) -> Token[Word] | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
 
     def _take(self, kind: str) -> bool:
         token = self._peek()
-        if token is None or token.lastgroup != kind:
-            return False
-        self._next += 1
-        return True
-
-    def _take_or(self) -> bool:
-        token = self._peek()
-        if token is None or not _is_or(token):
+        if token is None or token.kind != kind:
             return False
         self._next += 1
         return True
 
 
-def _tokens(text: str) -> Iterator[re.Match[str]]:
+def _tokens(text: str) -> Iterator[Token[re.Match[str]]]:
     text = text.rstrip()
     position = 0
     while position < len(text):
@@ -231,12 +267,15 @@ def _tokens(text: str) -> Iterator[re.Match[str]]:
         if token is None:  # a lone sign that starts nothing
             position += 1
             continue
-        yield token
+        yield Token(_kind(token), token.end() - len(token[0].lstrip()), token)
         position = token.end()
 
 
-def _is_or(token: re.Match[str]) -> bool:
-    return token["word"] == "OR" and token["name"] is None
+def _kind(token: re.Match[str]) -> str:
+    if token["word"] == "OR" and token["name"] is None:
+        return "or"
+    kind = token.lastgroup or ""
+    return "term" if kind in ("phrase", "word") else kind
 
 
 def _single(node: All) -> Node:
@@ -254,6 +293,8 @@ def _term(token: re.Match[str], now: int) -> Node:
     whole = token["phrase"] is not None
     value = token["phrase"] if whole else token["word"]
     name = (token["name"] or "").lower()
+    if name == "reply-to":
+        return All((Text(value, "sender"), Correspondent("reply_to", value)))
     if name in FIELDS:
         return Text(value, FIELDS[name])
     if name in _READERS:
@@ -304,8 +345,22 @@ def _size(token: re.Match[str], name: str, value: str, now: int) -> Node:
     return Size(above=size) if name == "larger" else Size(below=size)
 
 
+def _header(token: re.Match[str], name: str, value: str, now: int) -> Node:
+    field = read_header_term(value)
+    if field is None:
+        raise QueryError("header: takes a name, or a name and a part of its value: X-Mailer=acme", _position(token))
+    return field
+
+
+def read_header_term(value: str) -> HeaderField | None:
+    """Read `Name` or `Name=text`; None for what is no name of a field (RFC 5322 §2.2)."""
+    field, _, text = value.partition("=")
+    return HeaderField(field, text) if re.fullmatch(r"[!-9;-~]{1,200}", field) else None
+
+
 _READERS: dict[str, Callable[[re.Match[str], str, str, int], Node]] = {
     "has": _flag,
+    "header": _header,
     "is": _flag,
     "before": _received,
     "after": _received,

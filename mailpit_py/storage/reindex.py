@@ -9,11 +9,12 @@ from typing import Any
 from mailpit_py.mail.envelope import Envelope, Recipient, Session, Transaction
 from mailpit_py.storage.compression import Compressor, unpack
 from mailpit_py.storage.context import Context, Continue
+from mailpit_py.storage.outline import OUTLINE_COLUMNS
 from mailpit_py.storage.prepare import BODY_COLUMNS, MESSAGE_COLUMNS, prepare
 from mailpit_py.storage.value import Arrival
 
 MESSAGES_AT_ONCE = 100
-_READ = MESSAGE_COLUMNS[MESSAGE_COLUMNS.index("from_name") :]
+_READ = (*OUTLINE_COLUMNS, *MESSAGE_COLUMNS[MESSAGE_COLUMNS.index("from_name") :])
 _UPDATE_MESSAGE = f"UPDATE message SET {', '.join(f'{name} = ?' for name in ('content_hash', *_READ))} WHERE id = ?"
 _UPDATE_BODY = f"UPDATE body SET {', '.join(f'{name} = ?' for name in BODY_COLUMNS[1:])} WHERE message_id = ?"
 

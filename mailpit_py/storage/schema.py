@@ -26,7 +26,7 @@ from mailpit_py.storage import plan_schema  # noqa: F401 - its tables belong to 
 from mailpit_py.storage.column import cause, flag, metadata, number, words
 
 APPLICATION_ID = 0x4D505059  # "MPPY": file(1) and we ourselves know the file by it
-REVISION = "0004"
+REVISION = "0005"
 PAGE_SIZE = 4_096
 
 meta = Table(
@@ -136,7 +136,11 @@ message = Table(
     flag("has_html"),
     flag("readable"),
     words("content_hash"),
+    Column("correspondents", Text),
+    Column("attached_count", BigInteger),
+    Column("inline_count", BigInteger),
     UniqueConstraint("public_id"),
+    Index("message_with_inline", "id", sqlite_where=text("inline_count > 0")),
     Index("message_with_files", "id", sqlite_where=text("attachment_count > 0")),
     Index("message_by_name", "message_id_header", sqlite_where=text("message_id_header <> ''")),
     Index("message_by_content", "content_hash", sqlite_where=text("message_id_header = ''")),

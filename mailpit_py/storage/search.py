@@ -8,14 +8,18 @@ from math import isqrt
 from typing import Any
 
 from mailpit_py.storage.fulltext import COLUMNS, SHORTEST_TERM
-from mailpit_py.storage.query import All, Either, Flag, Node, Not, Received, Size, Text
+from mailpit_py.storage.query import All, Correspondent, Either, Flag, HeaderField, Node, Not, Received, Size, Text
 from mailpit_py.storage.word import fold, split
 
 SMALL_GROUP = 10
-
+_HEADER = "EXISTS (SELECT 1 FROM content c WHERE c.message_id = p.message_id AND header_holds(c.encoding, c.raw, ?, ?))"
+_CORRESPONDENT = "correspondent_holds(?, ?, m.from_name, m.from_address, m.to_first, m.correspondents)"
 _FLAGS = {
     "attachment": "p.message_id IN (SELECT id FROM message WHERE attachment_count > 0)",  # a partial index
+    "inline": "p.message_id IN (SELECT id FROM message WHERE inline_count > 0)",
     "html": "m.has_html = 1",
+    "tagged": "EXISTS (SELECT 1 FROM placement_tag pt WHERE pt.placement_id = p.id)",
+    "report": _HEADER.replace("?, ?", "'content-type', 'multipart/report'"),
     "unread": "p.seen = 0",
     "read": "p.seen = 1",
     "pinned": "p.pinned = 1",
@@ -133,10 +137,18 @@ class Compiler:
                 return "(" + " AND ".join([self._clause(one) for one in nodes] or ["1"]) + ")"
             case Either(nodes):
                 return "(" + " OR ".join([self._clause(one) for one in nodes] or ["0"]) + ")"
-            case Text():
-                return self._text_clause(node)
             case Flag(name):
                 return f"({_FLAGS[name]})"
+            case _:
+                return self._leaf(node)
+
+    def _leaf(self, node: Text | Correspondent | HeaderField | Received | Size) -> str:
+        match node:
+            case Text():
+                return self._text_clause(node)
+            case Correspondent(name, text) | HeaderField(name, text):
+                self._parameters.extend((name.lower(), fold(text.strip())))
+                return _CORRESPONDENT if isinstance(node, Correspondent) else _HEADER
             case Received() | Size():
                 return self._range(node)
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from mailpit_py.simulation.state import Change, Record
 from mailpit_py.storage.context import Context
+from mailpit_py.storage.engine import Reading
 
 Submit = Callable[[Callable[[Context], Any]], Future[Any]]
-Reading = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass(frozen=True, slots=True)

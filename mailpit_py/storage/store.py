@@ -25,11 +25,13 @@ from mailpit_py.storage.fulltext import FullText, is_available
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import Scope, Search, Window
 from mailpit_py.storage.lock import FileLock
+from mailpit_py.storage.outline import Outlines
 from mailpit_py.storage.prepare import prepare
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.reindex import Reindexing
 from mailpit_py.storage.relays import RelayTables
 from mailpit_py.storage.simulation_state import SimulationTables
+from mailpit_py.storage.tags import TagTables
 from mailpit_py.storage.timeline import Timeline, timeline
 from mailpit_py.storage.value import (
     DEFAULT_INBOX,
@@ -82,10 +84,10 @@ class Store:
         self._writer = Writer(self._engine, self._index, self.journal, options)
         self._writer.start(last_id)
         self.simulation = SimulationTables(self._submit, self._reading)
-        self.reindexing = Reindexing(self._submit)
         access = Access(self._submit, self._reading, self._compressor, self._why_full)
         self.agenda = Agenda(access, self._writer.agenda)
-        self.relay = RelayTables(self._submit, self._reading)
+        self.relay, self.reindexing = RelayTables(self._submit, self._reading), Reindexing(self._submit)
+        self.tags, self.outlines = TagTables(self._submit, self._reading, self._choose), Outlines(self._reading)
 
     @classmethod
     def open(cls, path: Path | None = None, options: StoreOptions | None = None) -> Self:
@@ -216,7 +218,6 @@ class Store:
         self, session: Session, lines: tuple[Line, ...] = (), *, closed_at: int, ending: str
     ) -> Future[None]:
         """Store how a session ended, with the lines since its last transaction; nobody needs to wait for it."""
-
         future: Future[None] = Future()
         self._writer.submit(Job(future, closing=Closing(session, lines, closed_at, ending)))
         return future

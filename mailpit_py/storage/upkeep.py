@@ -8,6 +8,7 @@ from typing import Any
 from mailpit_py.storage.context import Context, Continue
 from mailpit_py.storage.deliveries import remove_attempts
 from mailpit_py.storage.messages import PLACED, remove
+from mailpit_py.storage.tags import drop_unused
 from mailpit_py.storage.value import Limits, Removed
 
 CHUNK = 200
@@ -113,6 +114,7 @@ def clear(context: Context, inbox: str) -> int:
             (inbox_id, box.name, box.uidvalidity, box.uidnext, box.highest_modseq + 1),
         )
     cleared = sum(int(box.total) for box in boxes)
+    context.removed_messages += cleared
     while rows := oldest_attempts(context, inbox_id, CHUNK):
         cleared += len(rows)
         remove_attempts(context, rows)
@@ -136,7 +138,8 @@ def drain(context: Context) -> bool:
 
 
 def trim(context: Context) -> None:
-    """Drop journal entries that nobody may ask for any more, and old sessions that carried nothing."""
+    """Drop journal entries that nobody may ask for any more, old sessions that carried nothing, and unused tags."""
+    drop_unused(context)
     head = context.execute("SELECT coalesce(max(seq), 0) FROM change").scalar_one()
     young = context.execute(
         "SELECT seq FROM change WHERE at >= ? ORDER BY seq LIMIT 1", (context.now - CHANGES_KEPT_US,)

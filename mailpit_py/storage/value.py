@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,7 +70,7 @@ class Arrival:
     `message` is the same bytes as read by `mailpit_py.mail.read`; without it the store reads them.
     `source` says how it came: `smtp`, `lmtp`, `api`, `ingest`, or `report` for the sandbox's own.
     `causes` say what decided about each recipient, the accepted ones first; what is missing at the
-    end is the usual course. `steps` are what shall follow.
+    end is the usual course. `steps` are what shall follow; `tagger` says with which tags it is kept.
     """
 
     public_id: str
@@ -83,6 +83,11 @@ class Arrival:
     source: str = "smtp"
     causes: tuple[Cause, ...] = ()
     steps: tuple[NewStep, ...] = ()
+    tagger: Tagger | None = None
+
+
+Tagger = Callable[[Arrival, "Message", Mapping[str, str]], Iterable[str]]
+"""What gives an arrival its tags: the arrival, its content as read, and the texts that a search looks through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,8 +334,8 @@ class Removed:
 class Change:
     """One entry of the journal.
 
-    `kind` is `added`, `changed`, `removed`, `delivery` (something became of a message), or without
-    refs `cleared`, `rules`, `clock` or `sinks`.
+    `kind` is `added`, `changed`, `tagged`, `removed`, `delivery` (something became of a message), or
+    without refs `cleared`, `rules`, `clock`, `sinks`, or `tags`: one has another name, or is gone.
     """
 
     cursor: Cursor

@@ -243,6 +243,7 @@ class Writer:
             raise
         finally:
             self._note_commit()
+        self._journal.removed_messages += context.removed_messages
         self._housework.note(context)
         if context.changed:
             self._journal.ring()

@@ -12,8 +12,16 @@ STANDARD = {"HEAD", "OPTIONS"}
 
 def walk(app: Application, public_id: str) -> Iterator[tuple[str, str, str]]:
     """Yield (endpoint, method, path) for every route and each of its methods but HEAD and OPTIONS."""
-    samples = {"public_id": public_id, "given": public_id, "path": PART, "name": "docs.css", "rule": "fails"}
-    samples["domain"] = "*.gmail.test"
+    samples = {
+        "public_id": public_id,
+        "path": PART,
+        "name": "docs.css",
+        "rule": "fails",
+        "domain": "*.gmail.test",
+        "given": public_id,
+        "number": "0",
+        "tag": "T",
+    }
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         values = {name: samples[name] for name in rule.arguments}

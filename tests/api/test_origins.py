@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from mailpit_py.api.origins import is_own, normal_origin, read_origins
+from mailpit_py.api.origins import Caller, is_foreign, is_own, normal_origin, read_origins
 from mailpit_py.errors import ConfigError
 from tests.api.conftest import API, Mail
 
@@ -158,7 +158,41 @@ def test_a_preflight_of_a_permitted_origin_needs_no_password(make_app: Any) -> N
     assert client.options(f"{API}/messages", headers={**HOST, "Origin": "http://localhost:3000"}).status_code == 401
 
 
-@pytest.mark.parametrize("text", ["*", "localhost:3000", "http://a/b", "http://*.test", "javascript:alert(1)"])
+# Mailpit's own cases: what --api-cors holds, and whether an Origin may call a Host.
+LIST = "example.com,foo.com bar.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "origin", "host", "allowed"),
+    [
+        (LIST, None, "example.com", True),
+        (LIST, "http://example.com:1234", "mailpit.local", False),
+        (LIST, "http://example.com:1234", "example.com:1234", True),
+        (LIST, "http://notallowed.com", "example.com", False),
+        (LIST, "http://foo.com", "mailpit.local", True),
+        (LIST, "https://foo.com", "mailpit.local", True),
+        (LIST, "HTTP://EXAMPLE.COM", "mailpit.local", True),
+        (LIST, "HTTP://FOO.COM", "mailpit.local", True),
+        (LIST, "http://example.com", "MAILPIT.LOCAL", True),
+        (LIST, "HTTP://NOTALLOWED.COM", "mailpit.local", False),
+        (LIST, "HtTp://ExAmPlE.CoM", "mailpit.local", True),
+        (LIST, "http://ex\u00e1mple.com", "mailpit.local", False),
+        (LIST, "HTTP://F\u00d6\u00d6.COM", "mailpit.local", False),
+        ("http://example.com,https://foo.com:8080", "https://foo.com:8080", "mailpit.local", True),
+        ("http://example.com,https://foo.com:8080", "https://foo.com", "mailpit.local", False),
+        ("http://example.com,*,https://test", "http://any.com", "mailpit.local", True),
+        ("*", "http://any.com", "mailpit.local", True),
+        ("*", "", "mailpit.local", False),
+        ("", "http://any.com", "mailpit.local", False),
+    ],
+)
+def test_hosts_and_a_star_admit_origins_as_with_mailpit(
+    text: str, origin: str | None, host: str, allowed: bool
+) -> None:
+    assert is_foreign(Caller("GET", host, origin, None, None), read_origins(text)) is not allowed
+
+
+@pytest.mark.parametrize("text", ["a b/c", "http://a/b", "http://*.test", "*.test", "javascript:alert(1)"])
 def test_what_is_no_origin_is_a_configuration_error(text: str) -> None:
     with pytest.raises(ConfigError, match="--api-cors"):
         read_origins(text)

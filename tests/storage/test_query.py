@@ -102,7 +102,7 @@ def test_a_search_means(text, nodes):
         ("larger:-1", 7),
         ("(" * 40 + "a", 17),
         ("x" * (MAX_LENGTH + 1), MAX_LENGTH),
-        ("x " * 100, 200),
+        ("x " * 100, 128),
     ],
 )
 def test_a_value_that_cannot_be_is_a_query_error_with_its_position(text, position):

@@ -1,13 +1,31 @@
-"""Mailpit's API of version 1, under /api/v1: what its clients call, answered as they expect it."""
+"""Mailpit's API of version 1, under /api/v1 and /view: what its clients call, answered as they expect it."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-from mailpit_py.api.mailpit import chaos, failure, release
+from mailpit_py.api.mailpit import (
+    chaos,
+    document,
+    failure,
+    information,
+    message,
+    messages,
+    metrics,
+    parts,
+    release,
+    sending,
+    tags,
+    view,
+)
+from mailpit_py.api.mailpit.go_json import BadJson
+from mailpit_py.api.mailpit.live import events, feed
+from mailpit_py.api.problem import Problem
 
-VIEWS = (chaos, release)
-PREFIX = "api/v1/"
+__all__ = ["PREFIXES", "blueprint", "events", "failure", "feed", "views"]
+
+VIEWS = (chaos, document, information, message, messages, parts, release, sending, tags)
+PREFIXES = ("api/v1/", "view/", "metrics")
 
 
 def blueprint() -> Blueprint:
@@ -16,4 +34,12 @@ def blueprint() -> Blueprint:
     for module in VIEWS:
         module.register(routes)
     routes.after_request(failure.finish_options)
+    routes.register_error_handler(BadJson, lambda error: failure.answer(Problem(400, str(error))))
+    return routes
+
+
+def views() -> Blueprint:
+    """The bodies of messages, for a browser and for tests that look at them, and the metrics."""
+    routes = view.blueprint()
+    metrics.register(routes)
     return routes

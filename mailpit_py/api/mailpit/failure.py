@@ -6,10 +6,12 @@ from http import HTTPStatus
 
 from flask import Response, request
 
+from mailpit_py.api.mailpit.go_json import written
 from mailpit_py.api.problem import Problem
 
 TOO_LARGE = "http: request body too large"
 NO_ROUTE = "File not found\n"
+SENDING = "v1.send_message"
 NO_SUCH_THING = "404 page not found"
 # Who may not ask at all is told so: these say what a client can do about it.
 KEPT = frozenset({401, 403, 415, 429})
@@ -20,9 +22,24 @@ def refusal(text: str) -> Response:
     return Response(text, 400, content_type="text/plain")
 
 
+def ok() -> Response:
+    """Answer that something was done."""
+    return Response("ok", content_type="text/plain")
+
+
+def told_as_json(problem: Problem) -> Response:
+    """Answer a problem of sending, the one route whose errors are JSON."""
+    status = problem.status if problem.status in (*KEPT, 413) or problem.status >= 500 else 400
+    return written({"Error": TOO_LARGE if status == 413 else problem.detail}, status)
+
+
 def answer(problem: Problem) -> Response:
     """Answer a problem of the application below /api/v1."""
     match problem.status:
+        case _ if request.endpoint == SENDING:
+            response = told_as_json(problem)
+        case 404 if problem.kind == "text":
+            response = Response(problem.detail, 404, content_type="text/plain; charset=utf-8")
         case 404 if problem.kind:
             response = Response(NO_SUCH_THING, 404, content_type="text/plain")
         case 404:
@@ -32,10 +49,11 @@ def answer(problem: Problem) -> Response:
             response = Response(text, 405, content_type="text/plain; charset=utf-8")
         case 413:
             response = refusal(TOO_LARGE)
-        case status if status in KEPT:
+        case status if status in KEPT or status >= 500:
             response = Response(f"{problem.detail}\n", status, content_type="text/plain; charset=utf-8")
         case _:
-            response = refusal(problem.detail)
+            reasons = [reason for _, reason in problem.errors]
+            response = refusal(" ".join([problem.detail, *reasons]))
     response.headers.extend(problem.headers)
     return response
 

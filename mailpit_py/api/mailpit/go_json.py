@@ -30,10 +30,15 @@ class BadJson(Exception):
     """A body that cannot be read; the text is Go's."""
 
 
-def written(value: Any) -> Response:
-    """Answer a value: one line, its keys in their order, and a line end."""
+def encoded(value: Any) -> bytes:
+    """A value on one line, its keys in their order, and a line end."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
-    return Response(_LONE.sub("\ufffd", text).encode() + b"\n", mimetype="application/json")
+    return _LONE.sub("\ufffd", text).encode() + b"\n"
+
+
+def written(value: Any, status: int = 200) -> Response:
+    """Answer a value."""
+    return Response(encoded(value), status, mimetype="application/json")
 
 
 def read(body: bytes) -> Any:

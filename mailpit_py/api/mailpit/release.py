@@ -9,14 +9,12 @@ from flask import Blueprint, Response
 
 from mailpit_py.api.answers import read_octets
 from mailpit_py.api.context import here
-from mailpit_py.api.mailpit import failure
+from mailpit_py.api.mailpit import failure, finding
 from mailpit_py.api.mailpit.go_json import BadJson, member, read
 from mailpit_py.relay_queue import RelayQueue
 from mailpit_py.relay_settings import ADDRESS
 from mailpit_py.release import ReleaseError
 from mailpit_py.storage import DEFAULT_INBOX, RelayItem, RelayState
-
-LATEST = "latest"
 
 
 def register(routes: Blueprint) -> None:
@@ -30,7 +28,7 @@ def release_message(given: str) -> Response:
     The body is `{"To": [...]}`, or the bare list that the npm client sends.
     """
     sandbox = here().sandbox
-    public_id = _latest() if given == LATEST else given
+    public_id = finding.public_id(given)
     if sandbox.store.raw(DEFAULT_INBOX, public_id) is None:
         return Response(failure.NO_SUCH_THING, 404, content_type="text/plain")
     try:
@@ -52,11 +50,6 @@ def _answer(item: RelayItem, queue: RelayQueue) -> Response:
     if item.state in (RelayState.SENT, RelayState.PARTLY) and not is_told:
         return Response("ok", content_type="text/plain")
     return failure.refusal(f"SMTP error: {item.said or 'it has not been sent yet'}")
-
-
-def _latest() -> str:
-    page = here().sandbox.store.page(DEFAULT_INBOX, limit=1)
-    return page.items[0].public_id if page.items else ""
 
 
 def _addresses(value: Any) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from mailpit_py.api import headers, rendering
 from mailpit_py.api.context import here
@@ -36,7 +36,7 @@ def show_html(public_id: str, query: HtmlQuery) -> Response:
         raise not_found("HTML in this message")
     response = Response(rendering.document(safe), mimetype=HTML)
     sheets = not here().config.block_remote_css_and_fonts
-    policy = headers.mail_policy(_image_source(), remote=remote, sheets=sheets)
+    policy = headers.mail_policy(rendering.image_source(), remote=remote, sheets=sheets)
     response.headers["Content-Security-Policy"] = policy
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
@@ -66,8 +66,3 @@ def _plain(text: str) -> Response:
 def _remote(asked: bool | None) -> bool:
     policy = here().config.remote_content
     return policy == "always" if asked is None else asked and policy != "never"
-
-
-def _image_source() -> str:
-    """Where inline images may come from. A policy cannot name an IPv6 address, so there it is the whole origin."""
-    return "'self'" if request.host.startswith("[") else f"{request.host}{here().config.webroot_path}cid/"

@@ -22,6 +22,10 @@ it.each([["/nowhere"], ["/messages"], ["/%E0%A4%A"], ["//"]])("%s is the list", 
   expect(placeOf(path)).toEqual({ name: "list" });
 });
 
+it("knows Mailpit's address of a message", () => {
+  expect(placeOf("/view/abc")).toEqual({ name: "message", id: "abc", tab: null, part: null });
+});
+
 it("does not know a tab that is none", () => {
   expect(placeOf("/messages/abc/constructor")).toMatchObject({ tab: null });
 });

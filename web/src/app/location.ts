@@ -30,6 +30,8 @@ export function placeOf(path: string): Place {
   if (first === "connect") return { name: "connect" };
   if (first === "simulate") return simulatePlace(path);
   if (first === "attempts" && second) return { name: "attempt", id: second };
+  // Mailpit's address of a message
+  if (first === "view" && second) return { name: "message", id: second, tab: null, part: null };
   if (first === "messages" && second) {
     return { name: "message", id: second, tab: isTab(third) ? third : null, part: fourth ?? null };
   }

@@ -1,0 +1,199 @@
+"""A message written from the parts that Mailpit's send API takes: every text arrives as it was given."""
+
+from __future__ import annotations
+
+import binascii
+import re
+import secrets
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from mailpit_py.api.shape import EPOCH
+
+CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
+TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
+FIELD_NAME = re.compile(r"[!-9;-~]{1,200}\Z")
+MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+\Z")
+WORD_OCTETS = 42
+LINE = 900  # octets; RFC 5322 §2.1.1 allows 998
+SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"BM", "image/bmp"),
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b\x08", "application/x-gzip"),
+    (b"<?xml", "text/xml"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A name, which may be empty, and an address."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment; with a Content-ID it stands inside the HTML."""
+
+    name: str
+    content: bytes
+    content_type: str = ""
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a message is made from. Raises ValueError for what cannot stand in a header section."""
+
+    sender: Mailbox
+    to: Sequence[Mailbox] = ()
+    cc: Sequence[Mailbox] = ()
+    reply_to: Sequence[Mailbox] = ()
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    files: Sequence[File] = ()
+    fields: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        mailboxes = (self.sender, *self.to, *self.cc, *self.reply_to)
+        texts = [text for one in mailboxes for text in (one.name, one.address)]
+        texts += [self.subject, *self.fields.values()]
+        texts += [text for one in self.files for text in (one.name, one.content_type, one.content_id)]
+        if any(CONTROLS.search(text) for text in texts):
+            raise ValueError("a header field cannot have control characters")
+        if wrong := [name for name in self.fields if not FIELD_NAME.match(name)]:
+            raise ValueError(f"invalid header name: {wrong[0]!r}")
+
+
+def compose(draft: Draft, at: int) -> bytes:
+    """The message, its header fields in the order of the alphabet; `at` (UTC microseconds) is its Date."""
+    content_type, body = _structure(draft)
+    values = {
+        "From": _mailboxes([draft.sender]),
+        "To": _mailboxes(draft.to),
+        "Cc": _mailboxes(draft.cc),
+        "Reply-To": _mailboxes(draft.reply_to),
+        "Subject": _encoded(draft.subject),
+        "Date": format_datetime(EPOCH + timedelta(microseconds=at)),
+        "Mime-Version": "1.0",
+        **{name: _encoded(value) for name, value in draft.fields.items()},
+    }
+    lines = [f"{name}: {_folded(value)}" for name, value in values.items() if value]
+    head = sorted([*lines, content_type[0]], key=str.lower)
+    return "\r\n".join([*head, *content_type[1:], "", ""]).encode() + body
+
+
+Entity = tuple[list[str], bytes]
+"""The header lines of an entity, Content-Type first, and its body."""
+
+
+def _structure(draft: Draft) -> Entity:
+    entity = _text("text/plain", draft.text)
+    if draft.html:
+        entity = _multipart("alternative", [entity, _text("text/html", draft.html)])
+    inline = [_file(one) for one in draft.files if one.content_id]
+    attached = [_file(one) for one in draft.files if not one.content_id]
+    if inline:
+        entity = _multipart("related", [entity, *inline])
+    return _multipart("mixed", [entity, *attached]) if attached else entity
+
+
+def _text(kind: str, text: str) -> Entity:
+    """A text in quoted-printable, its line ends kept as they are."""
+    octets = binascii.b2a_qp(text.encode("utf-8", "replace"), istext=False).replace(b"=0A", b"=0A=\n")
+    head = [f"Content-Type: {kind}; charset=utf-8", "Content-Transfer-Encoding: quoted-printable"]
+    return head, octets.replace(b"\n", b"\r\n")
+
+
+def _multipart(kind: str, entities: Sequence[Entity]) -> Entity:
+    boundary = f"{kind}-{secrets.token_hex(16)}"
+    pieces = [
+        f"--{boundary}\r\n".encode() + "\r\n".join([*head, "", ""]).encode() + body + b"\r\n" for head, body in entities
+    ]
+    return [f"Content-Type: multipart/{kind}; boundary={boundary}"], b"".join(pieces) + f"--{boundary}--\r\n".encode()
+
+
+def _file(one: File) -> Entity:
+    kind = one.content_type or sniff(one.content)
+    disposition = "inline" if one.content_id else "attachment"
+    head = [
+        f"Content-Type: {kind}; {_parameter('name', one.name)}",
+        f"Content-Disposition: {disposition}; {_parameter('filename', one.name)}",
+        "Content-Transfer-Encoding: base64",
+    ]
+    if one.content_id:
+        head.append(f"Content-Id: <{one.content_id.strip('<> ')}>")
+    encoded = b64encode(one.content)
+    return head, b"\r\n".join(encoded[start : start + 76] for start in range(0, len(encoded), 76))
+
+
+def sniff(content: bytes) -> str:
+    """The media type that the first octets tell of."""
+    for signature, kind in SIGNATURES:
+        if content.startswith(signature):
+            return kind
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    head = content[:512].lstrip().lower()
+    if head.startswith((b"<!doctype html", b"<html")):
+        return "text/html; charset=utf-8"
+    is_text = not re.search(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]", content[:512])
+    return "text/plain; charset=utf-8" if is_text else "application/octet-stream"
+
+
+def _parameter(name: str, value: str) -> str:
+    """A parameter in plain text if it is ASCII, else as RFC 2231 §4 has it."""
+    if value.isascii():
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'{name}="{escaped}"'
+    return f"{name}*=utf-8''{quote(value.encode('utf-8', 'replace'), safe='')}"
+
+
+def _mailboxes(mailboxes: Iterable[Mailbox]) -> str:
+    return ", ".join(_mailbox(one) for one in mailboxes)
+
+
+def _mailbox(one: Mailbox) -> str:
+    if not one.name:
+        return f"<{one.address}>"
+    if not one.name.isascii():
+        return f"{_encoded(one.name)} <{one.address}>"
+    escaped = one.name.replace("\\", "\\\\").replace('"', '\\"')
+    return f"{one.name} <{one.address}>" if ATOMS.match(one.name) else f'"{escaped}" <{one.address}>'
+
+
+def _encoded(text: str) -> str:
+    """A text as encoded words (RFC 2047 §2) if it is not ASCII, or looks like one."""
+    if text.isascii() and "=?" not in text:
+        return text
+    words, octets = [], b""
+    for character in text:
+        more = character.encode("utf-8", "replace")
+        if len(octets) + len(more) > WORD_OCTETS:
+            words.append(octets)
+            octets = b""
+        octets += more
+    return " ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in [*words, octets])
+
+
+def _folded(value: str) -> str:
+    """A value on lines that RFC 5322 §2.1.1 allows, parted at blanks."""
+    lines, line = [], ""
+    for word in value.split(" "):
+        if line and len(line) + len(word) > LINE:
+            lines.append(line)
+            line = ""
+        line = f"{line} {word}" if line else word
+    return "\r\n ".join([*lines, line])

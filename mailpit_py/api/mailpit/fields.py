@@ -1,0 +1,118 @@
+"""Members of a request's JSON, and parameters of its query, read as Mailpit reads them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any
+from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import request
+
+from mailpit_py.api.answers import read_octets
+from mailpit_py.api.mailpit.go_json import BadJson, kind_of, member, read
+
+logger = logging.getLogger(__name__)
+
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 20_000
+WHOLE = re.compile(r"[+-]?\d{1,18}\Z")
+
+
+def body(*, needed: bool = True) -> Mapping[str, Any]:
+    """The JSON object of the body; null is an empty one, as nothing is unless it is `needed`. Raises BadJson."""
+    octets = read_octets()
+    if request.mimetype == FORM:
+        return _form(octets)
+    if not (needed or octets.strip()):
+        return {}
+    value = read(octets)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise BadJson(f"json: cannot unmarshal {_kind(value)} into Go value of type struct")
+    return value
+
+
+def _form(octets: bytes) -> Mapping[str, Any]:
+    """What a form says, for clients that send one and mean JSON. Raises BadJson for a form without names."""
+    values = parse_qs(octets.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    if octets.strip() and not values:
+        raise BadJson("cannot read the form")
+    found: dict[str, Any] = {}
+    for name, given in values.items():
+        is_list = name.lower() in ("ids", "tags")
+        is_flag = name.lower() == "read"
+        found[name] = given if is_list else given[-1].lower() in ("1", "true") if is_flag else given[-1]
+    return found
+
+
+def text(value: Mapping[str, Any], name: str) -> str:
+    """A member that is a text, or nothing. Raises BadJson."""
+    given = member(value, name)
+    if given is not None and not isinstance(given, str):
+        raise _mistyped(given, name, "string")
+    return given or ""
+
+
+def flag(value: Mapping[str, Any], name: str) -> bool:
+    """A member that is true or false; false if it is absent. Raises BadJson."""
+    given = member(value, name)
+    if given is not None and not isinstance(given, bool):
+        raise _mistyped(given, name, "bool")
+    return bool(given)
+
+
+def texts(value: Mapping[str, Any], name: str) -> list[str]:
+    """A member that is a list of texts; empty if it is absent. Raises BadJson."""
+    items = array(value, name, "[]string")
+    for item in items:
+        if item is not None and not isinstance(item, str):
+            raise _mistyped(item, name, "string")
+    return [item or "" for item in items]
+
+
+def array(value: Mapping[str, Any], name: str, kind: str) -> list[Any]:
+    """A member that is a list; empty if it is absent. Raises BadJson."""
+    given = member(value, name)
+    if given is not None and not isinstance(given, list):
+        raise _mistyped(given, name, kind)
+    return given or []
+
+
+def mapping(value: Any, name: str, kind: str) -> Mapping[str, Any]:
+    """A value that is an object; empty if it is absent. Raises BadJson."""
+    if value is not None and not isinstance(value, Mapping):
+        raise _mistyped(value, name, kind)
+    return value or {}
+
+
+def number(name: str, default: int) -> int:
+    """A parameter that is a whole number from 0 on; `default` for anything else."""
+    given = request.args.get(name, "")
+    value = int(given) if WHOLE.match(given) and given.isascii() else -1
+    return value if value >= 0 else default
+
+
+def zone() -> tzinfo | None:
+    """The time zone that the parameter `tz` names, or None for none that is known."""
+    name = request.args.get("tz", "")
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder or a path out of the database is none either
+        logger.warning("tz=%r is no time zone", name[:100])
+        return None
+
+
+def _mistyped(given: Any, name: str, kind: str) -> BadJson:
+    return BadJson(f"json: cannot unmarshal {_kind(given)} into Go struct field .{name} of type {kind}")
+
+
+def _kind(value: Any) -> str:
+    """Go names the number itself only where a number was wanted."""
+    return kind_of(value).partition(" ")[0]

@@ -1,0 +1,52 @@
+"""Numbers for Prometheus, in its text format 0.0.4 and under Mailpit's names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response
+from werkzeug.exceptions import NotFound
+
+from mailpit_py.api.context import here
+from mailpit_py.statistics import memory_bytes
+from mailpit_py.storage import DEFAULT_INBOX
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def register(routes: Blueprint) -> None:
+    """Add the view of this file."""
+    routes.get("/metrics")(show_metrics)
+
+
+def show_metrics() -> Response:
+    """Show the numbers, read now."""
+    if not here().config.metrics_enabled:
+        raise NotFound
+    return Response("".join(_lines()), content_type=MEDIA_TYPE)
+
+
+def _lines() -> Iterator[str]:
+    store, statistics = here().sandbox.store, here().sandbox.statistics
+    counts = store.counts(DEFAULT_INBOX)
+    numbers = (
+        ("database_size_bytes", "gauge", "Size of the database in bytes", store.size_bytes()),
+        ("memory_usage_bytes", "gauge", "Memory in use in bytes", memory_bytes()),
+        ("messages", "gauge", "Messages in the database", counts.total),
+        ("messages_deleted_total", "counter", "Messages deleted since the start", store.journal.removed_messages),
+        ("messages_unread", "gauge", "Unread messages in the database", counts.unread),
+        ("smtp_accepted_size_bytes_total", "counter", "Size of accepted messages", statistics.accepted_bytes),
+        ("smtp_accepted_total", "counter", "Messages accepted since the start", statistics.accepted),
+        ("smtp_ignored_total", "counter", "Messages ignored since the start", 0),
+        ("smtp_rejected_total", "counter", "Recipients and messages refused since the start", statistics.rejected),
+    )
+    for name, kind, words, value in numbers:
+        yield f"{_head(name, kind, words)}mailpit_{name} {value}\n"
+    yield _head("tag_messages", "gauge", "Messages with a tag")
+    for tag, number in store.tags.counts(DEFAULT_INBOX).items():
+        yield f'mailpit_tag_messages{{tag="{tag}"}} {number}\n'  # a tag has no character that needs an escape
+    yield f"{_head('uptime_seconds', 'gauge', 'Seconds since the start')}mailpit_uptime_seconds {statistics.uptime}\n"
+
+
+def _head(name: str, kind: str, words: str) -> str:
+    return f"# HELP mailpit_{name} {words}\n# TYPE mailpit_{name} {kind}\n"

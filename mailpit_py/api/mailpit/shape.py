@@ -1,0 +1,161 @@
+"""Values of the store and of mail as Mailpit's JSON, the keys in its order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from mailpit_py.api.mailpit.filename import shown_name
+from mailpit_py.mail import Message, Part
+from mailpit_py.mail.arrangement import Arrangement, arrange, number_of
+from mailpit_py.mail.date import offset_minutes
+from mailpit_py.mail.header import text_of
+from mailpit_py.mail.unsubscribe import judge
+from mailpit_py.storage import Correspondent, Outline, Stored, Summary
+
+Json = dict[str, Any]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SNIPPET_BYTES = 200
+PLAIN_CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
+
+
+def moment(at: int, *, minutes_east: int = 0, digits: int = 3) -> str:
+    """UTC microseconds as Go writes a time: no zeros at the end of the fraction, `Z` for UTC."""
+    try:
+        local = (EPOCH + timedelta(microseconds=at)).astimezone(timezone(timedelta(minutes=minutes_east)))
+    except (OverflowError, ValueError):
+        return "0001-01-01T00:00:00Z"
+    fraction = f"{local.microsecond:06d}"[:digits].rstrip("0")
+    zone = local.strftime("%z")
+    shown = f"{local.year:04d}{local.strftime('-%m-%dT%H:%M:%S')}"
+    return f"{shown}{'.' if fraction else ''}{fraction}{f'{zone[:3]}:{zone[3:]}' if minutes_east else 'Z'}"
+
+
+def address(one: Any) -> Json:
+    """A name and an address."""
+    return {"Name": one.name, "Address": one.address}
+
+
+def row(summary: Summary, outline: Outline, *, empty: Any = None, empty_reply_to: Any = None) -> Json:
+    """One message of a list. `empty` stands for a list of addresses without any, as Mailpit has it there."""
+    people = {"To": outline.to, "Cc": outline.cc, "Bcc": outline.bcc}
+    return {
+        "ID": summary.public_id,
+        "MessageID": summary.message_id,
+        "Read": summary.seen,
+        "From": address(summary.from_ or Correspondent("", "")),
+        **{name: [address(one) for one in found] or empty for name, found in people.items()},
+        "ReplyTo": [address(one) for one in outline.reply_to] or empty_reply_to,
+        "Subject": summary.subject,
+        "Created": moment(summary.received_at),
+        "Username": outline.username,
+        "Tags": list(summary.tags),
+        "Size": summary.size_bytes,
+        "Attachments": outline.attached,
+        "Snippet": snippet(summary.snippet),
+    }
+
+
+def snippet(text: str) -> str:
+    """At most 200 octets of a text, and dots if that is not all."""
+    octets = text.encode("utf-8", "replace")
+    if len(octets) <= SNIPPET_BYTES:
+        return text
+    return octets[:SNIPPET_BYTES].decode("utf-8", "ignore").rstrip("…") + "..."
+
+
+def message(stored: Stored, outline: Outline, content: Message) -> Json:
+    """Everything about one message."""
+    arranged = arrange(content.root)
+    root = content.root
+    return {
+        "ID": stored.summary.public_id,
+        "MessageID": content.message_id,
+        "From": address(stored.summary.from_ or Correspondent("", "")),
+        "To": _addresses(outline.to),
+        "Cc": _addresses(outline.cc),
+        "Bcc": _addresses(outline.bcc),
+        "ReplyTo": _addresses(outline.reply_to),
+        "ReturnPath": return_path(stored, content),
+        "Subject": content.subject,
+        "ListUnsubscribe": unsubscribe(content),
+        "Date": date_of(stored, content),
+        "Tags": list(stored.summary.tags),
+        "Username": outline.username,
+        "Text": text_of_message(arranged),
+        "HTML": arranged.markup,
+        "Size": stored.summary.size_bytes,
+        "Inline": [attachment(part, root) for part in arranged.inline],
+        "Attachments": [attachment(part, root) for part in arranged.attached],
+        "Read": True,  # not Mailpit's, but one of its clients asks for it; to look at a message is to read it
+    }
+
+
+def _addresses(found: Iterable[Correspondent]) -> list[Json]:
+    return [address(one) for one in found]
+
+
+def return_path(stored: Stored, content: Message) -> str:
+    """Where a report would go: the envelope's reverse-path; without one what the header says."""
+    if stored.envelope.reverse_path:
+        return stored.envelope.reverse_path
+    field = content.field("Return-Path")
+    if field is not None:
+        return field.value.strip("<> \t")
+    return content.from_[0].address if content.from_ else ""
+
+
+def date_of(stored: Stored, content: Message) -> str:
+    """The Date field by the clock of its writer; without one the time of arrival."""
+    field = content.field("Date")
+    if content.date is None or field is None:
+        return moment(stored.summary.received_at)
+    return moment(content.date, minutes_east=offset_minutes(text_of(field.raw)))
+
+
+def unsubscribe(content: Message) -> Json:
+    """List-Unsubscribe as it stands, its links, and what is wrong with it."""
+    field, post = content.field("List-Unsubscribe"), content.field("List-Unsubscribe-Post")
+    if field is None:
+        return {"Header": "", "Links": [], "Errors": "", "HeaderPost": ""}
+    found = judge(field.value)
+    return {
+        "Header": field.value,
+        "Links": list(found.links),
+        "Errors": found.errors,
+        "HeaderPost": post.value if post else "",
+    }
+
+
+def text_of_message(arranged: Arrangement) -> str:
+    """The plain text; where the sender gave none, what a reader of the HTML reads."""
+    text, markup = arranged.plain, arranged.markup
+    if text or not markup:
+        return text
+    from mailpit_py.mail.readable import MARKED, to_text  # loads the parser
+
+    return to_text(markup, MARKED)
+
+
+def octets_of(part: Part) -> bytes:
+    """What a part is when it is asked for: text in UTF-8, anything else as it is."""
+    if part.content_type.startswith("text/") and part.charset not in PLAIN_CHARSETS:
+        return part.reading[0].encode("utf-8", "replace")
+    return part.decoded
+
+
+def attachment(part: Part, root: Part) -> Json:
+    """One part that is listed."""
+    octets = octets_of(part)
+    digests = {name: hashlib.new(name, octets, usedforsecurity=False).hexdigest() for name in ("md5", "sha1", "sha256")}
+    return {
+        "PartID": number_of(part, root),
+        "FileName": shown_name(part),
+        "ContentType": part.content_type,
+        "ContentID": part.content_id,
+        "Size": len(octets),
+        "Checksums": {name.upper(): digest for name, digest in digests.items()},
+    }

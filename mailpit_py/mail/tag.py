@@ -1,0 +1,43 @@
+"""Names of tags as Mailpit cleans them, and the tags that a message brings along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mailpit_py.mail.message import Message
+
+LONGEST = 100
+MOST = 100
+_FOREIGN = re.compile(r"[^a-zA-Z0-9\- _.@]")
+
+
+def clean(name: str) -> str:
+    """A name with letters, digits and - _ . @ alone, single blanks between words, at most 100 characters."""
+    return " ".join(_FOREIGN.sub(" ", name[: 100 * LONGEST]).split())[:LONGEST].strip()
+
+
+def clean_all(names: Iterable[str]) -> tuple[str, ...]:
+    """Clean names in their order; of those that differ in case alone the first one stays."""
+    found: dict[str, str] = {}
+    for name in names:
+        if (cleaned := clean(name)) and len(found) < MOST:
+            found.setdefault(cleaned.lower(), cleaned)
+    return tuple(found.values())
+
+
+def named_in_header(message: Message) -> list[str]:
+    """The tags that X-Tags lists."""
+    field = message.field("X-Tags")
+    return field.value.split(",") if field else []
+
+
+def named_in_addresses(message: Message) -> list[str]:
+    """What stands behind a plus in the addresses of From, To, Cc and Bcc: `local+tag+another@...`."""
+    addresses = (*message.to, *message.cc, *message.bcc, *message.from_)
+    return [tag for one in addresses if "+" in one.address for tag in one.address.rpartition("@")[0].split("+")[1:]]
+
+
+def title(name: str) -> str:
+    """A name with the first letter of each word large, the rest as it was."""
+    return " ".join(word[:1].upper() + word[1:] for word in name.split(" "))

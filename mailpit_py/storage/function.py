@@ -1,0 +1,41 @@
+"""What SQL is taught: conditions on what no column and no index has, for rows that other conditions left over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from types import MappingProxyType
+
+from mailpit_py.mail import read
+from mailpit_py.storage.compression import unpack_head
+from mailpit_py.storage.word import fold
+
+HEADER_BYTES = 256 << 10
+
+
+def header_holds(encoding: int, raw: bytes, name: str, text: str) -> bool:
+    """True if the header section has a field `name` with `text` in its decoded value, both in small letters."""
+    fields = read(unpack_head(encoding, raw, HEADER_BYTES)).fields
+    return any(field.name.lower() == name and text in fold(field.value) for field in fields)
+
+
+def correspondent_holds(  # noqa: PLR0913 - the columns of a row, as SQL hands them over
+    field: str, text: str, name: str, address: str, to_first: str, others: str | None
+) -> bool:
+    """True if `text`, folded, stands in a name or address of `from`, `to` or `reply_to`.
+
+    A message that was stored without these columns is left to the index, which knows less.
+    """
+    if others is None:
+        return True
+    if field == "from":
+        pairs = [(name, address)]
+    else:
+        given = json.loads(others) if others else {}
+        pairs = given.get(field) or (json.loads(to_first) if field == "to" and to_first else [])
+    return any(text in fold(f"{one} <{mailbox}>") for one, mailbox in pairs)
+
+
+FUNCTIONS: MappingProxyType[str, tuple[int, Callable[..., bool]]] = MappingProxyType(
+    {"header_holds": (4, header_holds), "correspondent_holds": (6, correspondent_holds)}
+)

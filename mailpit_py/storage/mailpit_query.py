@@ -1,0 +1,217 @@
+"""Mailpit's search language, with OR and brackets added, read into the same tree as ours; pure.
+
+Words are split at blanks alone; quotes keep blanks together wherever they stand, and vanish. All
+terms must hold. What is no term of the language is searched for as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
+
+from mailpit_py.errors import QueryError
+from mailpit_py.mail import date
+from mailpit_py.storage.query import (
+    MAX_LENGTH,
+    NOTHING,
+    All,
+    Correspondent,
+    Either,
+    Flag,
+    Node,
+    Not,
+    Parser,
+    Query,
+    Received,
+    Size,
+    Text,
+    Token,
+    read_header_term,
+    storable,
+)
+
+_FOLDED_AWAY = re.compile(r"[\ufeff\n\t><\",;()\s]+")
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s?(k|kb|m|mb)?", re.I)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAYS = ("%Y/%m/%d", "%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y", "%Y-%m", "%d %b %Y", "%d %B %Y")
+_AMERICAN = ("%b %d %Y", "%B %d %Y", "%b %d, %Y", "%B %d, %Y")
+_TIMES = ("", " %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f", " %H:%M:%S.%f")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)")
+_FLAGS: Mapping[str, str] = MappingProxyType(
+    {
+        "is:read": "read",
+        "is:unread": "unread",
+        "is:tagged": "tagged",
+        "has:attachment": "attachment",
+        "has:attachments": "attachment",
+        "has:inline": "inline",
+        "has:inlines": "inline",
+        "has:report": "report",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A search as understood. `ignored` are the terms that mean nothing; one of only such terms finds nothing."""
+
+    query: Query
+    ignored: tuple[str, ...]
+
+
+def parse(text: str, zone: tzinfo | None = None) -> Reading:
+    """Return the meaning of `text`; dates without an offset are of `zone`, or of this machine's.
+
+    Raises QueryError for a search that is too long, too deep or has too many terms.
+    """
+    if len(text) > MAX_LENGTH:
+        raise QueryError(f"a search has at most {MAX_LENGTH} characters", MAX_LENGTH)
+    text = storable(text)
+    reader = _Reader(zone)
+    node = Parser(list(_tokens(text)), reader.term).parse()
+    return Reading(Query(text, node if node.nodes else All((NOTHING,))), tuple(reader.ignored))
+
+
+def clean(text: str) -> str:
+    """`text` in small letters, with punctuation that separates addresses turned into single blanks."""
+    return _FOLDED_AWAY.sub(" ", text).strip().lower()
+
+
+def size_bytes(text: str) -> int:
+    """Read a size as in `10`, `1.5M` or `2 kb`, by 1024; 0 for anything else."""
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        return 0
+    return int(float(match[1]) * 1_024 ** " km".index((match[2] or " ")[0].lower()))
+
+
+def instant(text: str, zone: tzinfo | None = None) -> int | None:
+    """Read a date as people write it, the month first where it is not clear; UTC microseconds, or None."""
+    text = " ".join(text.upper().split())
+    moment = _digits(text, zone) if text.isascii() and text.isdigit() else _written(text, zone)
+    if moment is None:
+        return None if text.isdigit() else date.parse(text)
+    return round((moment - _EPOCH).total_seconds() * 1_000_000)
+
+
+def _tokens(text: str) -> Iterator[Token[str]]:
+    """Pieces of a search. A bracket groups at the edge of a word; elsewhere it is text."""
+    depth = 0
+    for start, word in _words(text):
+        rest = word
+        while (sign := re.match(r"[-!]?\(", rest)) and len(rest) > sign.end():
+            if sign[0] != "(":
+                yield Token("not", start, "")
+            yield Token("open", start, "")
+            depth += 1
+            rest = rest[sign.end() :]
+        stripped = rest.rstrip(")")
+        closing = min(len(rest) - len(stripped), depth)
+        rest = rest[: len(rest) - closing]
+        if rest == "OR":
+            yield Token("or", start, "")
+        elif rest:
+            yield Token("term", start, rest.replace('"', ""))
+        for _ in range(closing):
+            yield Token("close", start, "")
+        depth -= closing
+
+
+def _words(text: str) -> Iterator[tuple[int, str]]:
+    """Words with their places: split at blanks outside quotes; an open quote ends with the text."""
+    for match in re.finditer(r'(?:[^ "]|"[^"]*(?:"|\Z))+', text):
+        yield match.start(), match[0]
+
+
+class _Reader:
+    """Reads the terms of one search, and notes which of them mean nothing."""
+
+    def __init__(self, zone: tzinfo | None) -> None:
+        self._zone = zone
+        self.ignored: list[str] = []
+
+    def term(self, word: str) -> Node:
+        is_negated = len(word) > 1 and word[0] in "-!"
+        node = self._positive(word[1:] if is_negated else word)
+        if node == All(()):
+            self.ignored.append(word)
+            return node
+        return Not(node) if is_negated else node
+
+    def _positive(self, word: str) -> Node:
+        if flag := _FLAGS.get(word.lower()):
+            return Flag(flag)
+        name, colon, value = word.partition(":")
+        node = self._filter(name.lower(), value) if colon else None
+        if node is not None:
+            return node
+        text = clean(word)
+        return Text(text) if text else All(())
+
+    def _filter(self, name: str, value: str) -> Node | None:
+        """The meaning of `name:value`; None if it is ordinary text, All(()) if it is a filter that means nothing."""
+        if name in ("before", "after"):
+            moment = instant(value, self._zone)
+            if moment is None:
+                return All(())
+            return Received(until=moment) if name == "before" else Received(since=moment)
+        if name in ("larger", "smaller"):
+            size = size_bytes(value)
+            return (Size(above=size) if name == "larger" else Size(below=size)) if size else None
+        if name == "header":
+            return read_header_term(value)
+        reader = _FIELDS.get(name)
+        if reader is None:
+            return None
+        text = value.strip() if name in ("subject", "tag") else clean(value)
+        return reader(text) if text else All(())
+
+
+def _addressed(text: str) -> Node:
+    return Either(tuple(Text(text, column) for column in ("sender", "addressed", "copied", "blind")))
+
+
+_FIELDS: Mapping[str, Callable[[str], Node]] = MappingProxyType(
+    {
+        "from": lambda text: All((Text(text, "sender"), Correspondent("from", text))),
+        "to": lambda text: All((Text(text, "addressed"), Correspondent("to", text))),
+        "cc": lambda text: Text(text, "copied"),
+        "bcc": lambda text: Text(text, "blind"),
+        "reply-to": lambda text: All((Text(text, "sender"), Correspondent("reply_to", text))),
+        "addressed": _addressed,
+        "subject": lambda text: Text(text, "subject"),
+        "message-id": lambda text: Text(text, "message_id"),
+        "tag": lambda text: Text(text, "tag"),
+    }
+)
+
+
+def _digits(text: str, zone: tzinfo | None) -> datetime | None:
+    """A year, a day without separators, or the seconds or milliseconds of a clock."""
+    if len(text) in (10, 13):
+        return datetime.fromtimestamp(int(text) / (1_000 if len(text) == 13 else 1), UTC)
+    return _by(text, {4: "%Y", 8: "%Y%m%d"}.get(len(text), ""), zone)
+
+
+def _written(text: str, zone: tzinfo | None) -> datetime | None:
+    if _ISO.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            return None
+    for day in (*_DAYS, *_AMERICAN):
+        for time in _TIMES:
+            if (moment := _by(text, day + time, zone)) is not None:
+                return moment
+    return None
+
+
+def _by(text: str, form: str, zone: tzinfo | None) -> datetime | None:
+    try:
+        moment = datetime.strptime(text, form)
+        return (moment.replace(tzinfo=zone) if zone else moment).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

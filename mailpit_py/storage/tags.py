@@ -1,0 +1,163 @@
+"""Tags of messages: given, replaced, renamed and dropped. Two that differ in case alone are one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailpit_py.errors import NotFound, Taken
+from mailpit_py.storage.context import Box, Context, Continue
+from mailpit_py.storage.engine import Reading
+from mailpit_py.storage.value import Ref, Selection
+
+CHUNK = 200
+# A tag lives as long as a message of its inbox has it; one that is only waiting to be dropped is not seen.
+_LIVES = (
+    "EXISTS (SELECT 1 FROM placement_tag pt JOIN placement p ON p.id = pt.placement_id "
+    "JOIN mailbox b ON b.id = p.mailbox_id WHERE pt.tag_id = t.id AND b.inbox_id = t.inbox_id)"
+)
+_NAMES = f"SELECT t.name FROM tag t JOIN inbox i ON i.id = t.inbox_id WHERE i.name = ? AND {_LIVES}"
+_COUNTS = (
+    "SELECT t.name, count(*) FROM tag t JOIN inbox i ON i.id = t.inbox_id "
+    "JOIN placement_tag pt ON pt.tag_id = t.id JOIN placement p ON p.id = pt.placement_id "
+    "JOIN mailbox b ON b.id = p.mailbox_id AND b.inbox_id = t.inbox_id WHERE i.name = ? GROUP BY t.id"
+)
+_TAGGED = (
+    "SELECT m.public_id, m.id, b.name AS mailbox, p.uid, p.seen, p.pinned, p.id AS placement_id, b.inbox_id "
+    "FROM placement p JOIN mailbox b ON b.id = p.mailbox_id JOIN message m ON m.id = p.message_id "
+)
+
+Work = Callable[[Context], Any]
+Choose = Callable[[str, Selection], Any]
+
+
+class TagTables:
+    """The tags of a store. Writes are futures that are resolved after COMMIT."""
+
+    def __init__(self, submit: Callable[[Work], Future[Any]], reading: Reading, choose: Choose) -> None:
+        self._submit = submit
+        self._reading = reading
+        self._choose = choose
+
+    def names(self, inbox: str) -> tuple[str, ...]:
+        """All tags of an inbox in the order of the alphabet, case aside."""
+        with self._reading() as connection:
+            return _names(connection, inbox)
+
+    def counts(self, inbox: str) -> dict[str, int]:
+        """How many messages have each tag, in the order of the alphabet."""
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql(f"{_COUNTS} ORDER BY t.name COLLATE NOCASE", (inbox,)).all()
+        return {row[0]: row[1] for row in rows}
+
+    def replace(self, inbox: str, selection: Selection, names: Sequence[str]) -> Future[int]:
+        """Give the selected messages these tags and no others; the result is how many messages those are."""
+        return self._submit(_replacing(self._choose(inbox, selection).placements, tuple(names)))
+
+    def rename(self, inbox: str, old: str, new: str) -> Future[None]:
+        """Give a tag another name. The future raises NotFound, or Taken if another tag has that name."""
+        return self._submit(lambda context: _rename(context, inbox, old, new))
+
+    def drop(self, inbox: str, name: str) -> Future[None]:
+        """Take a tag from all messages. The future raises NotFound."""
+        return self._submit(lambda context: _drop(context, inbox, name))
+
+
+def _names(connection: Connection, inbox: str) -> tuple[str, ...]:
+    rows = connection.exec_driver_sql(f"{_NAMES} ORDER BY t.name COLLATE NOCASE", (inbox,))
+    return tuple(row[0] for row in rows)
+
+
+def attach(context: Context, box: Box, tagged: Iterable[tuple[int, Sequence[str]]]) -> None:
+    """Give new messages of a mailbox, named by their UIDs, their first tags."""
+    rows = []
+    for uid, names in tagged:
+        sql = "SELECT id FROM placement WHERE mailbox_id = ? AND uid = ?"
+        placement_id = context.execute(sql, (box.id, uid)).scalar_one()
+        rows += [(placement_id, _tag_id(context, box.inbox_id, name)) for name in names]
+    _link(context, rows)
+
+
+def drop_unused(context: Context) -> None:
+    """Drop the tags that no message has any more."""
+    context.execute("DELETE FROM tag WHERE NOT EXISTS (SELECT 1 FROM placement_tag WHERE tag_id = tag.id)")
+
+
+def _link(context: Context, rows: list[tuple[int, int]]) -> None:
+    if rows:
+        context.execute("INSERT OR IGNORE INTO placement_tag (placement_id, tag_id) VALUES (?, ?)", rows)
+
+
+def _tag_id(context: Context, inbox_id: int, name: str) -> int:
+    """The tag of this name, made if there is none; the spelling of a tag that lives stays."""
+    sql = f"SELECT t.id, t.name, {_LIVES} FROM tag t WHERE t.inbox_id = ? AND t.name = ? COLLATE NOCASE"
+    row = context.execute(sql, (inbox_id, name)).first()
+    if row is None:
+        result = context.execute("INSERT INTO tag (inbox_id, name) VALUES (?, ?) RETURNING id", (inbox_id, name))
+        return int(result.scalar_one())
+    if not row[2] and row[1] != name:
+        context.execute("UPDATE tag SET name = ? WHERE id = ?", (name, row[0]))
+    return int(row[0])
+
+
+def _replacing(keys: Sequence[int], names: tuple[str, ...]) -> Work:
+    """The work that replaces the tags of placements, a piece a transaction."""
+
+    def step(start: int, done: int) -> Work:
+        def work(context: Context) -> Any:
+            now_done = done + _replace(context, keys[start : start + CHUNK], names)
+            if start + CHUNK < len(keys):
+                return Continue(step(start + CHUNK, now_done))
+            drop_unused(context)
+            return now_done
+
+        return work
+
+    return step(0, 0)
+
+
+def _replace(context: Context, keys: Sequence[int], names: tuple[str, ...]) -> int:
+    marks = ", ".join("?" * len(keys))
+    sql = f"{_TAGGED} WHERE p.id IN ({marks}) AND b.inbox_id IS NOT NULL"
+    rows = context.execute(sql, tuple(keys)).all() if keys else []
+    if not rows:
+        return 0
+    tag_ids = [_tag_id(context, rows[0].inbox_id, name) for name in names]
+    context.execute("DELETE FROM placement_tag WHERE placement_id = ?", [(row.placement_id,) for row in rows])
+    _link(context, [(row.placement_id, tag_id) for row in rows for tag_id in tag_ids])
+    refs = [Ref(row.public_id, row.id, row.mailbox, row.uid, bool(row.seen), bool(row.pinned)) for row in rows]
+    context.record(rows[0].inbox_id, "tagged", refs)
+    return len(rows)
+
+
+def _find(context: Context, inbox: str, name: str) -> Any:
+    sql = (
+        "SELECT t.id, t.inbox_id FROM tag t JOIN inbox i ON i.id = t.inbox_id "
+        f"WHERE i.name = ? AND t.name = ? COLLATE NOCASE AND {_LIVES}"
+    )
+    return context.execute(sql, (inbox, name)).first()
+
+
+def _rename(context: Context, inbox: str, old: str, new: str) -> None:
+    row = _find(context, inbox, old)
+    if row is None:
+        raise NotFound(f"tag not found: {old}")
+    other = _find(context, inbox, new)
+    if other is not None and other.id != row.id:
+        raise Taken(f"tag already exists: {new}")
+    unseen = "DELETE FROM tag WHERE inbox_id = ? AND name = ? COLLATE NOCASE AND id <> ?"
+    context.execute(unseen, (row.inbox_id, new, row.id))
+    context.execute("UPDATE tag SET name = ? WHERE id = ?", (new, row.id))
+    context.record(row.inbox_id, "tags", [])
+
+
+def _drop(context: Context, inbox: str, name: str) -> None:
+    row = _find(context, inbox, name)
+    if row is None:
+        raise NotFound(f"tag not found: {name}")
+    context.execute("DELETE FROM placement_tag WHERE tag_id = ?", (row.id,))
+    context.execute("DELETE FROM tag WHERE id = ?", (row.id,))
+    context.record(row.inbox_id, "tags", [])
