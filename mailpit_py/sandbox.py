@@ -19,6 +19,7 @@ from mailpit_py.scheduler import Scheduler
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulator import Simulator
+from mailpit_py.sinkbook import SinkBook
 from mailpit_py.storage import Arrival, Attempt, Cause, Changes, Cursor, Step, Store
 
 if TYPE_CHECKING:
@@ -39,15 +40,24 @@ class Sandbox:
     """One store, one clock, and the decisions between them. Every method may be called from any thread.
 
     What happens to a command is asked of `simulator`; what became of it is told here. `scheduler`
-    does what follows; `hostname` is who its reports come from.
+    does what follows; `hostname` is who its reports come from. `sinks` are where they go besides.
     """
 
-    def __init__(self, store: Store, clock: Clock, simulator: Simulator | None = None, *, hostname: str = "") -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        simulator: Simulator | None = None,
+        *,
+        hostname: str = "",
+        sinks: SinkBook | None = None,
+    ) -> None:
         self.store = store
         self.clock = clock
         clock.keep_in(store.agenda.clocks)
         self.simulator = simulator or Simulator(store, clock)
         self.scheduler = Scheduler(store, clock, self.simulator, hostname=hostname)
+        self.sinks = sinks or SinkBook(store, clock)
         self.budget = store.budget
 
     def receive(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
