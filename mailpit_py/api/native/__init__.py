@@ -17,11 +17,26 @@ from mailpit_py.api.native import (
     selection,
     sessions,
     simulation,
+    sinks,
     writing,
 )
 
 VIEWS = (
-    *(info, messages, selection, writing, rendering, parts, reports, sessions, attempts, rules, simulation, clock),
+    *(
+        info,
+        messages,
+        selection,
+        writing,
+        rendering,
+        parts,
+        reports,
+        sessions,
+        attempts,
+        rules,
+        simulation,
+        clock,
+        sinks,
+    ),
     document,
 )
 
