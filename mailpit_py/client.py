@@ -58,9 +58,9 @@ class Client:
         """Return the answer to what takes the place of something."""
         return self._send("PUT", path, body, {})
 
-    def patch(self, path: str, body: Any) -> Any:
+    def patch(self, path: str, body: Any, **query: str | int) -> Any:
         """Return the answer to a change."""
-        return self._send("PATCH", path, body, {})
+        return self._send("PATCH", path, body, query)
 
     def delete(self, path: str, **query: str | int) -> Any:
         """Return the answer to a deletion."""

@@ -12,15 +12,15 @@ from mailpit_py.bind import Bind
 from mailpit_py.drop_in_option import DropInOptions
 from mailpit_py.errors import ConfigError
 from mailpit_py.option import Option, option
+from mailpit_py.outbound_option import OutboundOptions
 from mailpit_py.quantity import bytes_of, seconds_of
-from mailpit_py.relay_option import RelayOptions
 
 # The order in which people read them.
-GROUPS = ("Storage", "Page and API", "SMTP", "Relay", "Forward", "Tags", "Simulation", "General")
+GROUPS = ("Storage", "Page and API", "SMTP", "Relay", "Forward", "Tags", "Simulation", "Outbound", "General")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(RelayOptions, DropInOptions):
+class Config(OutboundOptions, DropInOptions):
     """The settings of one node. Raises ConfigError when they cannot be used together.
 
     Sizes with `_mb` are MiB as Mailpit counts them; all durations are seconds.

@@ -11,6 +11,7 @@ from mailpit_py.bind import Bind
 from mailpit_py.errors import ConfigError
 from mailpit_py.option import Option
 from mailpit_py.quantity import bytes_of, seconds_of
+from mailpit_py.reach import Reach
 
 if TYPE_CHECKING:
     from mailpit_py.config import Config
@@ -35,7 +36,7 @@ def check(config: Config, options: Iterable[Option]) -> None:
     for choice in (one for one in options if one.choices):
         if getattr(config, choice.name) not in choice.choices:
             raise ConfigError(f"{choice.flag} is one of {', '.join(choice.choices)}")
-    for one in (_check_numbers, _check_texts, _check_patterns, _check_tls, _check_auth, _check_relay):
+    for one in (_check_numbers, _check_texts, _check_patterns, _check_tls, _check_auth, _check_relay, _check_outbound):
         one(config)
 
 
@@ -111,3 +112,16 @@ def _check_relay(config: Config) -> None:
         raise ConfigError(
             "--smtp-relay-all and --smtp-relay-matching need a server: --smtp-relay-config or MP_SMTP_RELAY_HOST"
         )
+
+
+def _check_outbound(config: Config) -> None:
+    try:
+        Reach.parse(config.outbound_allow)
+    except ValueError as error:
+        raise ConfigError(f"--outbound-allow: {error}") from None
+    if not re.fullmatch(r"[0-9]{0,6}(?:\.[0-9]{1,9})?", config.retry_scale) or not any(
+        map(str.isdigit, config.retry_scale)
+    ):
+        raise ConfigError("--retry-scale is a number as 0.01, or 0 for no pauses")
+    if config.public_url and not re.fullmatch(r"https?://[^\s@?#]+", config.public_url):
+        raise ConfigError("--public-url is the page's address, as http://mailpit:8025/")

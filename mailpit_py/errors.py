@@ -7,6 +7,7 @@ MailpitError
 ├── BounceError          a bounce on request that cannot be made; the text says why
 ├── ClockError           a time to which a clock of sandbox time cannot go
 ├── Taken                the name is another one's already
+├── TargetRefused        a place outside that may not be reached (API: 422)
 └── StorageError         the store could not do it (SMTP: 451 4.3.0)
     ├── StorageFull      no room: disk full or over the byte budget (SMTP: 452 4.3.1)
     └── StorageForeign   the file is another program's database, or a newer version's
@@ -58,3 +59,7 @@ class StorageFull(StorageError):
 
 class StorageForeign(StorageError):
     """The database file belongs to another program or to a newer version."""
+
+
+class TargetRefused(MailpitError):
+    """A place outside the sandbox that may not be reached, or that is not written as one."""

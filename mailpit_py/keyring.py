@@ -20,11 +20,16 @@ def make_keys(word: str = "", *, today: datetime | None = None) -> Keys:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 
-    master = hashlib.sha256(f"mailpit-py\0{word}".encode()).digest() if word else secrets.token_bytes(32)
+    master = make_master(word) if word else secrets.token_bytes(32)
     key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
     plain = serialization.NoEncryption()
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
     return Keys(master, pem, _certificate(key, today or datetime.now(UTC)))
+
+
+def make_master(word: str) -> bytes:
+    """Return the secret that a word stands for."""
+    return hashlib.sha256(f"mailpit-py\0{word}".encode()).digest()
 
 
 def _certificate(key: object, today: datetime) -> bytes:

@@ -13,11 +13,13 @@ from mailpit_py import __version__, wiring
 from mailpit_py.bind import Bind
 from mailpit_py.clock import Clock
 from mailpit_py.config import Config
+from mailpit_py.outbound.sender import Sender
 from mailpit_py.retention import Retention
 from mailpit_py.sandbox import Sandbox
 from mailpit_py.servers.http import HttpServer
 from mailpit_py.servers.loop import LoopThread, bind
 from mailpit_py.servers.smtp.listener import SmtpListener
+from mailpit_py.sinkbook import SinkBook
 from mailpit_py.takeover import open_store
 
 LISTENERS = ("smtp", "smtps", "lmtp")
@@ -56,13 +58,11 @@ class Node:
         sockets = self._bind(stack)
         tls = wiring.Certificates(self.config)
         self._open_store(stack)
-        clock = Clock()
-        clock.keep_in(self.store.agenda.clocks)
-        simulator = wiring.simulator(self.config, self.store, clock)
-        self.sandbox = Sandbox(
-            self.store, clock, simulator, hostname=self.config.smtp_hostname, tagger=wiring.tagger(self.config)
-        )
+        self.sandbox = self._build()
         self.sandbox.scheduler.start()
+        sender = Sender(self.sandbox, wiring.sender_settings(self.config))
+        sender.start()
+        stack.callback(sender.stop)
         stack.callback(self.sandbox.scheduler.stop)
         self._start_relay(stack)
         loop = stack.enter_context(LoopThread(use_uvloop=True))
@@ -100,6 +100,17 @@ class Node:
         self.sandbox.gate = relay.gate()
         relay.start()
         stack.callback(relay.stop)
+
+    def _build(self) -> Sandbox:
+        """Put the application together on the store that is open."""
+        config, clock = self.config, Clock()
+        clock.keep_in(self.store.agenda.clocks)
+        simulator = wiring.simulator(config, self.store, clock)
+        check = wiring.check_of(config)
+        sinks = SinkBook(self.store, clock, check, config.webhook_secret, self._url_for_apps())
+        wiring.keep_sinks(config, sinks)
+        tagger = wiring.tagger(config)
+        return Sandbox(self.store, clock, simulator, hostname=config.smtp_hostname, tagger=tagger, sinks=sinks)
 
     def stop(self) -> None:
         """Stop in the opposite order; messages that are being kept are still answered. May be called twice."""
@@ -141,6 +152,10 @@ class Node:
     def url(self) -> str:
         """The page's address as this machine reaches it, with the webroot."""
         return wiring.page_url(self.config, self._binds["listen"])
+
+    def _url_for_apps(self) -> str:
+        """The page's address as an app reaches it, with a slash at its end."""
+        return f"{self.config.public_url.rstrip('/')}/" if self.config.public_url else self.url
 
     def announcements(self) -> list[str]:
         """What a person wants to read after the start, a line each; the page's address comes last."""

@@ -21,6 +21,7 @@ from mailpit_py.scheduler import Scheduler
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulator import Simulator
+from mailpit_py.sinkbook import SinkBook
 from mailpit_py.statistics import Statistics
 from mailpit_py.storage import Arrival, Attempt, CallSoon, Cause, Changes, Cursor, Step, Store, Tagger
 
@@ -42,10 +43,10 @@ class Sandbox:
     """One store, one clock, and the decisions between them. Every method may be called from any thread.
 
     What happens to a command is asked of `simulator`; what became of it is told here. `scheduler`
-    does what follows; `hostname` is who its reports come from.
+    does what follows; `hostname` is who its reports come from. `sinks` are where they go besides.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword-only, one for each part that a node may bring
         self,
         store: Store,
         clock: Clock,
@@ -53,6 +54,7 @@ class Sandbox:
         *,
         hostname: str = "",
         tagger: Tagger | None = None,
+        sinks: SinkBook | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -63,6 +65,7 @@ class Sandbox:
         self.gate: Gate | None = None
         self.tagger = tagger
         self.statistics = Statistics()
+        self.sinks = sinks or SinkBook(store, clock)
         self.budget = store.budget
 
     def receive(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import tempfile
@@ -14,7 +15,8 @@ from mailpit_py.account import Accounts
 from mailpit_py.bind import Bind
 from mailpit_py.clock import Clock
 from mailpit_py.config import Config
-from mailpit_py.errors import ConfigError
+from mailpit_py.errors import ConfigError, NotFound, TargetRefused
+from mailpit_py.outbound.sender import SenderSettings, check_target
 from mailpit_py.relay_queue import RelayQueue
 from mailpit_py.relay_settings import forward_of, relay_of
 from mailpit_py.rule_file import RuleFile, read_file
@@ -28,7 +30,8 @@ from mailpit_py.simulation.problem import RuleError
 from mailpit_py.simulation.profile import Profile, ProfileIndex, default_profiles
 from mailpit_py.simulation.rule import Rule
 from mailpit_py.simulator import Simulator
-from mailpit_py.storage import Store, StoreOptions
+from mailpit_py.sinkbook import Check, SinkBook, SinkSettings, find_provider
+from mailpit_py.storage import DEFAULT_INBOX, SinkKind, Store, StoreOptions
 from mailpit_py.tagging import Tagger, read_disabled, read_filter_file, read_filters
 
 EVERYWHERE = ("0.0.0.0", "::")
@@ -198,6 +201,41 @@ def _chaos(config: Config) -> Chaos:
         return parse_triggers(config.chaos_triggers)
     except RuleError as error:
         raise ConfigError(f"--chaos-triggers: {error}") from None
+
+
+def check_of(config: Config) -> Check:
+    """What refuses the target of a sink that may not be reached."""
+
+    def check(kind: SinkKind, target: str) -> None:
+        check_target(config.reach, kind, target)
+
+    return check
+
+
+def sender_settings(config: Config) -> SenderSettings:
+    """What the sender is told."""
+    hostname = config.smtp_hostname or socket.gethostname() or "localhost"
+    return SenderSettings(config.reach, hostname, config.retry_factor)
+
+
+def sinks(config: Config) -> list[SinkSettings]:
+    """The sinks that the options ask for. Raises ConfigError."""
+    found = [SinkSettings(kind=SinkKind.SMTP, target=config.bounce_push)] if config.bounce_push else []
+    for text in filter(None, map(str.strip, re.split(r",(?=\s*[a-z_]+=http)", config.webhooks))):
+        provider, _, target = text.partition("=")
+        try:
+            found.append(SinkSettings(kind=SinkKind.WEBHOOK, target=target, provider=find_provider(provider).name))
+        except (NotFound, ValueError) as error:
+            raise ConfigError(f"--webhooks: {error}; write it as sendgrid=http://localhost:8000/hook") from None
+    return found
+
+
+def keep_sinks(config: Config, book: SinkBook) -> None:
+    """Put the sinks of the options into the default inbox. Raises ConfigError for one that may not be reached."""
+    try:
+        book.configure(DEFAULT_INBOX, sinks(config))
+    except TargetRefused as error:
+        raise ConfigError(f"--bounce-push and --webhooks: {error}") from None
 
 
 def accounts_of(file: str, words: str) -> Accounts | None:

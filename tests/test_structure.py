@@ -35,10 +35,12 @@ LEAVES = {
     "bind": set(),
     "option": set(),
     "quantity": set(),
+    "reach": set(),
     "relay_option": {"option"},
     "drop_in_option": {"errors", "option"},
-    "config": {"config_check", "drop_in_option", "relay_option", "errors", "bind", "option", "quantity"},
-    "config_check": {"config", "errors", "bind", "option", "quantity"},
+    "outbound_option": {"option", "relay_option", "reach"},
+    "config": {"config_check", "drop_in_option", "outbound_option", "errors", "bind", "option", "quantity"},
+    "config_check": {"config", "errors", "bind", "option", "quantity", "reach"},
     "client": {"errors"},
 }
 # What belongs to a room although it is a module of its own.
@@ -87,6 +89,8 @@ OWNERS = {
     "werkzeug.serving": {"servers"},
     "asyncio": {"servers", "outbound", "testing"},
     "uvloop": {"servers"},
+    "aiosmtplib": {"outbound", "testing"},
+    "httpx2": {"outbound"},
     "click": {"cli"},
     "ruamel": {"sandbox"},
     "pytest": {"testing"},

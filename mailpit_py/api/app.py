@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from mailpit_py.account import Accounts
-from mailpit_py.api import cid, docs, events, mailpit, native, probes, problem, shell
+from mailpit_py.api import cid, docs, events, mailpit, native, probes, problem, shell, sns
 from mailpit_py.api.context import Context
 from mailpit_py.api.feed import Feed
 from mailpit_py.api.hosts import HostList, read_names
@@ -139,6 +139,7 @@ def _add_routes(app: Flask, webroot: str, page: shell.Shell) -> None:
     base = webroot.rstrip("/")
     app.register_blueprint(probes.blueprint(), url_prefix=base)
     app.register_blueprint(cid.blueprint(), url_prefix=base)
+    app.register_blueprint(sns.blueprint(), url_prefix=base)
     app.register_blueprint(shell.blueprint(page), url_prefix=base)
     for blueprint in (native.blueprint(), docs.blueprint(), events.blueprint()):
         app.register_blueprint(blueprint, url_prefix=f"{base}/api/v2")

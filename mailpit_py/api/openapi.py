@@ -36,10 +36,11 @@ TAGS = {
     "Reports": "What follows a message: its plan, reports read and checked, a bounce on request.",
     "Relay": "Mail that goes on to real people, through the servers that the operator has set.",
     "Clock": "Sandbox time, which plans, greylists and rates follow, and which can be turned.",
+    "Sinks": "Where reports and events go besides the inbox: SMTP servers and webhooks, each try, and their keys.",
     "Sandbox": "This sandbox.",
 }
 PATHS = {
-    "public_id": ("The id of a message, attempt or session.", {"type": "string", "pattern": PUBLIC_ID}),
+    "public_id": ("The id of a message, attempt, session or sink.", {"type": "string", "pattern": PUBLIC_ID}),
     "rule": ("The id of a rule, or its key: its name, else a digest with # in front.", {"type": "string"}),
     "domain": ("A domain, or `*.` and a domain for all below it too.", {"type": "string"}),
     "path": ("The part, as in `1.2`.", {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)*(\.TEXT)?$"}),

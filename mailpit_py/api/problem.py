@@ -12,7 +12,16 @@ from flask import Flask, Response, current_app, request
 from pydantic_core import to_json
 from werkzeug.exceptions import HTTPException
 
-from mailpit_py.errors import BounceError, ClockError, MailpitError, NotFound, QueryError, StorageError, StorageFull
+from mailpit_py.errors import (
+    BounceError,
+    ClockError,
+    MailpitError,
+    NotFound,
+    QueryError,
+    StorageError,
+    StorageFull,
+    TargetRefused,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -102,11 +111,11 @@ def _translate(error: Exception) -> Problem:
         case NotFound():
             sentence = str(error) or "there is no such message"
             return Problem(404, f"{sentence[0].upper()}{sentence[1:]}.", kind="not-found")
-        case StorageFull():
-            return Problem(507, "There is no room left for this.", kind="storage-full")
         case StorageError():
-            logger.error("storage failed path=%r: %s", request.path, error)
-            return Problem(503, "The store could not do this; nothing was changed.", kind="storage")
+            return _of_storage(error)
+        case TargetRefused():
+            reason = [("target", str(error))]
+            return Problem(422, "This target cannot be reached from here.", kind="target", errors=reason)
         case MailpitError():
             return _of_ours(error)
     logger.error("unforeseen error method=%s path=%r", request.method, request.path, exc_info=error)
@@ -120,6 +129,13 @@ def _of_ours(error: MailpitError) -> Problem:
         return Problem(400, str(error))
     sentence = str(error)
     return Problem(409, f"{sentence[:1].upper()}{sentence[1:]}.", kind=kind)
+
+
+def _of_storage(error: StorageError) -> Problem:
+    if isinstance(error, StorageFull):
+        return Problem(507, "There is no room left for this.", kind="storage-full")
+    logger.error("storage failed path=%r: %s", request.path, error)
+    return Problem(503, "The store could not do this; nothing was changed.", kind="storage")
 
 
 def _of_http(error: HTTPException) -> Problem:

@@ -1,1 +1,1 @@
-"""What leaves the sandbox, to where the operator allows."""
+"""Everything that leaves the sandbox, and only into ranges that the operator allows."""

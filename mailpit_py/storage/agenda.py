@@ -16,8 +16,9 @@ from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import Scope, parse_key
+from mailpit_py.storage.note import NoteTable
 from mailpit_py.storage.prepare import prepare
-from mailpit_py.storage.sink import AttemptState, NewSinkAttempt, Sink, SinkAttempt, SinkAttemptPage, SinkTry
+from mailpit_py.storage.sink import AttemptState, NewSinkAttempt, Sink, SinkAttempt, SinkAttemptPage, SinkTry, TryEnd
 from mailpit_py.storage.step import NewStep, ReportLink, Step, StepEnd, StepOriginal
 
 Submit = Callable[[Callable[[Context], Any]], Future[Any]]
@@ -35,7 +36,7 @@ class Access:
 
 
 class Agenda:
-    """Steps of plans, the clocks they follow, and what is on its way to sinks.
+    """Steps of plans, the clocks they follow, what is on its way to sinks, and the keys that prove it.
 
     `bell` rings after each commit that changed what is due: read `bell.tick` before a table and wait
     for it afterwards, as with the journal.
@@ -46,6 +47,7 @@ class Agenda:
         self.plans = PlanTables(access)
         self.sinks = SinkTables(access)
         self.clocks = ClockTables(access)
+        self.notes = NoteTable(access.submit, access.reading)
 
 
 class PlanTables:
@@ -133,6 +135,11 @@ class SinkTables:
         """The sinks of an inbox that are switched on, from memory, as of the newest commit."""
         return tuple(one for one in self._known if one.inbox == inbox and one.enabled)
 
+    @property
+    def is_empty(self) -> bool:
+        """True while no inbox has a sink; from memory."""
+        return not self._known
+
     def all(self, inbox: str | None = None) -> tuple[Sink, ...]:
         """The sinks of an inbox, or of all, the oldest first."""
         with self._access.reading() as connection:
@@ -162,19 +169,30 @@ class SinkTables:
         written.add_done_callback(settle)
         return done
 
-    def add(self, inbox: str, attempts: Sequence[NewSinkAttempt]) -> Future[int]:
-        """Put attempts on the agenda that belong to no step; how many have a sink that is there."""
-        return self._access.submit(lambda context: sinks.add(context, inbox, attempts))
+    def add(self, inbox: str, attempts: Sequence[NewSinkAttempt], *, original: str = "") -> Future[int]:
+        """Put attempts on the agenda that belong to no step; how many have a sink that is there.
 
-    def due(self, inbox: str, until: int, *, limit: int = 100) -> tuple[SinkAttempt, ...]:
-        """Pending attempts that are due at `until` (sandbox time), in the order of (due_at, id)."""
-        with self._access.reading() as connection:
-            return sinks.due(connection, inbox, until, limit)
+        `original` is the public id of the message that they are about.
+        """
 
-    def next_due(self) -> dict[str, int]:
-        """When the first pending attempt of each inbox is due, in its sandbox time."""
+        def work(context: Context) -> int:
+            row = context.execute("SELECT id FROM message WHERE public_id = ?", (original,)).first()
+            return sinks.add(context, inbox, attempts, original=row.id if row else None)
+
+        return self._access.submit(work)
+
+    def due(self, inbox: str, until: int, *, limit: int = 100, without: Sequence[str] = ()) -> tuple[SinkAttempt, ...]:
+        """Pending attempts that are due at `until` (sandbox time), in the order of (due_at, id).
+
+        `without` are public ids of sinks to leave out: somebody is busy with them.
+        """
         with self._access.reading() as connection:
-            return sinks.next_due(connection)
+            return sinks.due(connection, inbox, until, limit, without)
+
+    def next_due(self, *, without: Sequence[str] = ()) -> dict[str, int]:
+        """When the first pending attempt of each inbox is due, in its sandbox time; `without` as with `due`."""
+        with self._access.reading() as connection:
+            return sinks.next_due(connection, without)
 
     def record(
         self, attempt_id: int, one: SinkTry, state: AttemptState, *, next_due: int | None = None
@@ -183,7 +201,17 @@ class SinkTables:
 
         `next_due` (sandbox time) is when a PENDING attempt is tried again. False if it is gone.
         """
-        return self._access.submit(lambda context: sinks.record(context, attempt_id, one, state, next_due))
+        end = TryEnd(attempt_id, one, state, next_due)
+        return self._access.submit(lambda context: bool(sinks.record(context, [end])))
+
+    def record_all(self, ends: Sequence[TryEnd]) -> Future[int]:
+        """Keep tries of several attempts (at most 500, each once) at a time; how many of those are still there."""
+        return self._access.submit(lambda context: sinks.record(context, ends))
+
+    def letters(self, public_ids: Sequence[str]) -> dict[str, tuple[tuple[str, ...], bytes]]:
+        """Recipients and octets of reports by their public ids (at most 500); those that are gone are left out."""
+        with self._access.reading() as connection:
+            return sinks.letters(connection, public_ids)
 
     def replay(self, inbox: str, public_id: str, *, due_at: int) -> Future[bool]:
         """Let an attempt be tried once more with the id that it had; False if it or its sink is gone."""

@@ -104,6 +104,16 @@ class SinkTry:
 
 
 @dataclass(frozen=True, slots=True)
+class TryEnd:
+    """A try of an attempt, and where that stands then; `next_due` (sandbox time) is for a PENDING one."""
+
+    attempt_id: int
+    one: SinkTry
+    state: AttemptState
+    next_due: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SinkAttemptPage:
     """Attempts, newest first; `next` goes into `before` for older ones."""
 

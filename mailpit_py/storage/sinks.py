@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mailpit_py.storage.compression import unpack
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.row import plain
 from mailpit_py.storage.sink import (
@@ -19,6 +20,7 @@ from mailpit_py.storage.sink import (
     SinkAttempt,
     SinkKind,
     SinkTry,
+    TryEnd,
 )
 
 _SINK = "SELECT s.*, i.name AS inbox FROM sink s JOIN inbox i ON i.id = s.inbox_id "
@@ -31,6 +33,11 @@ _ATTEMPT = (
 _INSERT = (
     "INSERT INTO sink_attempt (public_id, inbox_id, sink_id, step_id, original_id, report_id, stable_id, event, "
     "state, due_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)"
+)
+
+_INSERT_TRY = (
+    "INSERT INTO sink_try (attempt_id, number, at, took_us, ok, code, request, response, error) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -103,30 +110,33 @@ def _forget_old(context: Context, inbox_id: int) -> None:
         context.execute(sql, (inbox_id, oldest))
 
 
-def record(context: Context, attempt_id: int, one: SinkTry, state: AttemptState, next_due: int | None) -> bool:
-    """Keep a try, and where its attempt stands then; False if the attempt is gone."""
-    row = context.execute(
-        "SELECT a.tries, a.original_id, a.inbox_id, m.public_id FROM sink_attempt a "
-        "LEFT JOIN message m ON m.id = a.original_id WHERE a.id = ?",
-        (attempt_id,),
-    ).first()
-    if row is None:
-        return False
-    number = row.tries + 1
-    texts = (plain(text[:RECORDED_CHARACTERS]) for text in (one.request, one.response, one.error))
+def record(context: Context, ends: Sequence[TryEnd]) -> int:
+    """Keep tries, and where their attempts stand then; return how many of the attempts are still there."""
+    marks = ", ".join("?" * len(ends))
+    ids = tuple(end.attempt_id for end in ends)
+    found = context.execute(f"SELECT id, tries, inbox_id FROM sink_attempt WHERE id IN ({marks})", ids).all()
+    known = {row.id: row for row in found}
+    there = [end for end in ends if end.attempt_id in known]
+    if not there:
+        return 0
+    context.execute(_INSERT_TRY, [_try_row(end, known[end.attempt_id].tries + 1) for end in there])
     context.execute(
-        "INSERT INTO sink_try (attempt_id, number, at, took_us, ok, code, request, response, error) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (attempt_id, number, one.at, one.took_us, int(one.ok), one.code, *texts),
+        "UPDATE sink_attempt SET tries = tries + 1, state = ?, due_at = coalesce(?, due_at), done_at = ? WHERE id = ?",
+        [
+            (end.state.value, end.next_due, None if end.state is AttemptState.PENDING else context.now, end.attempt_id)
+            for end in there
+        ],
     )
-    done_at = None if state is AttemptState.PENDING else context.now
-    context.execute(
-        "UPDATE sink_attempt SET tries = ?, state = ?, due_at = coalesce(?, due_at), done_at = ? WHERE id = ?",
-        (number, state.value, next_due, done_at, attempt_id),
-    )
-    context.record(row.inbox_id, "sinks", [])
+    for inbox_id in sorted({row.inbox_id for row in found}):
+        context.record(inbox_id, "sinks", [])
     context.on_agenda = True
-    return True
+    return len(there)
+
+
+def _try_row(end: TryEnd, number: int) -> tuple[Any, ...]:
+    one = end.one
+    texts = (plain(text[:RECORDED_CHARACTERS]) for text in (one.request, one.response, one.error))
+    return (end.attempt_id, number, one.at, one.took_us, int(one.ok), one.code, *texts)
 
 
 def replay(context: Context, inbox: str, public_id: str, due_at: int) -> bool:
@@ -146,19 +156,25 @@ def all_of(connection: Connection, inbox: str | None) -> tuple[Sink, ...]:
     return tuple(map(_sink, connection.exec_driver_sql(f"{_SINK}{where}ORDER BY s.id", values)))
 
 
-def due(connection: Connection, inbox: str, until: int, limit: int) -> tuple[SinkAttempt, ...]:
+def due(
+    connection: Connection, inbox: str, until: int, limit: int, without: Sequence[str] = ()
+) -> tuple[SinkAttempt, ...]:
     """Return pending attempts that are due at an instant of sandbox time, in the order of (due_at, id)."""
-    where = "WHERE i.name = ? AND a.state = 'pending' AND a.due_at <= ? ORDER BY a.due_at, a.id LIMIT ?"
-    return tuple(map(_attempt, connection.exec_driver_sql(_ATTEMPT + where, (inbox, until, limit))))
+    skipped = f"AND s.public_id NOT IN ({', '.join('?' * len(without))}) " if without else ""
+    where = f"WHERE i.name = ? AND a.state = 'pending' AND a.due_at <= ? {skipped}ORDER BY a.due_at, a.id LIMIT ?"
+    return tuple(map(_attempt, connection.exec_driver_sql(_ATTEMPT + where, (inbox, until, *without, limit))))
 
 
-def next_due(connection: Connection) -> dict[str, int]:
+def next_due(connection: Connection, without: Sequence[str] = ()) -> dict[str, int]:
     """Return when the first pending attempt of each inbox is due; an inbox without one is left out."""
+    marks = ", ".join("?" * len(without))
+    skipped = f"AND sink_id NOT IN (SELECT id FROM sink WHERE public_id IN ({marks}))" if without else ""
     sql = (
-        "SELECT i.name, (SELECT min(due_at) FROM sink_attempt WHERE inbox_id = i.id AND state = 'pending') AS due_at "
-        "FROM inbox i"
+        "SELECT i.name, (SELECT min(due_at) FROM sink_attempt WHERE inbox_id = i.id AND state = 'pending' "
+        f"{skipped}) AS due_at FROM inbox i"
     )
-    return {row.name: row.due_at for row in connection.exec_driver_sql(sql) if row.due_at is not None}
+    rows = connection.exec_driver_sql(sql, tuple(without))
+    return {row.name: row.due_at for row in rows if row.due_at is not None}
 
 
 def page(
@@ -189,6 +205,22 @@ def tries(connection: Connection, attempt_id: int) -> tuple[SinkTry, ...]:
         )
         for row in rows
     )
+
+
+def letters(connection: Connection, public_ids: Sequence[str]) -> dict[str, tuple[tuple[str, ...], bytes]]:
+    """Return recipients and octets of messages by their public ids; those that are gone are left out."""
+    marks = ", ".join("?" * len(public_ids))
+    sql = (
+        "SELECT m.public_id, m.id, c.encoding, c.raw FROM message m JOIN content c ON c.message_id = m.id "
+        f"WHERE m.public_id IN ({marks})"
+    )
+    found = connection.exec_driver_sql(sql, tuple(public_ids)).all()
+    marks = ", ".join("?" * len(found))
+    addresses: dict[int, list[str]] = {}
+    sql = f"SELECT owner_id, address FROM delivery WHERE owner_id IN ({marks}) AND accepted = 1 ORDER BY position"
+    for row in connection.exec_driver_sql(sql, tuple(row.id for row in found)):
+        addresses.setdefault(row.owner_id, []).append(row.address)
+    return {row.public_id: (tuple(addresses.get(row.id, ())), unpack(row.encoding, row.raw)) for row in found}
 
 
 def _sink(row: Any) -> Sink:

@@ -21,13 +21,15 @@ class Verdict(StrEnum):
 class Policy:
     """`pauses` are the seconds before the second, third, ... try; `timeout` is that of one request.
 
-    `refusals` are the statuses that end it at once.
+    `refusals` are the statuses that end it at once. Without `repeats_deliveries` only failures are
+    told again.
     """
 
     pauses: tuple[float, ...]
     timeout: float = 10
     accepts: range = SUCCESS
     refusals: frozenset[int] = frozenset()
+    repeats_deliveries: bool = True
 
     def judge(self, status: int) -> Verdict:
         """Return what an HTTP status means; 0 is no answer at all."""

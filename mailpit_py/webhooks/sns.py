@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -35,6 +36,11 @@ def subscription(hook: Hook) -> str:
 def token(hook: Hook) -> str:
     """Return the token that proves that whoever confirms has seen the request: it cannot be guessed."""
     return hook.keys.secret(f"confirmation of {hook.name}").encode().hex()
+
+
+def is_token(text: str, hook: Hook) -> bool:
+    """True if this is the token of a subscription."""
+    return hmac.compare_digest(text.encode("utf-8", "surrogatepass"), token(hook).encode())
 
 
 def notification(message: str, subject: str, hook: Hook, stamp: Stamp) -> Request:

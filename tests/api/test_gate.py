@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from mailpit_py.api import Application
-from mailpit_py.api.security import PROBES, SIGNED
+from mailpit_py.api.security import PROBES, SIGNED, WITHOUT_LOGIN
 from tests.api.conftest import API, Mail
 from tests.api.routes import walk
 
@@ -36,7 +36,7 @@ def test_every_route_but_the_probes_asks_for_the_password(make_app: Any, mail: M
         for endpoint, method, path in walk(app, public_id)
     }
     open_routes = {endpoint for (endpoint, _), status in answers.items() if status != 401}
-    assert open_routes == PROBES | SIGNED
+    assert open_routes == PROBES | SIGNED | WITHOUT_LOGIN
     assert answers["cid.image", "GET"] == 403  # no signature
     assert mail.sandbox.store.counts("default").total == 1
 

@@ -8,7 +8,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import api_load, plans, rules_load, smtp_load, start_up, tools
+from tests.benchmarks import api_load, outbound_load, plans, rules_load, smtp_load, start_up, tools
 from tests.benchmarks.mails import Mails
 from tests.benchmarks.peers import peers
 
@@ -22,7 +22,8 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="multiply the number of messages (1.0)")
     parser.add_argument("--messages", type=int, default=100_000, help="messages in the database of the API part")
     parser.add_argument("--starts", type=int, default=10, help="how often every server is started (10)")
-    parser.add_argument("--only", choices=("start", "smtp", "rules", "api", "plans"), help="run one part")
+    parts = ("start", "smtp", "rules", "api", "plans", "outbound")
+    parser.add_argument("--only", choices=parts, help="run one part")
     arguments = parser.parse_args()
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} CPUs, load {load}")
@@ -37,6 +38,8 @@ def main() -> None:
         api_part(arguments.messages)
     if arguments.only in (None, "plans"):
         plans.report()
+    if arguments.only in (None, "outbound"):
+        outbound_part(round(1_000 * arguments.scale))
 
 
 def start_part(rounds: int) -> None:
@@ -91,6 +94,14 @@ def api_part(count: int) -> None:
     for title, timings in rows.items():
         cells = [f"{one.median_ms:.1f} | {one.high_ms:.1f} | {one.cpu_ms:.1f}" for one in timings]
         print(f"| {title} | {' | '.join(cells)} |")
+
+
+def outbound_part(count: int) -> None:
+    """What leaves by itself."""
+    print(f"\n{count} reports that are due at once: seconds\n")
+    print("| to | all made | the last has left | CPU of the sandbox |\n|---|---|---|---|")
+    for form, load in outbound_load.measure(count).items():
+        print(f"| {form} | {load.made:.2f} | {load.left:.2f} | {load.cpu:.2f} |")
 
 
 if __name__ == "__main__":

@@ -19,10 +19,10 @@ from svix.webhooks import Webhook as Svix
 from svix.webhooks import WebhookVerificationError as SvixError
 
 from mailpit_py.keyring import make_keys
-from mailpit_py.webhooks import sns
+from mailpit_py.webhooks import Sent, sns
 from mailpit_py.webhooks.providers import PROVIDERS
 from mailpit_py.webhooks.request import Request
-from tests.webhooks.events import EVENT, failing
+from tests.webhooks.events import EVENT, RECIPIENT, failing
 from tests.webhooks.oracle import Verifiers, verifiers
 
 OWN_SECRETS = {"resend": "whsec_b3VyIG93biBzZWNyZXQgb2YgMjQgYnl0ZXM=", "standard": "whsec_YW5vdGhlciBvd24gc2VjcmV0"}
@@ -173,3 +173,11 @@ def test_the_same_word_gives_the_same_secrets_but_another_certificate(hook):
     assert again.secret("mailgun") == hook.keys.secret("mailgun")
     assert again.certificate != hook.keys.certificate
     assert other.public_key != hook.keys.public_key
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_an_event_is_told_although_its_message_is_gone(hook, stamp, provider):
+    """Deleted meanwhile, it has left nothing but its id; a provider would tell as well."""
+    event = replace(failing("unknown_user"), sent=Sent("", "", (), EVENT.at))
+    body = PROVIDERS[provider].compose([event], hook, stamp).body
+    assert RECIPIENT.encode() in body

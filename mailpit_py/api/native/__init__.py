@@ -20,13 +20,14 @@ from mailpit_py.api.native import (
     selection,
     sessions,
     simulation,
+    sinks,
     waiting,
     writing,
 )
 
 VIEWS = (
     *(info, messages, waiting, selection, writing, rendering, parts, extracts),
-    *(reports, sessions, attempts, rules, profiles, simulation, clock, relay),
+    *(reports, sessions, attempts, rules, profiles, simulation, clock, sinks, relay),
     document,
 )
 

@@ -135,6 +135,9 @@ def _status(event: Event) -> dict[str, Any]:
 
 
 POLICY = Policy(
-    (5 * MINUTE, 10 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR), accepts=ONLY_200, refusals=frozenset({406})
+    (5 * MINUTE, 10 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR),
+    accepts=ONLY_200,
+    refusals=frozenset({406}),
+    repeats_deliveries=False,
 )
 PROVIDER = Provider("mailgun", "Mailgun", compose, USUAL, POLICY, "secret")

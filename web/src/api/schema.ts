@@ -568,7 +568,7 @@ export interface NewRule {
   name?: string;
   /** Words as of an address (`mailbox_full+gmail`, `greylist+30s`), or a table with `kind`. */
   outcome: string | { [name: string]: unknown };
-  /** CONNECT, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA or CONTENT. */
+  /** CONNECT, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA, CONTENT or AFTER. */
   stage?: string | null;
   /** recipient, sender, subject, identity and inbox (a glob, or /expression/i), header (by name), larger and smaller (bytes), client (address or network), notify. All that is given must hold. */
   match?: { [name: string]: unknown };
@@ -591,6 +591,27 @@ export interface NewRule {
   enabled?: boolean;
   /** Where it stands; the first rule that matches wins. */
   position?: number | null;
+}
+
+/** Where reports or events of an inbox go besides. */
+export interface NewSink {
+  /** Reports to an SMTP server, or events to a webhook. */
+  kind: "smtp" | "webhook";
+  /** `host:port`, or a URL, which may have a name and a password for Basic authentication. */
+  target: string;
+  /** In whose form a webhook speaks; see `/webhooks/keys`. */
+  provider?: string;
+  /** The app's own signing secret (mailgun, resend, standard). */
+  secret?: string;
+  /** Only these; empty for all. */
+  events?: ("delivered" | "deferred" | "bounced" | "complained" | "suppressed" | "auto_replied" | "opened" | "clicked")[];
+  /** Of SNS: SHA-1 or SHA-256. */
+  signature_version?: "1" | "2";
+  /** Of SNS: said as SigningCertURL instead of our own. */
+  certificate_url?: string;
+  /** Of SNS: take the subscription for confirmed without asking the app. */
+  confirmed?: boolean;
+  enabled?: boolean;
 }
 
 /** An empty object. */
@@ -734,6 +755,21 @@ export interface ProfileList {
 /** The profiles that count, by domain. */
 export interface Profiles {
   items: Profile[];
+}
+
+/** What an app needs to check the webhooks of one provider. */
+export interface ProviderKeys {
+  name: string;
+  title: string;
+  proof: "secret" | "public_key" | "certificate" | "none";
+  /** The secret, the public key or the certificate; empty where nothing is signed. */
+  value: string;
+  /** The kinds of event that it tells. */
+  events: string[];
+  /** How many events one request may hold. */
+  batch: number;
+  /** The seconds before each repeat, as the provider has them. */
+  pauses: number[];
 }
 
 /** A column of the catalogue. */
@@ -998,6 +1034,113 @@ export interface Simulation {
   record_count: number;
 }
 
+/** Where reports or events of an inbox go besides. */
+export interface Sink {
+  id: string;
+  kind: "smtp" | "webhook";
+  /** Without its password. */
+  target: string;
+  has_password: boolean;
+  provider: string;
+  /** The kinds that go there; empty for all. */
+  events: string[];
+  /** Whether it signs with a secret of the app's own. */
+  has_secret: boolean;
+  signature_version: string;
+  certificate_url: string;
+  /** Whether the app has still to confirm (SNS); nothing else goes there before. */
+  is_waiting: boolean;
+  enabled: boolean;
+  /** `options` for one that was made by the options at the start. */
+  origin: string;
+  /** RFC 3339, UTC, microseconds. */
+  created_at: string;
+}
+
+/** One thing on its way to one sink. */
+export interface SinkAttempt {
+  id: string;
+  /** Empty if it is gone. */
+  sink: string;
+  kind: string;
+  /** What happened: its `kind`, the recipient, what was said. */
+  event: { [name: string]: unknown };
+  /** What it is about; empty if that is gone. */
+  message: string;
+  /** The report that is handed over, if it is one. */
+  report: string;
+  /** What every try bears: the report's Message-ID, or the webhook's id. */
+  stable_id: string;
+  state: "pending" | "delivered" | "given-up" | "cancelled";
+  tries: number;
+  /** When the next try is due, in sandbox time. */
+  due_at: string;
+  /** RFC 3339, UTC, microseconds. */
+  created_at: string;
+  done_at: string | null;
+}
+
+/** One thing on its way to one sink, with every try. */
+export interface SinkAttemptWithTries {
+  id: string;
+  /** Empty if it is gone. */
+  sink: string;
+  kind: string;
+  /** What happened: its `kind`, the recipient, what was said. */
+  event: { [name: string]: unknown };
+  /** What it is about; empty if that is gone. */
+  message: string;
+  /** The report that is handed over, if it is one. */
+  report: string;
+  /** What every try bears: the report's Message-ID, or the webhook's id. */
+  stable_id: string;
+  state: "pending" | "delivered" | "given-up" | "cancelled";
+  tries: number;
+  /** When the next try is due, in sandbox time. */
+  due_at: string;
+  /** RFC 3339, UTC, microseconds. */
+  created_at: string;
+  done_at: string | null;
+  all_tries: SinkTry[];
+}
+
+/** A page of attempts, newest first. */
+export interface SinkAttempts {
+  items: SinkAttempt[];
+  next: string | null;
+}
+
+/** What to change; what is left out stays, the password in a URL too. */
+export interface SinkChanges {
+  target?: string | null;
+  provider?: string | null;
+  secret?: string | null;
+  events?: ("delivered" | "deferred" | "bounced" | "complained" | "suppressed" | "auto_replied" | "opened" | "clicked")[] | null;
+  signature_version?: "1" | "2" | null;
+  certificate_url?: string | null;
+  confirmed?: boolean | null;
+  enabled?: boolean | null;
+}
+
+/** One try. */
+export interface SinkTry {
+  number: number;
+  /** Wall time. */
+  at: string;
+  took_ms: number;
+  ok: boolean;
+  /** The SMTP reply's or the HTTP status; 0 without an answer. */
+  code: number;
+  request: string;
+  response: string;
+  error: string;
+}
+
+/** The sinks of an inbox, the oldest first. */
+export interface Sinks {
+  items: Sink[];
+}
+
 /** Where mail can be sent to. */
 export interface SmtpAddress {
   host: string;
@@ -1112,6 +1255,11 @@ export interface Timeline {
   steps: Step[];
 }
 
+/** How many events are on their way. */
+export interface Told {
+  events: number;
+}
+
 /** The dialogue that carried a message. */
 export interface Transcript {
   session: Session | null;
@@ -1170,4 +1318,13 @@ export interface Waited {
   /** For `since`: to wait for what comes after all this. */
   cursor: string;
   waited_ms: number;
+}
+
+/** What an app needs to check webhooks. */
+export interface WebhookKeys {
+  items: ProviderKeys[];
+  /** Where SNS's certificate is, as its messages say. */
+  certificate_url: string;
+  /** Where targets may be. */
+  outbound_allow: string;
 }

@@ -1,0 +1,43 @@
+"""Small texts that belong to the whole database, by name: keys that were made once and stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailpit_py.storage.context import Context
+
+
+class NoteTable:
+    """Texts by name in `meta`; those of other rooms of the database have other names."""
+
+    PREFIX = "note:"
+
+    def __init__(
+        self,
+        submit: Callable[[Callable[[Context], Any]], Future[Any]],
+        reading: Callable[[], AbstractContextManager[Connection]],
+    ) -> None:
+        self._submit = submit
+        self._reading = reading
+
+    def find(self, name: str) -> str | None:
+        """Return the text of this name, or None."""
+        with self._reading() as connection:
+            sql = "SELECT value FROM meta WHERE key = ?"
+            row = connection.exec_driver_sql(sql, (self.PREFIX + name,)).first()
+        return None if row is None else str(row[0])
+
+    def keep(self, name: str, text: str) -> Future[str]:
+        """Keep a text unless there is one of this name; the future gives the one that is kept."""
+
+        def work(context: Context) -> str:
+            context.execute("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
+                            (self.PREFIX + name, text))  # fmt: skip
+            return str(context.execute("SELECT value FROM meta WHERE key = ?", (self.PREFIX + name,)).scalar_one())
+
+        return self._submit(work)

@@ -1,0 +1,76 @@
+"""Sinks of a running sandbox from the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mailpit_py.cli import main
+from mailpit_py.config import Config, options
+from mailpit_py.node import Node
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Node]:
+    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0")) as node:
+        yield node
+
+
+@pytest.fixture
+def run(node: Node) -> Iterator[Run]:
+    def run(*words: str) -> Result:
+        env = {one.variable: None for one in options()} | {"MP_URL": node.url}
+        return CliRunner().invoke(main, words, env=env, prog_name="mailpit-py")
+
+    yield run
+    for sink in node.sandbox.sinks.all():
+        node.sandbox.sinks.remove("default", sink.public_id)
+
+
+def test_sinks_are_added_listed_switched_and_deleted(run: Run) -> None:
+    push = run("sinks", "add", "smtp", "localhost:2525").output.strip()
+    hook = run("sinks", "add", "sendgrid", "http://a:b@localhost:8000/hook", "--event", "bounced").output.strip()
+    assert run("sinks", "list").output.splitlines() == [
+        f"{push}  smtp      localhost:2525",
+        f"{hook}  sendgrid  http://localhost:8000/hook",
+    ]
+    assert run("sinks", "switch", hook, "off").exit_code == 0
+    assert json.loads(run("sinks", "list", "--json").output)["items"][1]["enabled"] is False
+    assert run("sinks", "delete", push).exit_code == run("sinks", "delete", hook).exit_code == 0
+    assert run("sinks", "list").output == ""
+
+
+def test_what_the_operator_does_not_allow_is_told(run: Run) -> None:
+    refused = run("sinks", "add", "sendgrid", "http://169.254.169.254/")
+    assert refused.exit_code == 1
+    assert (
+        "target: 169.254.169.254 is outside the range that --outbound-allow gives (loopback, private)" in refused.output
+    )
+
+
+def test_an_attempt_is_listed_shown_and_replayed(run: Run, node: Node) -> None:
+    node.sandbox.clock.freeze("default")
+    sink = run("sinks", "add", "ses", "http://localhost:8000/ses").output.strip()
+    [attempt] = json.loads(run("sinks", "attempts", "--sink", sink, "--json").output)["items"]
+    assert "subscription_confirmation" in run("sinks", "attempts", "--sink", sink).output
+    assert run("sinks", "show", attempt["id"]).output.startswith(attempt["id"])
+    assert json.loads(run("sinks", "show", attempt["id"], "--json").output)["stable_id"] == attempt["stable_id"]
+    assert run("sinks", "replay", attempt["id"]).exit_code == 0
+    assert run("sinks", "replay", "x" * 22).exit_code == 1
+    assert "waits until the app has confirmed" in run("sinks", "list").output
+
+
+def test_the_keys_are_shown_for_pasting(run: Run, node: Node) -> None:
+    keys = node.sandbox.sinks.keys
+    assert run("sinks", "keys", "sendgrid").output == f"{keys.public_key}\n"
+    assert run("sinks", "keys", "mailgun").output == f"{keys.secret('mailgun')}\n"
+    assert run("sinks", "keys", "ses").output == keys.certificate.decode()
+    table = run("sinks", "keys").output
+    assert f"{node.url}sns/{keys.certificate_name}" in table
+    assert "not signed" in table
+    assert run("sinks", "keys", "pigeon").exit_code == 2
