@@ -568,7 +568,7 @@ export interface NewRule {
   name?: string;
   /** Words as of an address (`mailbox_full+gmail`, `greylist+30s`), or a table with `kind`. */
   outcome: string | { [name: string]: unknown };
-  /** CONNECT, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA or CONTENT. */
+  /** CONNECT, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA, CONTENT or AFTER. */
   stage?: string | null;
   /** recipient, sender, subject, identity and inbox (a glob, or /expression/i), header (by name), larger and smaller (bytes), client (address or network), notify. All that is given must hold. */
   match?: { [name: string]: unknown };
