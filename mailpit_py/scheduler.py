@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import RLock, Thread
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,23 @@ class Advance:
     steps: tuple[Step, ...]
 
 
+@dataclass(slots=True)
+class _Minute:
+    """How many reports were made that are due in one minute of sandbox time: in all, and to each address."""
+
+    number: int
+    total: int = 0
+    by_address: Counter[str] = field(default_factory=Counter)
+
+    def takes(self, address: str) -> bool:
+        """Count one more report, unless that is too many."""
+        if self.total >= REPORTS_A_MINUTE or self.by_address[address] >= REPORTS_A_MINUTE_TO_ONE:
+            return False
+        self.total += 1
+        self.by_address[address] += 1
+        return True
+
+
 class Scheduler:
     """Does what is due: steps of plans become reports. Thread-safe; `start` makes a thread do it by itself.
 
@@ -58,7 +75,7 @@ class Scheduler:
         self._simulator = simulator
         self._hostname = hostname
         self._lock = RLock()
-        self._made: dict[str, tuple[int, Counter[str]]] = {}  # inbox: minute, reports to each address
+        self._made: dict[str, _Minute] = {}  # by inbox
         self._is_stopping = False
         self._thread: Thread | None = None
 
@@ -137,7 +154,7 @@ class Scheduler:
     def _made_of(self, step: Step, original: StepOriginal) -> StepEnd:
         from mailpit_py.reporting import carry_out  # with all dialects: not before the first step is due
 
-        result = carry_out(step, original, self.circumstances(step.inbox))
+        result = carry_out(step, original, self.circumstances(step.inbox, step))
         result, capped = self._within_caps(step, result)
         self._remember_answers(step, result.made)
         has_nothing = not result.made and step.kind != StepKind.DELIVERED
@@ -149,12 +166,15 @@ class Scheduler:
             attempts(step, [one.raw for one in result.made], self._store.agenda.sinks.known(step.inbox)),
         )
 
-    def circumstances(self, inbox: str) -> Circumstances:
-        """What reports of an inbox need beside their step."""
+    def circumstances(self, inbox: str, step: Step | None = None) -> Circumstances:
+        """What reports of an inbox need beside their step; what `step` itself answered before does not count.
+
+        It did so if the store could not keep its end, and it is done again.
+        """
         from mailpit_py.reporting import HOSTNAME, Circumstances
 
         def answered(responder: str, correspondent: str) -> int | None:
-            return self._simulator.answered(inbox, responder, correspondent)
+            return self._simulator.answered(inbox, responder, correspondent, but=_mark(step))
 
         seed = self._simulator.configuration.seed
         return Circumstances(self._hostname or HOSTNAME, seed, answered)
@@ -172,15 +192,10 @@ class Scheduler:
 
     def _within_caps(self, step: Step, result: Result) -> tuple[Result, str]:
         """Count reports by the minute of sandbox time in which they are due, and leave out what is too many."""
-        minute, counts = step.due_at // MINUTE, Counter[str]()
-        if step.inbox in self._made and self._made[step.inbox][0] == minute:
-            counts = self._made[step.inbox][1]
-        self._made[step.inbox] = (minute, counts)
-        kept = []
-        for one in result.made:
-            if counts[one.recipient] < REPORTS_A_MINUTE_TO_ONE and counts.total() < REPORTS_A_MINUTE:
-                counts[one.recipient] += 1
-                kept.append(one)
+        minute = self._made.get(step.inbox)
+        if minute is None or minute.number != step.due_at // MINUTE:
+            minute = self._made[step.inbox] = _Minute(step.due_at // MINUTE)
+        kept = [one for one in result.made if minute.takes(one.recipient)]
         left_out = len(result.made) - len(kept)
         reason = f"{left_out} left out: too many reports in one minute" if left_out else ""
         return replace(result, made=tuple(kept)), reason
@@ -188,7 +203,7 @@ class Scheduler:
     def _remember_answers(self, step: Step, made: tuple[Made, ...]) -> None:
         if step.kind == StepKind.AUTO_REPLY:
             for one in made:
-                self._simulator.note_answer(step.inbox, one.about[0], one.recipient, step.due_at)
+                self._simulator.note_answer(step.inbox, one.about[0], one.recipient, step.due_at, by=_mark(step))
 
     # the thread
 
@@ -216,3 +231,7 @@ class Scheduler:
             if following is not None and self._clock.reading(inbox).frozen_at is None:
                 pause = min(pause, max(0.0, (following - self._clock.sandbox(inbox)) / SECOND))
         return pause
+
+
+def _mark(step: Step | None) -> str:
+    return f"step {step.id}" if step else ""

@@ -240,18 +240,20 @@ class Simulator:
             saved.add_done_callback(lambda future: _pass_on(future, done, count))
         return done
 
-    def answered(self, inbox: str, responder: str, correspondent: str) -> int | None:
-        """When a correspondent was last answered automatically in somebody's name, if that is remembered."""
+    def answered(self, inbox: str, responder: str, correspondent: str, *, but: str = "") -> int | None:
+        """When a correspondent was last answered automatically in somebody's name, by anything `but` this."""
         record = self._state.get(key_of("answered", inbox, responder.lower(), correspondent.lower()))
-        return record.last_at if record else None
+        return record.last_at if record and not (but and record.note == but) else None
 
-    def note_answer(self, inbox: str, responder: str, correspondent: str, at: int) -> None:
+    def note_answer(self, inbox: str, responder: str, correspondent: str, at: int, *, by: str = "") -> None:
         """Remember for a week that a correspondent was answered (RFC 3834 §2)."""
         key = key_of("answered", inbox, responder.lower(), correspondent.lower())
         with self._lock:
             before = self._state.get(key)
             count = before.count + 1 if before else 1
-            self._apply([Change(key, Record("answered", count, first_at=at, last_at=at, expires_at=at + WEEK))])
+            self._apply(
+                [Change(key, Record("answered", count, first_at=at, last_at=at, expires_at=at + WEEK, note=by))]
+            )
 
     @property
     def is_watching(self) -> bool:

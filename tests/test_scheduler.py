@@ -272,6 +272,15 @@ def test_what_finds_no_room_stays_due(sandbox, monkeypatch):
     assert len(reports(sandbox)) == 1
 
 
+def test_an_answer_that_found_no_room_is_given_when_there_is_some(sandbox, monkeypatch):
+    send(sandbox, "ooo@bounce.test")
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox.store._disk, "is_low", lambda: True)
+        with pytest.raises(StorageFull):
+            sandbox.scheduler.advance("default", microseconds=0)
+    assert [one.state.value for one in sandbox.scheduler.advance("default", microseconds=0).steps] == ["done"]
+
+
 def test_sinks_get_reports_and_events_in_the_transaction_of_the_step(sandbox):
     sinks = sandbox.store.agenda.sinks
     push = Sink(public_id=new_public_id(), inbox="default", kind=SinkKind.SMTP, target="127.0.0.1:25")

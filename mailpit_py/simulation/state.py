@@ -18,7 +18,7 @@ class Record:
 
     `kind` is `count` (of a rule, of an address's tries), `greylist`, `quota`, `rate`, `suppression` or `answered`;
     `count` is how many tries, refusals or messages it has seen, `fired` how often the trigger acted
-    or refused, `size_bytes` what a quota holds, `note` the reply of a suppression.
+    or refused, `size_bytes` what a quota holds, `note` the reply of a suppression or what answered.
     """
 
     kind: str
