@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,20 +63,24 @@ class SettingsByTheme(click.Command):
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """Give a bare switch its value, so that it never eats the word behind it; and old flags their new names."""
-        switches = {
+        switches = self._switches()
+        mine = args[: self.end_of_options(args)]
+        spelled = [f"{switches[arg]}=true" if arg in switches else arg for arg in self._renamed(mine)]
+        return super().parse_args(context, [*spelled, *args[len(mine) :]])
+
+    def _switches(self) -> dict[str, str]:
+        """The long flag of each switch by each of its flags."""
+        return {
             name: max(one.opts, key=len)
             for one in self.params
             if isinstance(one, SettingOption) and one.setting.kind == "bool"
             for name in one.opts
         }
-        mine = args[: self._end_of_options(args, set(switches))]
-        spelled = [f"{switches[arg]}=true" if arg in switches else arg for arg in self._renamed(mine)]
-        return super().parse_args(context, [*spelled, *args[len(mine) :]])
 
-    def _end_of_options(self, args: list[str], switches: set[str]) -> int:
+    def end_of_options(self, args: Sequence[str]) -> int:
         """Return where the first word is that is neither an option nor the value of one, as a command's name."""
         settings = [one.setting for one in self.params if isinstance(one, SettingOption)]
-        with_value = {name for one in self.params for name in one.opts} - switches
+        with_value = {name for one in self.params for name in one.opts} - self._switches().keys()
         with_value |= {old for one in settings if one.kind != "bool" for old in one.old_flags}
         is_value = False
         for place, arg in enumerate(args):

@@ -1,0 +1,289 @@
+"""The image's steps and environments, run for real: in a root folder, network and processes of their own.
+
+What a container engine does is done here with Linux's own means: the second stage of the Dockerfile in
+a folder, then its entry point in that folder, with the environment of a compose file, on its usual ports.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mailpit_py.storage import Store
+from tests.packaging.conftest import ROOT
+from tests.test_takeover import made
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text().partition("FROM python:3.13-slim\n")[2]
+ENVIRONMENT = dict(re.findall(r"(\w+)=(\S+)", DOCKERFILE.partition("\nENV ")[2].partition("\n#")[0]))
+ENVIRONMENT["PATH"] = ENVIRONMENT["PATH"].replace("$PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+SCRIPT = Path(sys.prefix, "bin", "mailpit-py-container")
+PROGRAMS = ("unshare", "nsenter", "ip", "chroot", "setpriv", "wget")
+PLACES = tuple(dict.fromkeys([sys.base_prefix, sys.prefix, str(ROOT)]))
+MAIL = b"From: app@example.org\nTo: ann@example.com\nSubject: From the app\n\nHi\n"
+
+LAUNCHER = """
+set -e
+root=$1; shift
+ip link set lo up
+mount --make-rprivate /
+for name in usr bin sbin lib lib64; do
+    if [ -L "/$name" ]; then ln -sfn "$(readlink "/$name")" "$root/$name"
+    elif [ -d "/$name" ]; then mkdir -p "$root/$name" && mount --bind "/$name" "$root/$name"; fi
+done
+for place in $PLACES; do mkdir -p "$root$place" && mount --bind "$place" "$root$place"; done
+mkdir -p "$root/proc" "$root/dev" "$root/tmp" && chmod 1777 "$root/tmp"
+mount -t proc proc "$root/proc"
+mount --bind /dev "$root/dev"
+exec chroot "$root" "$@"
+"""
+
+
+def why_not() -> str:
+    """What is missing for it, or nothing."""
+    if os.name != "posix" or os.geteuid() != 0:
+        return "needs root"
+    if missing := [name for name in PROGRAMS if not shutil.which(name)]:
+        return f"needs {', '.join(missing)}"
+    if not SCRIPT.is_file():
+        return "needs the installed program: ./test installs it"
+    probe = ["unshare", "--mount", "--net", "--pid", "--fork", "ip", "link", "set", "lo", "up"]
+    return "" if subprocess.run(probe, capture_output=True, check=False).returncode == 0 else "may not make namespaces"
+
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(why_not()), reason=why_not())]
+
+
+@dataclass
+class Image:
+    """A root folder as the Dockerfile makes it."""
+
+    root: Path
+
+    def command(self, *words: str) -> list[str]:
+        isolated = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
+        return [*isolated, "sh", "-c", LAUNCHER, "launcher", str(self.root), *words]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "PLACES": " ".join(PLACES)}
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Image:
+    """The second stage, run but for what comes from package archives."""
+    image = Image(tmp_path / "root")
+    for name in ("etc", "opt", "var", "data"):
+        (image.root / name).mkdir(parents=True)
+    os.chmod(tmp_path, 0o755)
+    for name in ("passwd", "group", "shadow", "gshadow", "login.defs", "hosts", "nsswitch.conf"):
+        if Path("/etc", name).is_file():
+            shutil.copy(Path("/etc", name), image.root / "etc" / name)
+    (image.root / "opt" / "mailpit-py").symlink_to(sys.prefix)
+    (step,) = re.findall(r"^RUN (groupadd.*?[^\\])$", DOCKERFILE, re.MULTILINE | re.DOTALL)
+    subprocess.run(image.command("sh", "-c", step), env=image.environment, check=True, timeout=60)
+    return image
+
+
+@dataclass
+class Container:
+    """A started container."""
+
+    image: Image
+    process: subprocess.Popen[str]
+    said: str
+    pid: int
+    variables: dict[str, str]
+
+    def run(self, *words: str, stdin: bytes = b"") -> str:
+        """Run a command inside, as `docker exec` does."""
+        entered = ["nsenter", "--target", str(self.pid), "--net", "--pid", "--mount", "--root", "--wd", *words]
+        done = subprocess.run(entered, input=stdin, env=self.variables, capture_output=True, check=False, timeout=60)
+        assert done.returncode == 0, f"{words}: {done.stdout!r} {done.stderr!r}"
+        return done.stdout.decode()
+
+    @property
+    def user(self) -> int:
+        """Who the sandbox runs as."""
+        return Path("/proc", str(self.pid)).stat().st_uid
+
+    def stop(self) -> int:
+        """Stop it as `docker stop` does, and return its exit code."""
+        os.kill(self.pid, 15)
+        return self.process.wait(30)
+
+
+@contextmanager
+def started(image: Image, *words: str, user: int | None = None, **variables: str) -> Iterator[Container]:
+    """Start the entry point with arguments and variables."""
+    as_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user is not None else []
+    inner = [f"{name}={value}" for name, value in {**ENVIRONMENT, **variables}.items()]
+    command = image.command("env", "-i", *inner, *as_user, "/mailpit", *words)
+    with subprocess.Popen(command, env=image.environment, stdout=-1, stderr=-2, text=True) as process:
+        try:
+            assert process.stdout is not None
+            said = ""
+            for line in process.stdout:
+                said += line
+                if "accessible via http" in line:
+                    break
+            else:
+                pytest.fail(f"it did not start:\n{said}")
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            yield Container(image, process, said, int(children[0]), {**ENVIRONMENT, **variables})
+        finally:
+            process.kill()
+
+
+def use(container: Container) -> None:
+    """A health check as compose files write it, a mail, and a look for it."""
+    container.run("wget", "-qO-", "http://localhost:8025/readyz")
+    container.run("mailpit", "sendmail", "-S", "localhost:1025", "-t", stdin=MAIL)
+    assert "From the app" in container.run("wget", "-qO-", "http://localhost:8025/api/v2/messages")
+
+
+ENVIRONMENTS: dict[str, tuple[dict[str, str], tuple[str, ...], str]] = {
+    "docker run, GitHub services": ({}, (), "data/mailpit.db"),
+    "Laravel Sail": ({"MP_DATA_FILE": "/var/mailpit.db"}, (), "var/mailpit.db"),
+    "a common compose file": (
+        {
+            "MP_MAX_MESSAGES": "5000",
+            "MP_DATABASE": "/data/mailpit.db",
+            "MP_SMTP_AUTH_ACCEPT_ANY": "1",
+            "MP_SMTP_AUTH_ALLOW_INSECURE": "1",
+            "TZ": "America/Los_Angeles",
+        },
+        (),
+        "data/mailpit.db",
+    ),
+    "a command in a compose file": (
+        {},
+        ("--smtp-auth-accept-any", "--smtp-auth-allow-insecure", "-d", "/data/m/mail.db", "--max=0", "-v"),
+        "data/m/mail.db",
+    ),
+    "ddev": (
+        {"MP_MAX_MESSAGES": "500"},
+        ("--listen", "127.0.0.1:8025", "--smtp", "127.0.0.1:1025", "--db-file", "/var/tmp/mailpit.db"),
+        "var/tmp/mailpit.db",
+    ),
+    "Quarkus": (
+        {
+            "MP_WEBROOT": "/",
+            "MP_MAX_MESSAGES": "500",
+            "MP_ENABLE_CHAOS": "true",
+            "MP_VERBOSE": "false",
+            "MP_SMTP_RELAY_PORT": "25",
+            "MP_SMTP_RELAY_STARTTLS": "false",
+            "MP_SMTP_RELAY_ALLOW_INSECURE": "false",
+            "MP_SMTP_RELAY_AUTH": "none",
+        },
+        (),
+        "data/mailpit.db",
+    ),
+    "pytest-mailpit": (
+        {"MP_SMTP_DISABLE_RDNS": "1", "MP_ENABLE_CHAOS": "1", "MP_DISABLE_VERSION_CHECK": "1"},
+        (),
+        "data/mailpit.db",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_it_starts_with_the_environment_of(image: Image, name: str) -> None:
+    variables, words, database = ENVIRONMENTS[name]
+    with started(image, *words, **variables) as container:
+        use(container)
+        assert container.user == 1025
+        kept = image.root / database
+        assert (kept.stat().st_uid, kept.stat().st_mode & 0o777) == (1025, 0o600)
+        assert container.stop() == 0
+
+
+def test_mail_in_a_volume_of_roots_is_taken_over(image: Image) -> None:
+    folder = image.root / "volume"
+    folder.mkdir(mode=0o755)
+    Store.open(folder / "mail.db").close()
+    with started(image, MP_DATABASE="/volume/mail.db") as container:
+        use(container)
+        assert container.user == folder.stat().st_uid == (folder / "mail.db").stat().st_uid == 1025
+
+
+def test_a_folder_of_a_user_keeps_its_owner_and_is_run_for_him(image: Image) -> None:
+    folder = image.root / "volume"
+    folder.mkdir()
+    Store.open(folder / "mail.db").close()  # root's, as Mailpit's image leaves files
+    os.chown(folder, 1000, 1000)
+    with started(image, MP_DATABASE="/volume/mail.db") as container:
+        use(container)
+        assert container.user == folder.stat().st_uid == (folder / "mail.db").stat().st_uid == 1000
+
+
+def test_any_user_may_run_it(image: Image) -> None:
+    with started(image, user=4242) as container:
+        use(container)
+        assert container.user == 4242
+        assert (image.root / "data" / "mailpit.db").stat().st_uid == 4242
+
+
+def test_a_volume_with_mailpits_database_is_taken_over_beside_it(image: Image) -> None:
+    folder = image.root / "volume"
+    folder.mkdir()
+    theirs = made(folder / "mailpit.db", 3)
+    before = (hashlib.sha256(theirs.read_bytes()).hexdigest(), theirs.stat().st_uid, theirs.stat().st_mode)
+    with started(image, MP_DATABASE="/volume/mailpit.db") as container:
+        use(container)
+        assert "3 messages of it were taken over" in container.said
+        assert container.user == 1025
+        assert "Order 2" in container.run("wget", "-qO-", "http://localhost:8025/api/v2/messages")
+    after = (hashlib.sha256(theirs.read_bytes()).hexdigest(), theirs.stat().st_uid, theirs.stat().st_mode)
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"MP_UI_AUTH_FILE": "/secret/htpasswd"}, "nobody else may use /secret/htpasswd"),
+        ({"MP_DATABASE": "/mail.db"}, "/ cannot be given to another user"),
+    ],
+)
+def test_what_only_root_can_do_is_done_by_root_and_said(image: Image, variables: dict[str, str], words: str) -> None:
+    (image.root / "secret").mkdir()
+    (image.root / "secret" / "htpasswd").write_text("ann:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n")
+    (image.root / "secret" / "htpasswd").chmod(0o600)
+    with started(image, **variables) as container:
+        container.run("/mailpit", "readyz")
+        assert f"mailpit-py runs as root: {words}" in container.said
+        assert container.user == 0
+
+
+def test_other_commands_run_as_whoever_calls_them(image: Image) -> None:
+    with started(image) as container:
+        container.run("mailpit", "sendmail", "-S", "localhost:1025", "-t", stdin=MAIL)
+        container.run("mailpit", "dump", "/root-only")
+        assert len(list((image.root / "root-only").iterdir())) == 1
+        assert container.run("mailpit", "version").startswith("mailpit-py ")
+
+
+def test_every_option_can_be_set_by_the_environment_alone(image: Image) -> None:
+    (image.root / "etc" / "rules.toml").write_text('[[rules]]\nname = "all"\noutcome = "discard"\n')
+    variables = {"MP_RULES": "/etc/rules.toml", "MP_LABEL": "Team Blue", "MP_WEBROOT": "/mail", "MP_QUIET": "false"}
+    with started(image, **variables) as container:
+        assert "mailpit-py" in container.said
+        assert "(Team Blue)" in container.said
+        container.run("/mailpit", "readyz")
+        assert '"all"' in container.run("wget", "-qO-", "http://localhost:8025/mail/api/v2/rules").replace(" ", "")
+
+
+def test_health_checks_of_other_kinds_work(image: Image) -> None:
+    with started(image, MP_UI_BIND_ADDR="0.0.0.0:9000") as container:
+        container.run("/mailpit", "readyz", "--wait")
+        container.run("wget", "--no-verbose", "--tries=1", "--spider", "http://localhost:9000/livez")
