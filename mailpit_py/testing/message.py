@@ -237,6 +237,12 @@ class Message:
         """The SMTP dialogue, a line each: `C: ` the client, `S: ` the server."""
         return "\n".join(f"{line.side}: {line.text}" for line in self.source.transcript(self.id))
 
+    @property
+    def timeline(self) -> list[dict[str, Any]]:
+        """All tries of this mail in order, refused ones too, as the API tells them: `reply`, `stage`, `pause_ms`..."""
+        tries: list[dict[str, Any]] = self.source.api().get(f"messages/{self.id}/timeline")["tries"]
+        return tries
+
     # comparison
 
     def snapshot(self) -> str:
