@@ -21,6 +21,7 @@ import smtplib
 import threading
 from email import message_from_bytes
 from email.message import EmailMessage
+from email.utils import localtime, make_msgid
 
 import pytest
 from flask import Flask
@@ -28,15 +29,21 @@ from flask_mail import Mail
 
 
 STATUS = "message/delivery-status"
+NEWSLETTER = [
+    ("List-Unsubscribe", "<https://shop.example/leave/1>"),
+    ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+]
 
 
 class Shop:
     def __init__(self, mailpit):
         self.mailpit = mailpit
 
-    def send(self, subject, text, *to, pdf=None):
+    def send(self, subject, text, *to, pdf=None, fields=()):
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = "hi@acme.test", to[0], subject
+        for name, value in (("Date", localtime()), ("Message-ID", make_msgid()), *fields):
+            message[name] = value
         message.set_content(text)
         if pdf:
             message.add_attachment(pdf, maintype="application", subtype="pdf", filename="receipt.pdf")
@@ -51,6 +58,9 @@ class Shop:
                 self.bad = {one for one, (code, _) in error.recipients.items() if code >= 500}
             else:
                 return
+
+    def send_newsletter(self, address):
+        self.send("News", "New things", address, fields=NEWSLETTER)
 
     def is_marked_as_bad(self, address):
         return address in self.bad
