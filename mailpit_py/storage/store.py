@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from mailpit_py.errors import StorageError, StorageFull
 from mailpit_py.mail.envelope import Line, Session
@@ -21,10 +21,11 @@ from mailpit_py.storage.agenda import Access, Agenda
 from mailpit_py.storage.budget import Budget, Disk
 from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.engine import create_file, reader_engine, storage_errors, translate, writer_engine
-from mailpit_py.storage.fulltext import FullText, is_available
+from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import Scope, Search, Window
 from mailpit_py.storage.lock import FileLock
+from mailpit_py.storage.opening import state_of
 from mailpit_py.storage.outline import Outlines
 from mailpit_py.storage.prepare import prepare
 from mailpit_py.storage.query import Query
@@ -130,20 +131,10 @@ class Store:
         try:
             with storage_errors():
                 migrate.bring_to_head(self._engine, self.path, now=self.options.wall(), wal=self.options.wal)
-                return self._read_state(self._engine)
+                return state_of(self._engine)
         except BaseException:
             self._dispose()
             raise
-
-    def _read_state(self, engine: Engine) -> tuple[str, FullText, int]:
-        with engine.begin() as connection:
-            index = FullText(enabled=is_available(connection))
-            index.open(connection)
-            epoch = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'epoch'").scalar_one()
-            last_id = connection.exec_driver_sql(
-                "SELECT max(seq) FROM sqlite_sequence WHERE name IN ('message', 'attempt')"
-            ).scalar()
-        return str(epoch), index, int(last_id or 0)
 
     def __enter__(self) -> Self:
         return self

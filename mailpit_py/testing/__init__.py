@@ -9,15 +9,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mailpit_py.testing.assertion import CheckFailed
     from mailpit_py.testing.failure import MailNotReceived, Unsupported, WouldBlock
     from mailpit_py.testing.local import Mailpit
     from mailpit_py.testing.message import Message
     from mailpit_py.testing.remote import Remote
     from mailpit_py.testing.view import View
 
-__all__ = ["MailNotReceived", "Mailpit", "Message", "Remote", "Unsupported", "View", "WouldBlock"]
+__all__ = ["CheckFailed", "MailNotReceived", "Mailpit", "Message", "Remote", "Unsupported", "View", "WouldBlock"]
 
 _ROOMS = {
+    "CheckFailed": "assertion",
     "MailNotReceived": "failure",
     "Mailpit": "local",
     "Message": "message",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
@@ -70,13 +70,9 @@ class MailpitSource:
         """A Mailpit keeps no dialogue."""
         _unsupported("transcript: a Mailpit keeps no SMTP dialogue")
 
-    def add_rule(self, rule: Mapping[str, Any]) -> str:
-        """A Mailpit has no rules."""
-        _unsupported("rules: a Mailpit fails by chance only (its chaos), not by rule")
-
-    def delete_rule(self, id: str) -> None:
-        """A Mailpit has no rules."""
-        _unsupported("rules: a Mailpit has none")
+    def api(self) -> Client:
+        """A Mailpit has no rules, no bounces and no clock."""
+        _unsupported("a Mailpit has no rules, bounces and clock of its own: this needs mailpit-py as the server")
 
 
 def _unsupported(what: str) -> NoReturn:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from mailpit_py.checks.wanted import Wanted
+from mailpit_py.client import Client
 from mailpit_py.config import Config
 from mailpit_py.errors import StorageError
 from mailpit_py.mail import read
@@ -151,13 +152,9 @@ class LocalSource:
         """Read the dialogue."""
         return self._store.transcript(DEFAULT_INBOX, id)
 
-    def add_rule(self, rule: Mapping[str, Any]) -> str:
-        """Add a rule before all others. Raises RuleError."""
-        return self.node.sandbox.simulator.book.add(rule, position=0).id
-
-    def delete_rule(self, id: str) -> None:
-        """Delete a rule."""
-        self.node.sandbox.simulator.book.delete(id)
+    def api(self) -> Client:
+        """Ask over HTTP, as everybody does."""
+        return Client(self.place.url)
 
 
 def _refusal(attempt: AttemptSummary) -> Refusal:

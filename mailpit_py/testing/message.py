@@ -14,6 +14,7 @@ from mailpit_py.checks import extract
 from mailpit_py.checks.wanted import Text, body_of
 from mailpit_py.mail import Address, Link, Part
 from mailpit_py.mail.envelope import Envelope, Session
+from mailpit_py.testing.assertion import Check
 from mailpit_py.testing.source import Letter, Source
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -236,6 +237,17 @@ class Message:
     def transcript(self) -> str:
         """The SMTP dialogue, a line each: `C: ` the client, `S: ` the server."""
         return "\n".join(f"{line.side}: {line.text}" for line in self.source.transcript(self.id))
+
+    @property
+    def timeline(self) -> list[dict[str, Any]]:
+        """All tries of this mail in order, refused ones too, as the API tells them: `reply`, `stage`, `pause_ms`..."""
+        tries: list[dict[str, Any]] = self.source.api().get(f"messages/{self.id}/timeline")["tries"]
+        return tries
+
+    @property
+    def check(self) -> Check:
+        """Assertions about this message, as in `message.check.list_unsubscribe()`."""
+        return Check(self)
 
     # comparison
 

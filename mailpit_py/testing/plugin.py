@@ -142,16 +142,17 @@ def mailpit_factory(request: pytest.FixtureRequest) -> Iterator[Callable[..., Vi
 
 
 @pytest.fixture
-def mailpit(request: pytest.FixtureRequest) -> View:
+def mailpit(request: pytest.FixtureRequest) -> Iterator[View]:
     """The mail of this test: empty at its start, since nothing that came before is seen."""
     marker = request.node.get_closest_marker("mailpit")
     options = dict(marker.kwargs) if marker else {}
     if options.keys() - {"timeout"}:
-        view: View = request.getfixturevalue("mailpit_factory")(**options)
-        return view
+        yield request.getfixturevalue("mailpit_factory")(**options)
+        return
     view = request.getfixturevalue("mailpit_server").view(timeout=options.get("timeout"))
     _remember(request, view)
-    return view
+    yield view
+    view.close()
 
 
 @pytest.fixture

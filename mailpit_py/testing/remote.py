@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
@@ -144,13 +144,9 @@ class RemoteSource:
         lines = self.client.get(f"messages/{id}/transcript")["lines"]
         return tuple(Line(_micros(one["at"]), one["side"], one["text"]) for one in lines)
 
-    def add_rule(self, rule: Mapping[str, Any]) -> str:
-        """Add a rule before all others. Raises ClientError with every wrong field."""
-        return str(self.client.post("rules", {**rule, "position": 0})["id"])
-
-    def delete_rule(self, id: str) -> None:
-        """Delete a rule."""
-        self.client.delete(f"rules/{id}")
+    def api(self) -> Client:
+        """Return the client that everything else is asked with."""
+        return self.client
 
 
 def _micros(text: str) -> int:

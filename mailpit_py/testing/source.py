@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from mailpit_py.client import Client
 from mailpit_py.mail import Message
 from mailpit_py.mail.envelope import Envelope, Line, Session
 
@@ -86,8 +87,5 @@ class Source(Protocol):
     def transcript(self, id: str) -> tuple[Line, ...]:
         """Return the dialogue that brought a message."""
 
-    def add_rule(self, rule: Mapping[str, Any]) -> str:
-        """Add a rule before all others; return its id."""
-
-    def delete_rule(self, id: str) -> None:
-        """Delete a rule."""
+    def api(self) -> Client:
+        """Return a client of the server's own API, for what only our own servers can do."""

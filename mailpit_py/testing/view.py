@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import smtplib
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
+from typing import Any, Self, Unpack
 
-from mailpit_py.testing import guard
+from mailpit_py.testing import fault, guard
 from mailpit_py.testing.asked import Asked, Filters
 from mailpit_py.testing.failure import Judged, MailNotReceived, explain
 from mailpit_py.testing.message import Message
 from mailpit_py.testing.source import Arrivals, Cursor, Place, Refusal, Source
 
-Value = TypeVar("Value")
 TIMEOUT = 5.0
 SETTLE = 0.1
 WITHIN = 0.2
@@ -51,6 +50,7 @@ class View:
         self._gone = 0
         self._reading = threading.Lock()
         self._token = ""
+        self._has_turned_clock = False
 
     # where it is
 
@@ -106,6 +106,11 @@ class View:
         self._read(0, _never)
         return self._mine()
 
+    def everything(self) -> tuple[Message, ...]:
+        """All messages since the view began, to addresses of others as well; without waiting."""
+        self._read(0, _never)
+        return tuple(self._messages)
+
     @property
     def refused(self) -> tuple[Refusal, ...]:
         """The transactions since the view began that ended without a message."""
@@ -160,7 +165,7 @@ class View:
     ) -> Message:
         """Do as `wait_for`, while the event loop runs on."""
         question = self._question(filters, after, timeout)
-        return (await _beside(lambda is_over: self._wait(question, 1, is_over)))[0]
+        return (await guard.beside(lambda is_over: self._wait(question, 1, is_over)))[0]
 
     async def await_for_all(
         self,
@@ -173,14 +178,74 @@ class View:
     ) -> list[Message]:
         """Do as `wait_for_all`, while the event loop runs on."""
         question = self._question(filters, after, timeout)
-        return await _beside(lambda is_over: self._wait_exactly(question, count, settle, is_over))
+        return await guard.beside(lambda is_over: self._wait_exactly(question, count, settle, is_over))
 
     async def await_none(
         self, *, within: float = WITHIN, after: Message | None = None, **filters: Unpack[Filters]
     ) -> None:
         """Do as `expect_none`, while the event loop runs on."""
         question = self._question(filters, after, within)
-        await _beside(lambda is_over: self._wait_for_none(question, is_over))
+        await guard.beside(lambda is_over: self._wait_for_none(question, is_over))
+
+    # failures
+
+    def reject(
+        self, cause: str = "unknown_user", *, recipient: str = "", stage: str = "", times: int = 0
+    ) -> AbstractContextManager[None]:
+        """Refuse mail while the block lasts, for good: in the words of a `cause`, or with a code such as `552`.
+
+        A cause is one of `mailpit-py catalogue`, with a provider behind `+`, as in `mailbox_full+gmail`,
+        or an enhanced code. `recipient` may have `*` and `?`; without a `stage` it is refused where that cause
+        usually is; after so many `times` all pass. On a shared server only addresses of this view are
+        meant.
+        """
+        return fault.rule(self._source.api(), cause, first=times, stage=stage, match=self._match(recipient))
+
+    def defer(
+        self, cause: str = "", *, recipient: str = "", stage: str = "", times: int = 0
+    ) -> AbstractContextManager[None]:
+        """Refuse mail while the block lasts, for now: a sender that tries again, more than `times`, succeeds."""
+        outcome = f"defer+{cause}" if cause else "defer"
+        return fault.rule(self._source.api(), outcome, first=times, stage=stage, match=self._match(recipient))
+
+    def drop(self, *, after: str = "DATA", recipient: str = "", times: int = 0) -> AbstractContextManager[None]:
+        """End the connection while the block lasts: in place of the reply to MAIL or RCPT, amid DATA, after CONTENT."""
+        match = self._match(recipient) if after.upper() in fault.WITH_RECIPIENT else {}
+        return fault.rule(self._source.api(), fault.drop_of(after), first=times, stage=after, match=match)
+
+    def bounce(self, message: Message, cause: str = "", **wish: Any) -> Message:
+        """Let an accepted message bounce now, and return the report, which is in the inbox as well.
+
+        `cause` is one of the catalogue; `wish` has what else `mailpit-py bounce send` takes, such as
+        `dialect="m365"`, `recipients=[...]` or `kind="delay"`.
+        """
+        return fault.bounce(self, message, {"scenario": cause, **wish})
+
+    def complain(self, message: Message, **wish: Any) -> Message:
+        """Let a recipient complain of a message now, and return the report (ARF)."""
+        return fault.bounce(self, message, {"kind": "complaint", **wish})
+
+    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> list[Message]:
+        """Move sandbox time forward; return the reports that became due on the way, oldest first.
+
+        `close` lets the clock go with the time of day again.
+        """
+        self._has_turned_clock = True
+        span = fault.seconds(days, hours, minutes, seconds)
+        return fault.reports(self, self._source.api().post("clock/advance", {"seconds": span}))
+
+    def close(self) -> None:
+        """Put the clock back, if this view has moved it."""
+        if self._has_turned_clock:
+            self._has_turned_clock = False
+            self._source.api().post("clock/reset", {})
+
+    def _match(self, recipient: str) -> dict[str, str]:
+        if recipient or not self._source.is_shared:
+            return {"recipient": recipient} if recipient else {}
+        return {"recipient": self.address("*")}
+
+    # how it waits
 
     def _wait_for_none(self, question: _Question, is_over: Callable[[], bool]) -> None:
         matches, judged = self._collect(question, 1, is_over)
@@ -279,7 +344,7 @@ class Expectation:
             self.messages = self._wait(_never)
 
     async def __aenter__(self) -> Self:
-        last = await _beside(lambda _: self._last())
+        last = await guard.beside(lambda _: self._last())
         self._question = replace(self._question, after=last)
         return self
 
@@ -287,7 +352,7 @@ class Expectation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self.messages = await _beside(self._wait)
+            self.messages = await guard.beside(self._wait)
 
     def _last(self) -> Message | None:
         return next(reversed(self._view.messages), None)
@@ -298,35 +363,3 @@ class Expectation:
 
 def _never() -> bool:
     return False
-
-
-async def _beside(work: Callable[[Callable[[], bool]], Value]) -> Value:
-    """Run what waits on a thread of its own; it is told when nobody waits for it any more."""
-    loop = asyncio.get_running_loop()
-    over = threading.Event()
-    done: asyncio.Future[Any] = loop.create_future()
-
-    def settle(value: Any, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is None:
-            done.set_result(value)
-        else:
-            done.set_exception(error)
-
-    def run() -> None:
-        value: Any = None
-        failure: BaseException | None = None
-        try:
-            value = work(over.is_set)
-        except BaseException as error:
-            failure = error
-        if not over.is_set():
-            loop.call_soon_threadsafe(settle, value, failure)
-
-    threading.Thread(target=run, name="mailpit-await", daemon=True).start()
-    try:
-        result: Value = await done
-        return result
-    finally:
-        over.set()

@@ -19,25 +19,55 @@ DJANGO = [text for text in EXAMPLES if "django" in text]
 CONFTEST = """
 import smtplib
 import threading
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.utils import localtime, make_msgid
 
 import pytest
 from flask import Flask
 from flask_mail import Mail
 
 
+STATUS = "message/delivery-status"
+NEWSLETTER = [
+    ("List-Unsubscribe", "<https://shop.example/leave/1>"),
+    ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+]
+
+
 class Shop:
     def __init__(self, mailpit):
         self.mailpit = mailpit
 
-    def send(self, subject, text, *to, pdf=None):
+    def send(self, subject, text, *to, pdf=None, fields=()):
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = "hi@acme.test", to[0], subject
+        for name, value in (("Date", localtime()), ("Message-ID", make_msgid()), *fields):
+            message[name] = value
         message.set_content(text)
         if pdf:
             message.add_attachment(pdf, maintype="application", subtype="pdf", filename="receipt.pdf")
         with smtplib.SMTP(self.mailpit.smtp_host, self.mailpit.smtp_port) as client:
             client.send_message(message, to_addrs=to)
+
+    def invite(self, address, tries=1):
+        for _ in range(tries):
+            try:
+                self.send("Invitation", "Come", address)
+            except smtplib.SMTPRecipientsRefused as error:
+                self.bad = {one for one, (code, _) in error.recipients.items() if code >= 500}
+            else:
+                return
+
+    def send_newsletter(self, address):
+        self.send("News", "New things", address, fields=NEWSLETTER)
+
+    def is_marked_as_bad(self, address):
+        return address in self.bad
+
+    def read_bounce(self, raw):
+        (status,) = [part for part in message_from_bytes(raw).walk() if part.get_content_type() == STATUS]
+        return status.get_payload()[1]["Final-Recipient"].partition(";")[2].strip()
 
     def post(self, path, form):
         text = "Confirm: https://shop.test/confirm/1\\n\\nYour code is 481516\\n"
