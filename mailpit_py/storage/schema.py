@@ -26,7 +26,7 @@ from mailpit_py.storage import plan_schema  # noqa: F401 - its tables belong to 
 from mailpit_py.storage.column import cause, flag, metadata, number, words
 
 APPLICATION_ID = 0x4D505059  # "MPPY": file(1) and we ourselves know the file by it
-REVISION = "0005"
+REVISION = "0006"
 PAGE_SIZE = 4_096
 
 meta = Table(
@@ -243,6 +243,7 @@ tag = Table(
     Column("inbox_id", Integer, ForeignKey("inbox.id"), nullable=False),
     Column("name", Text, nullable=False),
     UniqueConstraint("inbox_id", "name"),
+    Index("tag_by_name", "inbox_id", text("name COLLATE NOCASE")),  # two that differ in case alone are one
     sqlite_autoincrement=True,
 )
 
