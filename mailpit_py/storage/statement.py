@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Table
 
-# Powers of two, so that any number of rows is a few statements, and all of them stay prepared.
-# 16 of the widest table are fewer variables than any SQLite takes (999).
-_ROWS_AT_ONCE = (16, 8, 4, 2, 1)
+# The usual groups are one statement each, and few enough that all of them stay prepared.
+# 16 rows of the widest table are fewer variables than any SQLite takes (999).
+_ROWS_AT_ONCE = (16, 8, 7, 6, 5, 4, 3, 2, 1)
 
 
 class Insert:
@@ -38,5 +38,6 @@ class Insert:
         start = 0
         for count, text in self._texts.items():
             while len(rows) - start >= count:
-                connection.execute(text, tuple(chain.from_iterable(rows[start : start + count])))
+                # `execute` would also ask for the last row's id, which gives up the lock once more
+                connection.executemany(text, (tuple(chain.from_iterable(rows[start : start + count])),))
                 start += count
