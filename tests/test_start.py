@@ -24,8 +24,12 @@ LATER = {
     "mailpit_py.cli.rules": "another command",
     "mailpit_py.api": "the page and the API",
     "mailpit_py.reports": "a bounce, which follows a message",
-    "mailpit_py.webhooks": "an event to tell",
-    "mailpit_py.outbound": "what leaves this machine, which little does",
+    "mailpit_py.webhooks.request": "an event to tell",
+    "mailpit_py.outbound.fetcher": "what leaves this machine, which little does",
+    "mailpit_py.outbound.relay": "mail that goes on",
+    "httpx2": "what leaves by HTTP",
+    "aiosmtplib": "what leaves by SMTP",
+    "cryptography": "certificates made here",
     "sqlalchemy.orm": "nothing here",
 }
 

@@ -68,7 +68,10 @@ class Counts(Answer):
     unread: int
     pinned: int
     files: int = Field(description="Messages with attachments.")
-    refused: int = Field(description="Transactions that ended without a message.")
+    refused: int = Field(
+        description="What `is:refused` finds: attempts, and messages that some recipients did not get."
+    )
+    attempts: int = Field(description="Transactions that ended without a message.")
     size_bytes: int
 
 

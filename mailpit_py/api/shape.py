@@ -89,6 +89,7 @@ def counts(totals: Counts) -> Json:
         "pinned": totals.pinned,
         "files": totals.files,
         "refused": totals.refused,
+        "attempts": totals.attempts,
         "size_bytes": totals.size_bytes,
     }
 

@@ -209,11 +209,21 @@ def counts(connection: Connection, scope: Scope) -> Counts:
     """The totals, from counters."""
     row = connection.exec_driver_sql(
         "SELECT coalesce(sum(total), 0), coalesce(sum(unread), 0), coalesce(sum(pinned), 0), "
-        "coalesce(sum(files), 0), coalesce(sum(size_bytes), 0) FROM mailbox WHERE inbox_id = ?",
+        "coalesce(sum(files), 0), coalesce(sum(size_bytes), 0), coalesce(sum(refused), 0) FROM mailbox "
+        "WHERE inbox_id = ?",
         (scope.inbox_id,),
     ).one()
-    refused = connection.exec_driver_sql("SELECT refused FROM inbox WHERE id = ?", (scope.inbox_id,)).scalar_one()
-    return Counts(total=row[0], unread=row[1], pinned=row[2], files=row[3], size_bytes=row[4], refused=refused)
+    attempts = connection.exec_driver_sql("SELECT refused FROM inbox WHERE id = ?", (scope.inbox_id,)).scalar_one()
+    total, unread, pinned, files, size_bytes, partly = row
+    return Counts(
+        total=total,
+        unread=unread,
+        pinned=pinned,
+        files=files,
+        size_bytes=size_bytes,
+        refused=attempts + partly,
+        attempts=attempts,
+    )
 
 
 def rows_in_order(

@@ -16,7 +16,7 @@ from mailpit_py.storage.value import Ref, Removed
 
 PLACED = (
     "SELECT p.id AS placement_id, p.mailbox_id, p.uid, p.message_id, p.seen, p.pinned, b.name AS mailbox, "
-    "b.inbox_id, m.public_id, m.received_at, m.size_bytes, m.attachment_count, m.session_id "
+    "b.inbox_id, m.public_id, m.received_at, m.size_bytes, m.attachment_count, m.refused_count, m.session_id "
     "FROM placement p JOIN mailbox b ON b.id = p.mailbox_id JOIN message m ON m.id = p.message_id "
 )
 
@@ -57,10 +57,11 @@ def _place(context: Context, inbox: str, mailbox: str, members: list[tuple[int, 
         *(box.uidnext + len(members), modseq, len(members), len(members)),
         sum(one.has_files for _, one in members),
         sum(len(one.arrival.raw) for _, one in members),
+        sum(bool(one.arrival.transaction.envelope.refused) for _, one in members),
     )
     context.update(
         "UPDATE mailbox SET uidnext = ?, highest_modseq = ?, total = total + ?, unread = unread + ?, "
-        "files = files + ?, size_bytes = size_bytes + ? WHERE id = ?",
+        "files = files + ?, size_bytes = size_bytes + ?, refused = refused + ? WHERE id = ?",
         (*counted, box.id),
     )
     if tagged := [(uid, one.tags) for uid, (_, one) in placed if one.tags]:
@@ -114,6 +115,7 @@ def remove(context: Context, rows: Iterable[Any]) -> int:
             pinned=-sum(row.pinned for row in members),
             files=-sum(row.attachment_count > 0 for row in members),
             size_bytes=-sum(row.size_bytes for row in members),
+            refused=-sum(row.refused_count > 0 for row in members),
         )
         if members[0].inbox_id is not None:
             context.record(members[0].inbox_id, "removed", [_ref(row, row.seen, row.pinned) for row in members])

@@ -26,7 +26,7 @@ from mailpit_py.storage import plan_schema  # noqa: F401 - its tables belong to 
 from mailpit_py.storage.column import cause, flag, metadata, number, words
 
 APPLICATION_ID = 0x4D505059  # "MPPY": file(1) and we ourselves know the file by it
-REVISION = "0006"
+REVISION = "0007"
 PAGE_SIZE = 4_096
 
 meta = Table(
@@ -64,6 +64,7 @@ mailbox = Table(
     number("pinned"),
     number("files"),
     number("size_bytes"),
+    number("refused"),
     UniqueConstraint("inbox_id", "name"),
     sqlite_autoincrement=True,
 )
@@ -142,6 +143,7 @@ message = Table(
     UniqueConstraint("public_id"),
     Index("message_with_inline", "id", sqlite_where=text("inline_count > 0")),
     Index("message_with_files", "id", sqlite_where=text("attachment_count > 0")),
+    Index("message_with_refused", "id", sqlite_where=text("refused_count > 0")),
     Index("message_by_name", "message_id_header", sqlite_where=text("message_id_header <> ''")),
     Index("message_by_content", "content_hash", sqlite_where=text("message_id_header = ''")),
     sqlite_autoincrement=True,

@@ -14,8 +14,9 @@ from mailpit_py.storage.word import fold, split
 SMALL_GROUP = 10
 _HEADER = "EXISTS (SELECT 1 FROM content c WHERE c.message_id = p.message_id AND header_holds(c.encoding, c.raw, ?, ?))"
 _CORRESPONDENT = "correspondent_holds(?, ?, m.from_name, m.from_address, m.to_first, m.correspondents)"
+# Those of a sub-select on `message` have a partial index.
 _FLAGS = {
-    "attachment": "p.message_id IN (SELECT id FROM message WHERE attachment_count > 0)",  # a partial index
+    "attachment": "p.message_id IN (SELECT id FROM message WHERE attachment_count > 0)",
     "inline": "p.message_id IN (SELECT id FROM message WHERE inline_count > 0)",
     "html": "m.has_html = 1",
     "tagged": "EXISTS (SELECT 1 FROM placement_tag pt WHERE pt.placement_id = p.id)",
@@ -23,7 +24,7 @@ _FLAGS = {
     "unread": "p.seen = 0",
     "read": "p.seen = 1",
     "pinned": "p.pinned = 1",
-    "refused": "m.refused_count > 0",
+    "refused": "p.message_id IN (SELECT id FROM message WHERE refused_count > 0)",
 }
 
 Terms = Callable[[str, str], Sequence[str] | None]

@@ -259,13 +259,18 @@ class AttemptPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Totals of an inbox: messages, unread, pinned, with files; refused attempts; bytes as received."""
+    """Totals of an inbox: messages, unread, pinned, with files; bytes as received; what was refused.
+
+    `refused` is what a search for `is:refused` finds: `attempts`, of which nothing was kept, and the
+    messages of which some recipients were refused.
+    """
 
     total: int = 0
     unread: int = 0
     pinned: int = 0
     files: int = 0
     refused: int = 0
+    attempts: int = 0
     size_bytes: int = 0
 
 

@@ -187,7 +187,9 @@ def test_a_message_names_all_of_its_recipients_and_a_row_the_first_five(client: 
     assert [one["address"] for one in row["to"]] == row["recipients"] == addresses[:5]
 
 
-@pytest.mark.parametrize("query", ["is:unread", "is:pinned", "has:attachment", "is:read", "is:unread is:pinned"])
+@pytest.mark.parametrize(
+    "query", ["is:unread", "is:pinned", "has:attachment", "is:refused", "is:read", "is:unread is:pinned"]
+)
 @pytest.mark.parametrize("refused", ["false", "true"])
 def test_the_total_is_how_many_rows_there_are(client: Client, mail: Mail, query: str, refused: str) -> None:
     ids = [mail.subject("plain") for _ in range(3)] + [mail.receive(MULTIPART) for _ in range(2)]

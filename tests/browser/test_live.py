@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import smtplib
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from mailpit_py.node import Node
@@ -72,8 +74,6 @@ def test_a_search_finds_what_arrives_while_it_is_on(node: Node, visit: Visit) ->
 
 
 def test_a_refused_transaction_is_shown_with_its_reply(node: Node, visit: Visit) -> None:
-    import smtplib
-
     page = visit(f"{node.url}?view=refused")
     expect(page.get_by_text("Nothing was refused")).to_be_visible()
     with smtplib.SMTP("127.0.0.1", node.smtp_port) as client:
@@ -83,6 +83,23 @@ def test_a_refused_transaction_is_shown_with_its_reply(node: Node, visit: Visit)
     expect(page.get_by_role("heading", level=1)).to_contain_text("552 5.3.4")
     expect(page.get_by_text("Permanent")).to_be_visible()
     expect(page.get_by_text("MAIL FROM:<app@x.test> SIZE=999999999")).to_be_visible()
+
+
+def test_the_number_of_what_was_refused_is_that_of_the_list(node: Node, visit: Visit) -> None:
+    full = "bounce+mailbox_full@example.com"
+    page = visit(f"{node.url}?view=refused")
+    send(node, mail("Taken"))
+    send(node, mail("In part"), recipients=("ann@x.test", full))
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        send(node, mail("Not at all"), recipients=(full,))
+    expect(rows(page)).to_have_count(2)
+    expect(page.get_by_role("navigation", name="Views").get_by_role("link", name="Refused")).to_contain_text("2")
+    expect(page.get_by_role("heading", name="Refused").locator("+ *")).to_have_text("2")
+    row(page, "In part").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("In part")
+    page.keyboard.press("#")
+    expect(rows(page)).to_have_count(1)
+    expect(page.get_by_role("navigation", name="Views").get_by_role("link", name="Refused")).to_contain_text("1")
 
 
 def test_a_lost_connection_is_told_and_what_came_meanwhile_is_caught_up(

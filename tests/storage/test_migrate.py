@@ -98,6 +98,26 @@ def test_a_database_of_the_first_tables_keeps_its_mail_and_learns_of_rules(tmp_p
         assert subjects(store) == ["after the upgrade"]
 
 
+def test_messages_that_were_refused_in_part_are_counted_afterwards(tmp_path):
+    path = tmp_path / "mail.db"
+    engine = writer_engine(path, synchronous="OFF", max_page_count=None)
+    upgrade(engine, "0003")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for number, refused in enumerate([0, 2, 1], 1):
+            connection.execute(
+                "INSERT INTO message (id, public_id, received_at, size_bytes, source, refused_count) "
+                "VALUES (?, ?, 1, 1, 'smtp', ?)",
+                (number, f"m{number}", refused),
+            )
+            connection.execute(
+                "INSERT INTO placement (mailbox_id, uid, message_id, modseq) VALUES (1, ?, ?, 1)", (number, number)
+            )
+        connection.execute("UPDATE mailbox SET total = 3, unread = 3, uidnext = 4")
+    with Store.open(path) as store:
+        assert store.counts().refused == store.count(query=store.parse_query("is:refused")) == 2
+
+
 def test_alembic_is_not_imported_for_a_database_at_the_head(tmp_path):
     code = (
         "import sys; from pathlib import Path; from mailpit_py.storage import Store\n"

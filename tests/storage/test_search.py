@@ -6,7 +6,7 @@ import pytest
 
 from mailpit_py.mail.envelope import Envelope, Recipient, Transaction
 from mailpit_py.storage import AttemptSummary, Limits, Selection, Store, StoreOptions, fulltext
-from mailpit_py.storage import store as store_module
+from mailpit_py.storage import opening
 from tests.storage.building import NOW, arrival, attempt, eventually, keep, raw_message, session, subjects
 
 MAILS = [
@@ -133,7 +133,7 @@ def test_no_text_breaks_the_search(shop, text):
 
 
 def test_without_the_index_the_same_is_found_where_words_are_plain(monkeypatch):
-    monkeypatch.setattr(store_module, "is_available", lambda connection: False)
+    monkeypatch.setattr(opening, "is_available", lambda connection: False)
     with Store.open(None) as store:
         keep(store, *(arrival(raw) for raw in MAILS))
         assert subjects(store, "ship") == [TOWNSHIP, INVOICE]
@@ -147,7 +147,7 @@ def test_an_index_that_was_left_behind_is_built_anew(tmp_path, monkeypatch):
         keep(store, arrival(MAILS[0]))
         assert subjects(store, "shipped") == [INVOICE]
     with monkeypatch.context() as patch:
-        patch.setattr(store_module, "is_available", lambda connection: False)
+        patch.setattr(opening, "is_available", lambda connection: False)
         with Store.open(path) as store:
             keep(store, arrival(MAILS[2]))
             store.delete("default", Selection.matching(store.parse_query("invoice"))).result(5)

@@ -192,7 +192,25 @@ def test_an_attempt_keeps_where_and_how_it_ended(store):
     (row,) = store.page(refused=True).items
     assert isinstance(row, AttemptSummary)
     assert store.page().items == ()
-    assert store.counts().refused == 1
+    assert (store.counts().refused, store.counts().attempts) == (1, 1)
+
+
+def test_what_was_refused_is_counted_as_it_is_found(store):
+    def found() -> tuple[int, int, int]:
+        query, counts = store.parse_query("is:refused"), store.counts()
+        return counts.refused, store.count(query=query), len(store.page(query=query).items)
+
+    gone = Recipient("gone@example.com", reply=Reply(550, "5.1.1", "No such user"))
+    partly = Transaction(session(), Envelope("app@example.org", (Recipient("ann@example.com"),), (gone, gone)), MAIL)
+    keep(store, arrival(), *(arrival(transaction=partly) for _ in range(3)))
+    store.refuse(attempt()).result(5)
+    assert found() == (4, 4, 4)
+    counts = store.counts()
+    assert (counts.total, counts.attempts) == (4, 1)
+    store.delete("default", Selection.ids([item.public_id for item in store.page(limit=2).items])).result(5)
+    assert found() == (2, 2, 2)
+    store.delete("default", Selection.everything()).result(5)
+    assert found() == (0, 0, 0)
 
 
 def test_a_messages_transcript_is_the_sessions_beginning_and_its_own_lines(store):

@@ -139,8 +139,13 @@ def _list(query: ListQuery, search: Query | None) -> bytes:
 def _total(query: ListQuery, search: Query | None, counts: Counts) -> int:
     """How many rows match in all: from the counters if they know, else counted once for all pages of a search."""
     if search is None and query.mailbox == INBOX:
-        return counts.total + (counts.refused if query.refused else 0)
-    flags = {"unread": counts.unread, "pinned": counts.pinned, "attachment": counts.files}
+        return counts.total + (counts.attempts if query.refused else 0)
+    flags = {
+        "unread": counts.unread,
+        "pinned": counts.pinned,
+        "attachment": counts.files,
+        "refused": counts.refused,
+    }
     if search is not None and search.only_flag in flags and query.mailbox == INBOX:
         return flags[search.only_flag]
     key = (query.inbox, query.mailbox, query.refused, search)

@@ -180,8 +180,10 @@ export interface Counts {
   pinned: number;
   /** Messages with attachments. */
   files: number;
-  /** Transactions that ended without a message. */
+  /** What `is:refused` finds: attempts, and messages that some recipients did not get. */
   refused: number;
+  /** Transactions that ended without a message. */
+  attempts: number;
   size_bytes: number;
 }
 

@@ -10,6 +10,7 @@ export function lessHidden(counts: Counts, rows: Iterable<[number, Row]>, hidden
     if (!hidden.has(row.id)) continue;
     if (row.kind === "attempt") {
       next.refused -= 1;
+      next.attempts -= 1;
       continue;
     }
     next.total -= 1;
@@ -17,6 +18,7 @@ export function lessHidden(counts: Counts, rows: Iterable<[number, Row]>, hidden
     if (!row.seen) next.unread -= 1;
     if (row.pinned) next.pinned -= 1;
     if (row.attachment_count > 0) next.files -= 1;
+    if (row.refused_count > 0) next.refused -= 1;
   }
   return next;
 }

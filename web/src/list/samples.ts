@@ -1,7 +1,7 @@
 /** Rows and pages for tests. */
 import type { Attempt, Counts, Page, Row, Summary } from "../api/types";
 
-export const COUNTS: Counts = { total: 0, unread: 0, pinned: 0, files: 0, refused: 0, size_bytes: 0 };
+export const COUNTS: Counts = { total: 0, unread: 0, pinned: 0, files: 0, refused: 0, attempts: 0, size_bytes: 0 };
 
 const time = (number: number): string => `2026-11-23T12:00:00.${String(number).padStart(6, "0")}Z`;
 

@@ -35,9 +35,9 @@ it("shows attempts, and messages refused in part, among the refused only", () =>
 });
 
 it("takes totals from the counters only where they count the same", () => {
-  const counts = { ...COUNTS, total: 9, unread: 4 };
+  const counts = { ...COUNTS, total: 9, unread: 4, refused: 3, attempts: 2 };
   expect(totalOf({ view: "unread", q: "" }, counts)).toBe(4);
   expect(totalOf({ view: "unread", q: "x" }, counts)).toBeNull();
-  expect(totalOf({ view: "refused", q: "" }, counts)).toBeNull();
+  expect(totalOf({ view: "refused", q: "" }, counts)).toBe(3);
   expect(isWhole({ view: "all", q: " " })).toBe(true);
 });

@@ -60,12 +60,9 @@ export function leaves(scope: Scope, row: Row): boolean {
   return (scope.view === "unread" && row.seen) || (scope.view === "pinned" && !row.pinned);
 }
 
-/**
- * How many rows the server has for this scope, when its counters say so. They count refused attempts
- * but not the messages of which a part of the recipients was refused, which stand among them.
- */
+/** How many rows the server has for this scope, when its counters say so. */
 export function totalOf(scope: Scope, counts: Counts): number | null {
-  if (scope.q.trim() || scope.view === "refused") return null;
-  const totals = { all: counts.total, unread: counts.unread, pinned: counts.pinned, files: counts.files };
+  if (scope.q.trim()) return null;
+  const totals = { all: counts.total, unread: counts.unread, pinned: counts.pinned, files: counts.files, refused: counts.refused };
   return totals[scope.view];
 }
