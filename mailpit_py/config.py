@@ -272,6 +272,13 @@ class Config(OutboundOptions, DropInOptions):
     seed: int = option(
         1, "MP_SEED", "The seed of all simulated chance; the same seed gives the same.", group="Simulation", metavar="N"
     )
+    freeze_clock: str = option(
+        "",
+        "MP_FREEZE_CLOCK",
+        "Let sandbox time stand still from the start, at this instant, as in 2026-11-23T12:00:00Z.",
+        group="Simulation",
+        metavar="INSTANT",
+    )
     rules: str = option(
         "",
         "MP_RULES",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailpit_py.bind import Bind
 from mailpit_py.errors import ConfigError
 from mailpit_py.option import Option
-from mailpit_py.quantity import bytes_of, seconds_of
+from mailpit_py.quantity import bytes_of, microseconds_of, seconds_of
 from mailpit_py.reach import Reach
 
 if TYPE_CHECKING:
@@ -23,6 +23,12 @@ _AT_LEAST_ONE = (
     "smtp_idle_timeout",
     "smtp_session_timeout",
 )
+_READ: dict[str, Callable[[str], object]] = {
+    **dict.fromkeys(("listen", "smtp", "smtps", "lmtp"), Bind.parse),
+    "max_age": seconds_of,
+    "max_bytes": bytes_of,
+    "freeze_clock": microseconds_of,
+}
 _PATTERNS = (
     "smtp_allowed_recipients",
     "smtp_relay_matching",
@@ -58,11 +64,11 @@ def _check_numbers(config: Config) -> None:
 def _check_texts(config: Config) -> None:
     if not re.fullmatch(r"[0-9A-Za-z/\-_.@]*", config.webroot):
         raise ConfigError("--webroot has only letters, digits and / - _ . @")
-    for name in ("listen", "smtp", "smtps", "lmtp", "max_age", "max_bytes"):
+    for name, read in _READ.items():
         value = getattr(config, name)
         try:
             if value:
-                {"max_age": seconds_of, "max_bytes": bytes_of}.get(name, Bind.parse)(value)
+                read(value)
         except ValueError as error:
             raise ConfigError(f"--{name.replace('_', '-')}: {error}") from None
     if not config.listen or not config.smtp:

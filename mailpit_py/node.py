@@ -11,7 +11,6 @@ from typing import Any, Self
 
 from mailpit_py import __version__, wiring
 from mailpit_py.bind import Bind
-from mailpit_py.clock import Clock
 from mailpit_py.config import Config
 from mailpit_py.outbound.sender import Sender
 from mailpit_py.retention import Retention
@@ -103,8 +102,7 @@ class Node:
 
     def _build(self) -> Sandbox:
         """Put the application together on the store that is open."""
-        config, clock = self.config, Clock()
-        clock.keep_in(self.store.agenda.clocks)
+        config, clock = self.config, wiring.sandbox_clock(self.config, self.store)
         simulator = wiring.simulator(config, self.store, clock)
         check = wiring.check_of(config)
         sinks = SinkBook(self.store, clock, check, config.webhook_secret, self._url_for_apps())

@@ -1,8 +1,11 @@
-"""Ages and sizes as people write them: 30m, 12h, 7d; 500k, 200M, 2G."""
+"""Ages, sizes and instants as people write them: 30m, 12h, 7d; 500k, 200M, 2G; 2026-11-23T12:00:00Z."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def seconds_of(text: str) -> int:
@@ -24,3 +27,12 @@ def bytes_of(text: str) -> int:
         raise ValueError("a size of 0 would keep nothing; leave it out to set no limit")
     power: int = " kmgt".index(match[2].lower() or " ")
     return int(match[1]) << (10 * power)
+
+
+def microseconds_of(text: str) -> int:
+    """Read an instant of RFC 3339, in UTC if it names no zone. Raises ValueError with advice."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"write an instant as 2026-11-23T12:00:00Z, not {text!r}") from None
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH) // timedelta(microseconds=1)

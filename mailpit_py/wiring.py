@@ -15,8 +15,9 @@ from mailpit_py.account import Accounts
 from mailpit_py.bind import Bind
 from mailpit_py.clock import Clock
 from mailpit_py.config import Config
-from mailpit_py.errors import ConfigError, NotFound, TargetRefused
+from mailpit_py.errors import ClockError, ConfigError, NotFound, TargetRefused
 from mailpit_py.outbound.sender import SenderSettings, check_target
+from mailpit_py.quantity import microseconds_of
 from mailpit_py.relay_queue import RelayQueue
 from mailpit_py.relay_settings import forward_of, relay_of
 from mailpit_py.rule_file import RuleFile, read_file
@@ -142,6 +143,19 @@ def tagger(config: Config) -> Tagger:
         title_case=config.tags_title_case,
         username=config.tags_username,
     )
+
+
+def sandbox_clock(config: Config, store: Store) -> Clock:
+    """The clock as it stood when the store was last open, or frozen as the option asks. Raises ConfigError."""
+    clock = Clock()
+    clock.keep_in(store.agenda.clocks)
+    if config.freeze_clock:
+        try:
+            for inbox in store.agenda.clocks.all():
+                clock.freeze(inbox, microseconds_of(config.freeze_clock))
+        except ClockError as error:
+            raise ConfigError(f"--freeze-clock: {error}") from None
+    return clock
 
 
 def simulator(config: Config, store: Store, clock: Clock) -> Simulator:

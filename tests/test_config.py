@@ -56,6 +56,7 @@ def test_a_folder_as_database_means_a_file_in_it(tmp_path):
         ({"webroot": "/a b"}, "only letters"),
         ({"max_age": "7 weeks"}, "30m, 12h or 7d"),
         ({"max_bytes": "lots"}, "500k, 200M or 2G"),
+        ({"freeze_clock": "noon"}, "write an instant as 2026-11-23T12:00:00Z"),
         ({"smtp": "nonsense"}, "host:port"),
         ({"listen": ""}, "need an address"),
         ({"remote_content": "maybe"}, "always, ask, never"),

@@ -199,3 +199,21 @@ def test_readyz_answers_with_its_exit_code():
     down = subprocess.run([*command, f"localhost:{node.ports['listen']}"], check=False, capture_output=True, text=True)
     assert down.returncode == 1
     assert "is not ready" in down.stderr
+
+
+def test_sandbox_time_stands_still_where_the_option_says_at_each_start(tmp_path):
+    config = Config(**FREE, database=str(tmp_path / "mail.db"), freeze_clock="2026-11-23T13:00:00+01:00")
+    noon = 1_795_435_200_000_000
+    for _ in range(2):
+        with Node(config) as node:
+            assert node.sandbox.clock.sandbox() == noon
+            node.sandbox.clock.move("default", noon + 5)
+            assert node.sandbox.clock.sandbox() == noon + 5
+
+
+def test_an_instant_that_no_clock_can_show_is_a_configuration_error():
+    with (
+        pytest.raises(ConfigError, match="--freeze-clock: that is more than a hundred years away"),
+        Node(Config(**FREE, freeze_clock="1815-06-18T12:00:00Z")),
+    ):
+        pass
