@@ -64,19 +64,23 @@ class Clock:
             self._tables = tables
             self._readings = {inbox: Reading(*kept) for inbox, kept in tables.all().items()}
 
-    def move(self, inbox: str, to: int) -> None:
-        """Go forward to an instant of sandbox time; a clock that stands still stands there then.
+    def move(self, inbox: str, to: int | None = None, *, by: int = 0) -> tuple[int, int]:
+        """Go forward to an instant of sandbox time, or by so much; a clock that stands still stands there then.
 
-        Returns once that is committed. Raises ClockError for an instant that lies behind.
+        Returns the time before and after once that is committed. Raises ClockError for an instant
+        that lies behind.
         """
         with self._lock:
             wall, reading = self.wall(), self.reading(inbox)
-            if to < (now := reading.at(wall)):
+            now = reading.at(wall)
+            to = now + by if to is None else to
+            if to < now:
                 raise ClockError("time goes forward only; reset the clock to come back to the time of day")
             if reading.frozen_at is None:
                 self._set(inbox, Reading(reading.offset_us + to - now), wall)
             else:
                 self._set(inbox, Reading(reading.offset_us, to), wall)
+        return now, to
 
     def freeze(self, inbox: str, at: int | None = None) -> None:
         """Stand still, now or at an instant of sandbox time, which may lie behind."""

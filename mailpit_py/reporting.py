@@ -6,6 +6,7 @@ Nothing here waits, writes or draws. It is loaded when the first step is due, wi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -42,6 +43,7 @@ from mailpit_py.storage import Step, StepOriginal
 REPORTS_AT_MOST = 100  # of one step; dialects that share one report do not come near it
 HEADER_BYTES = 300_000  # as much of an original as is looked at to decide
 HOSTNAME = "mx.sandbox.test"
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253}[A-Za-z0-9])?")  # what can be written down as one
 _SES_FEEDBACK = "email-abuse.amazonses.com"
 _REMOTE_ADDRESS = "192.0.2.25"
 _CHALLENGE = (
@@ -115,7 +117,7 @@ class _Task:
 
     @property
     def host(self) -> str:
-        return self.around.hostname
+        return self.around.hostname if _HOST.fullmatch(self.around.hostname) else HOSTNAME
 
     def seed(self, purpose: str = "") -> str:
         """The seed of ids and boundaries: of this step about these octets, and no other."""

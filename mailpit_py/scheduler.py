@@ -98,9 +98,7 @@ class Scheduler:
         ClockError for a time that lies behind, NotFound for an inbox that is not there.
         """
         with self._lock:
-            before = self._clock.sandbox(inbox)
-            target = before + (microseconds or 0) if to is None else to
-            self._clock.move(inbox, target)
+            before, target = self._clock.move(inbox, to, by=microseconds or 0)
             done = self.run_due(inbox, target)
         first = self._store.agenda.plans.by_ids(done[:LISTED_AT_MOST])
         return Advance(inbox, before, target, len(done), first)

@@ -44,6 +44,12 @@ def test_sandbox_time_is_wall_time_until_it_is_moved(clock):
     assert clock.sandbox() == NOON + HOUR + 5
 
 
+def test_a_running_clock_moves_by_nothing_as_well():
+    clock = Clock()
+    before, after = clock.move("default", by=0)
+    assert before == after
+
+
 def test_a_clock_that_stands_still_moves_when_it_is_moved(clock):
     clock.freeze("default")
     clock.now += HOUR

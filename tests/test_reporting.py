@@ -254,6 +254,22 @@ def test_what_people_and_their_programs_send(kind, dialect, expected, sender, to
     assert check(read(one.raw), understood) == ()
 
 
+@pytest.mark.parametrize("hostname", ["", "a b", "почта.example", "x\r\ny"])
+def test_a_host_that_cannot_be_written_has_another_name(hostname):
+    (one,) = made(step(), original(), hostname=hostname).made
+    assert b"Reporting-MTA: dns; mx.sandbox.test\r\n" in one.raw
+
+
+def test_an_internationalised_original_gets_an_internationalised_report():
+    address = "нет@почта.example"
+    message = original(address, smtputf8=True, raw=RAW.replace(b"Your invoice", "Счёт".encode()))
+    (one,) = made(step(FAILED, address), message).made
+    understood = understand(read(one.raw))
+    assert understood is not None
+    assert read(one.raw).root.children[1].content_type == "message/global-delivery-status"
+    assert [each.address for each in understood.outcomes] == [address]
+
+
 def test_a_complaint_may_hide_who_complains():
     (one,) = made(step(StepKind.COMPLAINT, redact=True), original()).made
     assert b"ann@dest.example" not in one.raw
