@@ -56,26 +56,33 @@ def size(message: Message) -> Iterator[Finding]:
         )
 
 
+_NEEDED: tuple[tuple[str, Callable[[Message], object], str, str], ...] = (
+    (
+        "no-message-id",
+        lambda one: one.message_id,
+        "There is no Message-ID.",
+        "Set one: replies and threads refer to it.",
+    ),
+    ("no-subject", lambda one: one.subject.strip(), "There is no subject.", "Say in a line what the mail is about."),
+    (
+        "no-recipient-field",
+        lambda one: one.to or one.cc or one.bcc,
+        "There is neither To nor Cc.",
+        "Name who it is for; filters ask.",
+    ),
+)
+"""Code, what must be there, and the words for its absence."""
+
+
 def fields(message: Message) -> Iterator[Finding]:
     """Whether the header section has what every message needs (RFC 5322 §3.6) and readers look at."""
-    if not message.message_id:
-        yield Finding(
-            "no-message-id", Severity.WARNING, "There is no Message-ID.", "Set one: replies and threads refer to it."
-        )
-    if not message.subject.strip():
-        yield Finding("no-subject", Severity.WARNING, "There is no subject.", "Say in a line what the mail is about.")
-    if not (message.to or message.cc or message.bcc):
-        yield Finding(
-            "no-recipient-field", Severity.WARNING, "There is neither To nor Cc.", "Name who it is for; filters ask."
-        )
+    for code, is_there, text, advice in _NEEDED:
+        if not is_there(message):
+            yield Finding(code, Severity.WARNING, text, advice)
     for one in message.from_:
         if "@" not in one.address:
-            yield Finding(
-                "from-without-domain",
-                Severity.ERROR,
-                f"The From address {one.address!r} has no domain.",
-                "Send from an address of a domain that you own.",
-            )
+            text = f"The From address {one.address!r} has no domain."
+            yield Finding("from-without-domain", Severity.ERROR, text, "Send from an address of a domain that you own.")
 
 
 def template(message: Message) -> Iterator[Finding]:
