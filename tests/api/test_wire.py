@@ -39,7 +39,7 @@ def status(answer: bytes) -> int:
         (b"GET /api/v2/info HTTP/1.1\r\nHost: evil.com\r\nHost: localhost\r\n", 403),
         (b"GET /api/v2/info HTTP/1.1\r\nHost:\r\n", 403),
         (b"GET /api/v2/info HTTP/1.1\r\nHost: localhost\r\n evil.com\r\n", 403),
-        (b"GET //evil.com/api/v2/info HTTP/1.1\r\nHost: localhost\r\n", 404),  # an address of the page
+        (b"GET //evil.com/api/v2/info HTTP/1.1\r\nHost: localhost\r\n", 404),  # a path that is none of the page's
         (b"GET /api/v2/info HTTP/1.1\r\nHOST: LocalHost\r\n", 200),
     ],
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailpit_py.mail.envelope import Envelope, Recipient, Transaction
-from mailpit_py.storage import AttemptSummary, Limits, Selection, Store, StoreOptions, fulltext
-from mailpit_py.storage import opening
+from mailpit_py.storage import AttemptSummary, Limits, Selection, Store, StoreOptions, fulltext, opening
 from tests.storage.building import NOW, arrival, attempt, eventually, keep, raw_message, session, subjects
 
 MAILS = [
