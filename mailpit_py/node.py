@@ -12,7 +12,7 @@ from typing import Any, Self
 from mailpit_py import __version__, wiring
 from mailpit_py.bind import Bind
 from mailpit_py.config import Config
-from mailpit_py.outbound.sender import Sender
+from mailpit_py.departure import Departure
 from mailpit_py.retention import Retention
 from mailpit_py.sandbox import Sandbox
 from mailpit_py.servers.http import HttpServer
@@ -59,9 +59,9 @@ class Node:
         self._open_store(stack)
         self.sandbox = self._build()
         self.sandbox.scheduler.start()
-        sender = Sender(self.sandbox, wiring.sender_settings(self.config))
-        sender.start()
-        stack.callback(sender.stop)
+        departure = Departure(self.sandbox, self.config)
+        departure.start()
+        stack.callback(departure.stop)
         stack.callback(self.sandbox.scheduler.stop)
         self._start_relay(stack)
         loop = stack.enter_context(LoopThread(use_uvloop=True))

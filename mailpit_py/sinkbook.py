@@ -15,9 +15,9 @@ from mailpit_py.errors import NotFound, TargetRefused
 from mailpit_py.identity import new_public_id
 from mailpit_py.storage import DEFAULT_INBOX, Sink, SinkKind, Store
 from mailpit_py.storage.sink import NewSinkAttempt
-from mailpit_py.webhooks.event import Kind
 
 if TYPE_CHECKING:  # they load what signs, and most sandboxes have no webhook
+    from mailpit_py.webhooks.event import Kind
     from mailpit_py.webhooks.keys import Keys
     from mailpit_py.webhooks.request import Hook, Provider
 
@@ -56,12 +56,18 @@ class SinkSettings:
     def __post_init__(self) -> None:
         if (self.kind is SinkKind.WEBHOOK) != bool(self.provider):
             raise ValueError("a webhook has a provider, an SMTP server has none")
-        if unknown := set(self.events) - {kind.value for kind in Kind}:
-            raise ValueError(f"no kind of event: {', '.join(sorted(unknown))}; there are {', '.join(Kind)}")
+        if self.events:
+            self._check_events()
         if self.signature_version not in ("1", "2"):
             raise ValueError("signature_version is 1 or 2")
         if self.secret:
             self._check_secret()
+
+    def _check_events(self) -> None:
+        from mailpit_py.webhooks.event import Kind
+
+        if unknown := set(self.events) - {kind.value for kind in Kind}:
+            raise ValueError(f"no kind of event: {', '.join(sorted(unknown))}; there are {', '.join(Kind)}")
 
     def _check_secret(self) -> None:
         provider = find_provider(self.provider)
@@ -265,9 +271,10 @@ def _configured_id(inbox: str, settings: SinkSettings) -> str:
 
 def _events(settings: SinkSettings, provider: Provider | None) -> dict[str, Any]:
     """Return which events go to a sink: those that were chosen and that the provider reports at all."""
-    kinds = {kind.value for kind in (provider.kinds if provider else Kind)}
-    chosen = kinds.intersection(settings.events) if settings.events else kinds
-    return {"events": sorted(chosen)} if provider or settings.events else {}
+    if provider is None:
+        return {"events": sorted(settings.events)} if settings.events else {}
+    kinds = {kind.value for kind in provider.kinds}
+    return {"events": sorted(kinds.intersection(settings.events) if settings.events else kinds)}
 
 
 def find_provider(name: str) -> Provider:

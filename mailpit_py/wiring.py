@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailpit_py import retention
 from mailpit_py.account import Accounts
@@ -16,7 +17,6 @@ from mailpit_py.bind import Bind
 from mailpit_py.clock import Clock
 from mailpit_py.config import Config
 from mailpit_py.errors import ClockError, ConfigError, NotFound, TargetRefused
-from mailpit_py.outbound.sender import SenderSettings, check_target
 from mailpit_py.quantity import microseconds_of
 from mailpit_py.relay_queue import RelayQueue
 from mailpit_py.relay_settings import forward_of, relay_of
@@ -34,6 +34,9 @@ from mailpit_py.simulator import Simulator
 from mailpit_py.sinkbook import Check, SinkBook, SinkSettings, find_provider
 from mailpit_py.storage import DEFAULT_INBOX, SinkKind, Store, StoreOptions
 from mailpit_py.tagging import Tagger, read_disabled, read_filter_file, read_filters
+
+if TYPE_CHECKING:
+    from mailpit_py.outbound.sender import SenderSettings
 
 EVERYWHERE = ("0.0.0.0", "::")
 
@@ -221,6 +224,8 @@ def check_of(config: Config) -> Check:
     """What refuses the target of a sink that may not be reached."""
 
     def check(kind: SinkKind, target: str) -> None:
+        from mailpit_py.outbound.admission import check_target
+
         check_target(config.reach, kind, target)
 
     return check
@@ -228,6 +233,8 @@ def check_of(config: Config) -> Check:
 
 def sender_settings(config: Config) -> SenderSettings:
     """What the sender is told."""
+    from mailpit_py.outbound.sender import SenderSettings
+
     hostname = config.smtp_hostname or socket.gethostname() or "localhost"
     return SenderSettings(config.reach, hostname, config.retry_factor)
 

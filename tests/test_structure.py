@@ -69,7 +69,7 @@ PART_OF = {
     "waiting": "sandbox",
     "takeover": "node",
     "tagging": "sandbox",
-    "wiring": "node",
+    **dict.fromkeys(("wiring", "departure"), "node"),
     "__main__": "cli",
 }
 # `mail` is pure: of the leaves it may know only these.

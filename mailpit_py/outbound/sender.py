@@ -1,4 +1,4 @@
-"""The thread for everything that leaves: takes what is due in sandbox time, sends it, and writes down each try."""
+"""Everything that leaves: takes what is due in sandbox time, sends it, and writes down each try."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Thread
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from mailpit_py.errors import MailpitError
-from mailpit_py.outbound.resolver import Lookup, addresses_now, check, look_up
-from mailpit_py.outbound.target import Endpoint, MailServer
+from mailpit_py.outbound.fetcher import Fetcher
+from mailpit_py.outbound.occurrence import Occurrences
+from mailpit_py.outbound.outcome import Outcome
+from mailpit_py.outbound.poster import Poster
+from mailpit_py.outbound.pusher import Letter, Pusher
+from mailpit_py.outbound.recorder import Recorder
+from mailpit_py.outbound.resolver import Lookup, look_up
+from mailpit_py.outbound.target import MailServer
 from mailpit_py.reach import Reach
 from mailpit_py.sandbox import Sandbox
 from mailpit_py.sinkbook import provider_of
@@ -20,11 +24,6 @@ from mailpit_py.storage import AttemptState, Sink, SinkAttempt, SinkKind, SinkTr
 from mailpit_py.storage.sink import TryEnd
 from mailpit_py.webhooks.event import Kind
 from mailpit_py.webhooks.policy import HOUR, MINUTE, Policy, Verdict
-
-if TYPE_CHECKING:  # they load what speaks HTTP and SMTP: not before there is a sink
-    from mailpit_py.outbound.outcome import Outcome
-    from mailpit_py.outbound.poster import Poster
-    from mailpit_py.outbound.pusher import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -45,15 +44,6 @@ _STATES: Mapping[Verdict, AttemptState] = MappingProxyType(
         Verdict.GIVEN_UP: AttemptState.GIVEN_UP,
     }
 )
-
-
-def check_target(reach: Reach, kind: SinkKind, target: str) -> None:
-    """Raise TargetRefused for a target that is not written as one, or that `reach` does not allow now.
-
-    A name without an address may have one when something is sent; it is checked again then.
-    """
-    place = Endpoint.parse(target) if kind is SinkKind.WEBHOOK else MailServer.parse(target)
-    check(place.host, addresses_now(place.host, place.port), reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +70,17 @@ class Sender:
         self._settings = settings
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._is_stopping = False
-        self._thread: Thread | None = None
 
-    def start(self) -> None:
-        """Begin with what is due, also what became due while nobody ran."""
-        self._thread = Thread(target=lambda: asyncio.run(self._work()), name="mailpit-sender", daemon=True)
-        self._thread.start()
+    def run(self) -> None:
+        """Send until `stop` is called from another thread; begins with what became due while nobody ran."""
+        asyncio.run(self._work())
 
     def stop(self) -> None:
-        """Take nothing more, and return when what is on its way is written down, or after a few seconds."""
+        """Let `run` take nothing more, and return when what is on its way is written down, or after a few seconds."""
         self._is_stopping = True
         self._bell.ring()
-        if self._thread is not None:
-            self._thread.join()
 
     async def _work(self) -> None:
-        if not await self._is_needed():
-            return
-        from mailpit_py.outbound.fetcher import Fetcher
-        from mailpit_py.outbound.poster import Poster
-
         async with Fetcher(self._settings.reach, self._settings.lookup) as fetcher:
             poster = Poster(fetcher, self._sandbox.clock.wall)
             while not (self._is_stopping or self._bell.closed):
@@ -117,15 +98,6 @@ class Sender:
                     await asyncio.to_thread(self._bell.wait, tick, pause)
                     await asyncio.sleep(GATHER)
             await self._finish()
-
-    async def _is_needed(self) -> bool:
-        """Wait until there is a sink; False if the end comes first."""
-        while not (self._is_stopping or self._bell.closed):
-            tick = self._bell.tick
-            if not self._sinks.is_empty:
-                return True
-            await asyncio.to_thread(self._bell.wait, tick)
-        return False
 
     async def _finish(self) -> None:
         if self._lanes:
@@ -160,8 +132,6 @@ class Sender:
 
     async def _lane(self, sink: Sink, poster: Poster, attempts: Sequence[SinkAttempt]) -> None:
         """Send what is due to one sink, and write down every try as it ends."""
-        from mailpit_py.outbound.recorder import Recorder
-
         recorder = Recorder(self._sinks)
         try:
             async for attempt, outcome in self._outcomes(sink, poster, attempts):
@@ -185,14 +155,9 @@ class Sender:
     ) -> AsyncIterator[tuple[SinkAttempt, Outcome]]:
         if sink.kind is SinkKind.SMTP:
             return self._push(sink, attempts)
-        from mailpit_py.outbound.occurrence import Occurrences
-
         return poster.post(sink, self._sandbox.sinks.hook(sink), attempts, Occurrences(self._sandbox.store).event)
 
     async def _push(self, sink: Sink, attempts: Sequence[SinkAttempt]) -> AsyncIterator[tuple[SinkAttempt, Outcome]]:
-        from mailpit_py.outbound.outcome import Outcome
-        from mailpit_py.outbound.pusher import Pusher
-
         pusher = Pusher(self._settings.reach, self._settings.hostname, self._settings.lookup)
         gone, pushed = [], []
 
@@ -213,8 +178,6 @@ class Sender:
 
     def _letters(self, attempts: Sequence[SinkAttempt]) -> Iterator[tuple[SinkAttempt, Letter | None]]:
         """Yield the report of each attempt as it is in the inbox, to whom it was addressed there."""
-        from mailpit_py.outbound.pusher import Letter
-
         for start in range(0, len(attempts), LETTERS_AT_ONCE):
             some = attempts[start : start + LETTERS_AT_ONCE]
             found = self._sinks.letters([one.report for one in some])
