@@ -282,7 +282,7 @@ class Config(OutboundOptions, DropInOptions):
     rules: str = option(
         "",
         "MP_RULES",
-        "Rules and domain profiles from this file: TOML, YAML or JSON.",
+        "Rules and domain profiles from this file: TOML, YAML or JSON; or these themselves.",
         group="Simulation",
         metavar="FILE",
     )

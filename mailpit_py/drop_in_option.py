@@ -36,6 +36,25 @@ class DropInOptions:
         "Let anybody send by /api/v1/send, also where the page asks for a password.",
         group="Page and API",
     )
+    ignore_duplicate_ids: bool = option(
+        False,
+        "MP_IGNORE_DUPLICATE_IDS",
+        "Take mail whose Message-ID is there already, and do not keep it.",
+        group="Storage",
+    )
+    smtp_ignore_rejected_recipients: bool = option(
+        False,
+        "MP_SMTP_IGNORE_REJECTED_RECIPIENTS",
+        "Say yes to recipients that --smtp-allowed-recipients leaves out, and keep nothing for them.",
+        group="SMTP",
+    )
+    smtp_strict_rfc_headers: bool = option(
+        False,
+        "MP_SMTP_STRICT_RFC_HEADERS",
+        "Refuse messages whose header section is no lines of `name: value` that end in CRLF.",
+        group="SMTP",
+        old_variables=("MP_STRICT_RFC_HEADERS",),
+    )
     hide_delete_all_button: bool = option(
         False,
         "MP_HIDE_DELETE_ALL_BUTTON",

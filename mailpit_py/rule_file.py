@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -35,26 +36,45 @@ def read_file(path: Path) -> RuleFile:
         raise ConfigError(f"{path}: {error}") from None
 
 
+def is_text(value: str) -> bool:
+    """True for what says the rules itself, as a variable can, instead of naming their file."""
+    return "\n" in value or value.lstrip().startswith(("{", "[["))
+
+
+def read_text(text: str, name: str) -> RuleFile:
+    """Return what a text says, in JSON, TOML or YAML. Raises ConfigError, with `name` for where it stands."""
+    begin = text.lstrip()
+    suffix = ".json" if begin.startswith("{") else ".yaml" if re.match(r"\w+:", begin) else ".toml"
+    try:
+        return _parsed(_tables(lambda: text, suffix, name))
+    except RuleError as error:
+        raise ConfigError(f"{name}: {error}") from None
+
+
 def load(path: Path) -> dict[str, Any]:
     """Return the tables of a file as they are: plain values, with texts as keys.
 
     The end of its name tells the language: .yaml, .yml or .json; else TOML. Raises ConfigError if
     it cannot be read.
     """
-    read, language = _LANGUAGES.get(path.suffix.lower(), (tomllib.loads, "TOML"))
+    return _tables(lambda: path.read_text("utf-8"), path.suffix.lower(), str(path))
+
+
+def _tables(text: Callable[[], str], suffix: str, name: str) -> dict[str, Any]:
+    read, language = _LANGUAGES.get(suffix, (tomllib.loads, "TOML"))
     try:
-        tables = read(path.read_text("utf-8"))
+        tables = read(text())
         problem = next(_unusable(tables), None)
     except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from None
+        raise ConfigError(f"cannot read {name}: {error.strerror}") from None
     except RecursionError:
-        raise ConfigError(f"{path} is nested too deeply") from None
+        raise ConfigError(f"{name} is nested too deeply") from None
     except ValueError as error:  # bad UTF-8 too
-        raise ConfigError(f"{path} is not {language}: {error}") from None
+        raise ConfigError(f"{name} is not {language}: {error}") from None
     if not isinstance(tables, dict):
-        raise ConfigError(f"{path} has no tables `rules` and `profiles`")
+        raise ConfigError(f"{name} has no tables `rules` and `profiles`")
     if problem:
-        raise ConfigError(f"{path}: {problem}")
+        raise ConfigError(f"{name}: {problem}")
     return tables
 
 

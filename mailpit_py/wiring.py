@@ -20,7 +20,7 @@ from mailpit_py.errors import ClockError, ConfigError, NotFound, TargetRefused
 from mailpit_py.quantity import microseconds_of
 from mailpit_py.relay_queue import RelayQueue
 from mailpit_py.relay_settings import forward_of, relay_of
-from mailpit_py.rule_file import RuleFile, read_file
+from mailpit_py.rule_file import RuleFile, is_text, read_file, read_text
 from mailpit_py.servers.smtp.settings import SmtpSettings
 from mailpit_py.servers.tls import ServerTls, made_names, server_tls
 from mailpit_py.simulation.address import OWN_DOMAINS
@@ -101,6 +101,7 @@ def store_options(config: Config) -> StoreOptions:
         budget_bytes=budget_bytes(config.max_message_size_bytes),
         compression=config.compression,
         durable=config.synchronous == "full",
+        ignore_duplicates=config.ignore_duplicate_ids,
         wal=not config.disable_wal,
         vacuum=not config.disable_auto_vacuum,
     )
@@ -123,6 +124,8 @@ def smtp_settings(config: Config, listener: str, certificates: Certificates) -> 
         max_message_size_bytes=config.max_message_size_bytes,
         max_recipients=config.smtp_max_recipients,
         allowed_recipients=config.smtp_allowed_recipients,
+        ignore_rejected=config.smtp_ignore_rejected_recipients,
+        strict_headers=config.smtp_strict_rfc_headers,
         max_connections=config.smtp_max_connections,
         max_connections_per_peer=config.smtp_max_connections_per_peer,
         idle_timeout=config.smtp_idle_timeout,
@@ -169,8 +172,7 @@ def simulator(config: Config, store: Store, clock: Clock) -> Simulator:
 
 def simulation(config: Config) -> tuple[Configuration, tuple[Rule, ...]]:
     """What is switched on, and the rules of the file. Raises ConfigError."""
-    path = Path(config.rules).expanduser() if config.rules else None
-    file = read_file(path) if path else RuleFile()
+    file = _rule_file(config.rules)
     configuration = Configuration(
         seed=config.seed,
         grammar=not config.disable_simulation,
@@ -179,6 +181,12 @@ def simulation(config: Config) -> tuple[Configuration, tuple[Rule, ...]]:
         chaos=_chaos(config),
     )
     return configuration, file.rules
+
+
+def _rule_file(said: str) -> RuleFile:
+    if not said:
+        return RuleFile()
+    return read_text(said, "--rules") if is_text(said) else read_file(Path(said).expanduser())
 
 
 def relay_queue(config: Config, store: Store, clock: Clock) -> RelayQueue:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
 from mailpit_py.rule_file import load, read_file
+from mailpit_py.simulation.outcome import Discard
+from mailpit_py.wiring import simulation
 
 TOML = """
 [[rules]]
@@ -163,3 +166,31 @@ def test_a_file_that_is_not_its_language_is_refused(tmp_path: Path, name: str, o
     file.write_bytes(octets)
     with pytest.raises(ConfigError, match=words):
         load(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[rules]]\noutcome = "discard"\n',
+        '\n# all of it\n[[rules]]\noutcome = "discard"\n',
+        '{"rules": [{"outcome": "discard"}]}',
+        "rules:\n  - outcome: discard\n",
+    ],
+)
+def test_rules_may_stand_in_the_option_itself(text: str) -> None:
+    _, (rule,) = simulation(Config(rules=text))
+    assert rule.outcome == Discard()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[rules]]\noutcome =", "--rules is not TOML"),
+        ("{", "--rules is not JSON"),
+        ('[[rules]]\noutcome = "no such thing"', "--rules: .*outcome"),
+        ("/nowhere/rules.toml", "cannot read /nowhere/rules.toml"),
+    ],
+)
+def test_what_stands_there_wrongly_is_named(text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        simulation(Config(rules=text))

@@ -16,6 +16,7 @@ import click
 from mailpit_py.bind import Bind
 from mailpit_py.cli import main, program
 from mailpit_py.config import options
+from mailpit_py.rule_file import is_text
 from mailpit_py.servers.tls import CA_FILE, CA_KEY_FILE
 from mailpit_py.storage.mailpit_database import is_mailpits
 from mailpit_py.takeover import own_path
@@ -118,7 +119,8 @@ def _closed(database: Path, settings: dict[str, Any]) -> Iterator[Path]:
             place = Bind.parse(str(settings[name]))
             folders += [place.path.parent] if place.path else []
     yield from (one for one in folders if not os.access(one, os.W_OK | os.X_OK, effective_ids=True))
-    named = [Path(str(settings[one.name])) for one in options() if one.metavar == "FILE" and settings[one.name]]
+    said = (str(settings[one.name]) for one in options() if one.metavar == "FILE")
+    named = [Path(one) for one in said if one and not is_text(one)]
     yield from (one for one in named if one.is_file() and not os.access(one, os.R_OK, effective_ids=True))
 
 

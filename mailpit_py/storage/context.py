@@ -88,6 +88,7 @@ class Context:
     removed: int = 0
     removed_messages: int = 0
     watches_removal: bool = False
+    ignores_duplicates: bool = False
     freed: list[Removed] = field(default_factory=list)
     _mailboxes: dict[tuple[str, str], Any] = field(default_factory=dict)
 

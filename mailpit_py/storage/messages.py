@@ -10,15 +10,35 @@ from typing import Any
 from mailpit_py.storage import planned
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.deliveries import keep_dialogues, let_sessions_go
-from mailpit_py.storage.prepare import Prepared
+from mailpit_py.storage.prepare import MESSAGE_COLUMNS, Prepared
 from mailpit_py.storage.tags import attach
 from mailpit_py.storage.value import Ref, Removed
 
+_MESSAGE_ID = MESSAGE_COLUMNS.index("message_id_header") - 2  # the ids before it are given by the writer
+_IS_THERE = (
+    "SELECT 1 FROM inbox i JOIN mailbox b ON b.inbox_id = i.id JOIN placement p ON p.mailbox_id = b.id "
+    "JOIN message m ON m.id = p.message_id WHERE i.name = ? AND m.message_id_header = ? LIMIT 1"
+)
 PLACED = (
     "SELECT p.id AS placement_id, p.mailbox_id, p.uid, p.message_id, p.seen, p.pinned, b.name AS mailbox, "
     "b.inbox_id, m.public_id, m.received_at, m.size_bytes, m.attachment_count, m.refused_count, m.session_id "
     "FROM placement p JOIN mailbox b ON b.id = p.mailbox_id JOIN message m ON m.id = p.message_id "
 )
+
+
+def wanted(context: Context, batch: Sequence[Prepared]) -> Sequence[Prepared]:
+    """Return what is to be stored: all, or without those whose Message-ID is in their inbox already."""
+    if not context.ignores_duplicates:
+        return batch
+    known: set[tuple[str, str]] = set()
+    kept = []
+    for one in batch:
+        name = (one.arrival.inbox, str(one.message[_MESSAGE_ID]))
+        if name[1] and (name in known or context.execute(_IS_THERE, name).first()):
+            continue
+        known.add(name)
+        kept.append(one)
+    return kept
 
 
 def add(context: Context, batch: Sequence[Prepared]) -> None:

@@ -43,7 +43,8 @@ class StoreOptions:
     `durable` makes a commit survive a power cut (synchronous=FULL); without it, it survives a
     crash of the process. `compression` is zstd's level, 0 stores raw bytes. `budget_bytes` bounds
     the content that is in flight and queued; with less than `free_floor_bytes` free on the disk
-    messages are refused, so that reading and deleting still work. Without `wal` the journal is one to
+    messages are refused, so that reading and deleting still work. With `ignore_duplicates` a message
+    whose Message-ID its inbox has already is not stored again. Without `wal` the journal is one to
     roll back, which network file systems need; without `vacuum` the file never shrinks. `wall` gives
     the time in UTC microseconds.
     """
@@ -54,6 +55,7 @@ class StoreOptions:
     budget_bytes: int = 256 << 20
     free_floor_bytes: int = 16 << 20
     max_page_count: int | None = None
+    ignore_duplicates: bool = False
     wal: bool = True
     vacuum: bool = True
     wall: Callable[[], int] = _wall

@@ -231,6 +231,7 @@ class Writer:
     def _transact(self, connection: Connection, work: Callable[[Context], Any]) -> Any:
         """Run `work` in one transaction; return what it returned once that is committed."""
         context = Context(connection, self._statements, self._index, self._options.wall())
+        context.ignores_duplicates = self._options.ignore_duplicates
         context.watches_removal = self.watch is not None and self.watch.is_watching
         try:
             connection.begin()
@@ -286,7 +287,9 @@ def _carry_out(context: Context, group: Sequence[Job]) -> list[Any]:
         jobs = list(run)
         match kind:
             case (True, _):
-                messages.add(context, [job.prepared for job in jobs if job.prepared is not None])
+                batch = messages.wanted(context, [job.prepared for job in jobs if job.prepared is not None])
+                if batch:
+                    messages.add(context, batch)
             case (_, True):
                 deliveries.close_sessions(context, [job.closing for job in jobs if job.closing is not None])
             case _:

@@ -274,8 +274,8 @@ def test_other_commands_run_as_whoever_calls_them(image: Image) -> None:
 
 
 def test_every_option_can_be_set_by_the_environment_alone(image: Image) -> None:
-    (image.root / "etc" / "rules.toml").write_text('[[rules]]\nname = "all"\noutcome = "discard"\n')
-    variables = {"MP_RULES": "/etc/rules.toml", "MP_LABEL": "Team Blue", "MP_WEBROOT": "/mail", "MP_QUIET": "false"}
+    rules = '[[rules]]\nname = "all"\noutcome = "discard"\n'
+    variables = {"MP_RULES": rules, "MP_LABEL": "Team Blue", "MP_WEBROOT": "/mail", "MP_QUIET": "false"}
     with started(image, **variables) as container:
         assert "mailpit-py" in container.said
         assert "(Team Blue)" in container.said

@@ -421,3 +421,18 @@ def test_the_file_shrinks_after_a_deletion_unless_told_otherwise(tmp_path, vacuu
         else:
             assert eventually(lambda: store._writer._housework.pause(store._writer.committed_id) > 1)
             assert run_sql(store, freed)[0][0] > 1_000
+
+
+@pytest.mark.parametrize("ignores", [True, False])
+def test_mail_whose_message_id_is_there_already_is_kept_or_not(tmp_path, ignores):
+    named, other, unnamed = (raw_message(subject, **more) for subject, more in DUPLICATES)
+    with Store.open(tmp_path / "mail.db", StoreOptions(ignore_duplicates=ignores)) as store:
+        keep(store, *(arrival(one) for one in (named, other, named, unnamed, unnamed)))
+        keep(store, arrival(named))
+        assert store.counts("default").total == (4 if ignores else 6)
+        store.delete("default", Selection.everything()).result(10)
+        keep(store, arrival(named))
+        assert store.counts("default").total == 1
+
+
+DUPLICATES = (("one", {"Message_ID": "<1@x>"}), ("two", {"Message_ID": "<2@x>"}), ("three", {}))

@@ -47,7 +47,7 @@ def show_webui() -> Response:
             "MessageRelay": _relay(context.sandbox.relay.relay),
             "SpamAssassin": False,
             "ChaosEnabled": context.sandbox.simulator.configuration.chaos.enabled,
-            "DuplicatesIgnored": False,
+            "DuplicatesIgnored": context.config.ignore_duplicate_ids,
             "HideDeleteAllButton": context.config.hide_delete_all_button,
         }
     )

@@ -119,3 +119,12 @@ class Octets:
         del buffer[:taken]
         self._left -= taken
         return self._left == 0
+
+
+# RFC 5322 §2.2: fields of `name: value`, folded lines, each line ended by CRLF; then an empty line or the end.
+_HEADER = re.compile(rb"(?:[!-9;-~]++[ \t]*+:[^\r\n]*+\r\n(?:[ \t][^\r\n]*+\r\n)*+)*+(?:\r\n|\Z)")
+
+
+def is_strict(raw: bytes) -> bool:
+    """True if the header section of a message is well-formed."""
+    return _HEADER.match(raw) is not None

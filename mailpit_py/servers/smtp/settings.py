@@ -16,7 +16,9 @@ class SmtpSettings:
     `accounts` of None accepts any name and password. `require_starttls` refuses mail on a connection
     that is not inside TLS; `implicit_tls` speaks TLS from the first byte. `listener` is the name
     that sessions carry. `allowed_recipients` is a regular expression: recipients in which
-    it is not found are refused. Raises ConfigError if TLS is asked for without `ssl_context`.
+    it is not found are refused, or with `ignore_rejected` accepted and forgotten. `strict_headers`
+    refuses messages with a malformed header section. Raises ConfigError if TLS is asked for without
+    `ssl_context`.
     """
 
     hostname: str = "localhost"
@@ -28,6 +30,8 @@ class SmtpSettings:
     max_message_size_bytes: int = 50 << 20
     max_recipients: int = 100
     allowed_recipients: str = ""
+    ignore_rejected: bool = False
+    strict_headers: bool = False
     max_connections: int = 1000
     max_connections_per_peer: int = 500
     max_bad_commands: int = 100

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session
 from mailpit_py.servers.smtp import grammar
 from mailpit_py.servers.smtp import reply as replies
-from mailpit_py.servers.smtp.content import DISCARD_LIMIT
+from mailpit_py.servers.smtp.content import DISCARD_LIMIT, is_strict
 from mailpit_py.servers.smtp.effect import Effects
 from mailpit_py.servers.smtp.extension import told, worded
 from mailpit_py.servers.smtp.reply import Refused, bad_sequence, syntax_error
@@ -58,6 +58,7 @@ class MailTransaction:
         self.decided: dict[str, Decision] = {}
         self._effects = effects
         self._is_chunked = False
+        self._ignores_some = False
         self._last_refused: tuple[Stage, Reply, Decision] | None = None
 
     def note(self, refusal: Refusal) -> None:
@@ -100,12 +101,10 @@ class MailTransaction:
         except Refused as refused:
             self._keep_malformed(argument, refused.reply)
             raise
-        decision = UNDECIDED
-        if 0 < self._settings.max_recipients <= len(self.envelope.recipients):
-            refusal: Reply | None = replies.TOO_MANY_RECIPIENTS
-        elif not self._is_allowed(recipient):
-            refusal = replies.RECIPIENT_NOT_ALLOWED
-        else:
+        if self._settings.ignore_rejected and not self._is_allowed(recipient):
+            return self._ignore(recipient)
+        decision, refusal = UNDECIDED, self._refusal_by_settings(recipient)
+        if refusal is None:
             refusal = self._effects.ask(Stage.RCPT, session, self.envelope, recipient)
             decision = self._effects.decision
         if decision.trigger is not None:
@@ -116,6 +115,19 @@ class MailTransaction:
         self.envelope = self.envelope.refuse(recipient.told(refusal))
         self._last_refused = (Stage.RCPT, refusal, decision)
         return refusal
+
+    def _refusal_by_settings(self, recipient: Recipient) -> Reply | None:
+        assert self.envelope is not None
+        if 0 < self._settings.max_recipients <= len(self.envelope.recipients):
+            return replies.TOO_MANY_RECIPIENTS
+        return None if self._is_allowed(recipient) else replies.RECIPIENT_NOT_ALLOWED
+
+    def _ignore(self, recipient: Recipient) -> Reply:
+        """Say yes to a recipient who gets nothing; the page shows him among the refused."""
+        assert self.envelope is not None
+        self.envelope = self.envelope.refuse(recipient.told(replies.RECIPIENT_IGNORED))
+        self._ignores_some = True
+        return replies.RECIPIENT_IGNORED
 
     def _is_allowed(self, recipient: Recipient) -> bool:
         pattern = self._settings.allowed_recipients
@@ -172,6 +184,10 @@ class MailTransaction:
         if over:
             return self.refuse_content(self.too_big(), size_bytes)
         self.raw = raw
+        if not self.envelope.recipients:
+            return self.refuse_content(replies.FOR_NOBODY, size_bytes)
+        if self._settings.strict_headers and not is_strict(raw):
+            return self.refuse_content(replies.HEADERS_MALFORMED, size_bytes)
         if self._settings.lmtp:
             self._effects.ask_each(session, self.envelope, raw)
             return None
@@ -202,7 +218,7 @@ class MailTransaction:
         self.envelope = None
         self.chunks = bytearray()
         self.raw = b""
-        self._is_chunked = False
+        self._is_chunked = self._ignores_some = False
         if self.decided:
             self.decided = {}
         self._effects.forget()
@@ -229,4 +245,4 @@ class MailTransaction:
     def _lack_of_recipients(self, verb: str) -> Reply | None:
         if self.envelope is None or not (self.envelope.recipients or self.envelope.refused):
             return bad_sequence(f"MAIL & RCPT required before {verb}")
-        return None if self.envelope.recipients else replies.NO_VALID_RECIPIENTS
+        return None if self.envelope.recipients or self._ignores_some else replies.NO_VALID_RECIPIENTS
