@@ -149,6 +149,7 @@ def test_stages_have_the_names_that_people_use(name, stage):
         ({"outcome": {"kind": "raw", "octets": ""}}, "outcome", "octets must be"),
         ({"outcome": {"kind": "hide_keywords", "keywords": "SIZE"}}, "outcome.keywords", "a list"),
         ({"outcome": {"kind": "hide_keywords", "keywords": ["size"]}}, "outcome", "in capitals"),
+        ({"outcome": {"kind": "hide_keywords", "keywords": ["SIZE", "STARTTSL"]}}, "outcome", "SMTPUTF8, STARTTLS"),
         ({"outcome": {"kind": "later", "report": "party"}}, "outcome.report", "one of failure"),
         ({"outcome": {"kind": "quota"}}, "outcome", "needs messages or size_bytes"),
         ({"outcome": {"kind": "greylist", "wait": 60, "window": 60}}, "outcome", "shorter than window"),

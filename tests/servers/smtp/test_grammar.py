@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailpit_py.servers.smtp import grammar
+from mailpit_py.servers.smtp import grammar, greeting
 from mailpit_py.servers.smtp.reply import Refused
+from mailpit_py.servers.smtp.settings import SmtpSettings
+from mailpit_py.simulation.outcome import EXTENSIONS
 
 
 @pytest.mark.parametrize(
@@ -183,3 +186,10 @@ def test_grammar_takes_no_longer_for_hostile_lines():
         for line in (f"FROM:<{text}>", f"FROM:{text}", f"FROM:<a@{text}>", f'FROM:<"{text}"@b>', f"FROM:<> {text}"):
             with contextlib.suppress(Refused):
                 grammar.parse_mail(line)
+
+
+def test_every_extension_that_can_be_hidden_is_announced_and_no_other():
+    settings = SmtpSettings(ssl_context=ssl.create_default_context())
+    announced = {line.split(" ")[0] for line in greeting.extensions(settings, "me", is_tls=False).text.split("\n")[1:]}
+    assert announced == EXTENSIONS
+    assert greeting.extensions(settings, "me", is_tls=False, hidden=EXTENSIONS).text == "localhost greets me"
