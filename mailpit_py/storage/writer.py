@@ -31,6 +31,10 @@ logger = logging.getLogger(__name__)
 GROUP_JOBS = 200
 GROUP_BYTES = 16 << 20
 CLOSING_PAUSE = 0.01
+# Many messages at once: a group waits so long for as many as the last one had. To commit each half
+# of them alone costs a fifth of all processor time more.
+LINGER_FROM = 3
+LINGER_SECONDS = 0.003
 
 
 @dataclass(slots=True, eq=False)
@@ -74,6 +78,7 @@ class _Queue:
     moved: Condition = field(default_factory=Condition)
     closing: bool = False
     barrier: int = 0  # a search waits until the index covers this id
+    wanted: int = 0  # fewer jobs do not wake the writer
 
 
 class Watch(Protocol):
@@ -104,6 +109,7 @@ class Writer:
         self.watch: Watch | None = None
         self.waker = Waker(self._wake)
         self._is_committing = False
+        self._last_size = 0
         self._thread = Thread(target=self._run, name="mailpit-writer", daemon=True)
 
     def start(self, committed_id: int) -> None:
@@ -127,7 +133,8 @@ class Writer:
 
     def _wake(self) -> None:
         with self._queue.moved:
-            self._queue.moved.notify_all()
+            if len(self._queue.jobs) >= self._queue.wanted:
+                self._queue.moved.notify_all()
 
     def wait_for_index(self, timeout: float = 10) -> None:
         """Wait until every message that is committed now can be searched; give up after `timeout` seconds."""
@@ -186,16 +193,29 @@ class Writer:
                 queue.moved.wait(self._housework.pause(self.committed_id))
             if self._may_pause() and queue.closings:
                 queue.moved.wait(CLOSING_PAUSE)
+            self._linger()
             group: list[Job] = []
             size = 0
             while queue.jobs and len(group) < GROUP_JOBS and size < GROUP_BYTES:
                 group.append(queue.jobs.popleft())
                 size += group[-1].size_bytes
             group += [queue.closings.popleft() for _ in range(min(len(queue.closings), GROUP_JOBS))]
+        self._last_size = sum(job.prepared is not None for job in group)
         return [job for job in group if job.begin()]
 
+    def _linger(self) -> None:
+        """Let a group become as large as the last one; the lock is held."""
+        queue = self._queue
+        if queue.jobs and self._last_size >= LINGER_FROM:
+            queue.wanted = self._last_size
+            queue.moved.wait_for(lambda: len(queue.jobs) >= queue.wanted or not self._may_linger(), LINGER_SECONDS)
+            queue.wanted = 0
+
+    def _may_linger(self) -> bool:
+        return not self._queue.closing and not self._is_awaited()
+
     def _may_pause(self) -> bool:
-        return not self._queue.jobs and not self._queue.closing and not self._is_awaited()
+        return not self._queue.jobs and self._may_linger()
 
     def _write(self, connection: Connection, group: list[Job]) -> None:
         try:

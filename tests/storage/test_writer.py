@@ -74,6 +74,29 @@ def test_a_message_that_cannot_be_read_is_kept_as_raw_and_envelope(monkeypatch, 
         assert [item.public_id for item in store.page(query=store.parse_query("to:ann@")).items][-1] == bad
 
 
+def test_a_message_that_comes_alone_after_many_waits_for_nobody(store):
+    for _ in range(3):
+        go = held_up(store)
+        many = [store.add(arrival(raw_message(f"m{number}"))) for number in range(20)]
+        go.set()
+        for future in many:
+            future.result(10)
+        store.add(arrival(raw_message("alone"))).result(10)
+    assert store.counts().total == 63
+
+
+def test_a_search_and_the_end_do_not_wait_for_a_group_to_grow(tmp_path):
+    with Store.open(tmp_path / "mail.db") as store:
+        go = held_up(store)
+        many = [store.add(arrival(raw_message(f"m{number}"))) for number in range(20)]
+        go.set()
+        for future in many:
+            future.result(10)
+        last = store.add(arrival(raw_message("last")))
+        store.page(query=store.parse_query("subject:m1"))
+    assert last.exception(0) is None
+
+
 def test_rows_that_the_database_refuses_are_tried_again_without_what_was_read(store, monkeypatch, caplog):
     real = prepare_module._described
     monkeypatch.setattr(prepare_module, "_described", lambda message: (object(), *real(message)[1:]))
