@@ -7,8 +7,11 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from mailpit_py.node import Node
+from mailpit_py.sinkbook import SinkSettings
+from mailpit_py.storage import SinkKind
 from tests.browser.post import mail, row, rows, send
 from tests.browser.test_keyboard import violations
+from tests.outbound.servers import web
 
 Visit = Callable[..., Page]
 FAILED = "Delivery failed: Hello"
@@ -90,3 +93,28 @@ def test_time_is_turned_and_what_was_due_is_there(node: Node, visit: Visit) -> N
     page.get_by_role("button", name="Clock").click()
     page.get_by_role("menuitem", name="Back to the time of day").click()
     expect(page.get_by_role("button", name="Clock")).to_have_text("Clock")
+
+
+def test_what_was_sent_on_is_shown_with_its_tries_and_sent_again(node: Node, visit: Visit) -> None:
+    with web() as app:
+        app.answer = lambda _: (503, {}, b"not now")
+        target = f"http://127.0.0.1:{app.port}/hook"
+        node.sandbox.sinks.add("default", SinkSettings(kind=SinkKind.WEBHOOK, target=target, provider="sendgrid"))
+        send(node, mail(), recipients=("ndr+mailbox_full@bounce.test",))
+        app.wait_for(1)
+        page = visit(node.url)
+        row(page, "Hello").last.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Hello")
+        page.get_by_role("region", name="Delivery").get_by_role("button", name="Accepted").click()
+        sent = page.get_by_role("region", name="Sent on")
+        expect(sent).to_contain_text("bounced: ndr+mailbox_full@bounce.test")
+        expect(sent).to_contain_text(f"sendgrid at {target}")
+        expect(sent).to_contain_text("waits for try 2")
+        sent.get_by_role("button", name="Show tries").click()
+        expect(sent.get_by_label("Request of try 1")).to_contain_text("X-Twilio-Email-Event-Webhook-Signature")
+        assert sent.get_by_label("Answer to try 1").inner_text().splitlines()[0] == "503"
+        expect(sent.get_by_label("Answer to try 1")).to_contain_text("not now")
+        assert violations(page) == []
+        app.answer = lambda _: (200, {}, b"")
+        sent.get_by_role("button", name="Send again").click()
+        expect(sent).to_contain_text("taken at try 2")

@@ -47,6 +47,7 @@ function remember(frame: Frame): void {
   }
   for (const change of frame.changes) {
     if (change.kind === "changed") change.messages.forEach(({ id, ...marks }) => patchMessage(id, marks));
+    if (change.kind === "sinks") for (const queryKey of [["departures"], ["sinks"]]) void queries.invalidateQueries({ queryKey });
     if (change.kind === "clock") void queries.invalidateQueries({ queryKey: ["clock"] });
     if (change.kind === "delivery") change.ids.forEach(became);
     if (change.kind === "rules") for (const queryKey of [["rules"], ["profiles"]]) void queries.invalidateQueries({ queryKey });

@@ -1,6 +1,8 @@
 /** Requests about what follows a message: its report, a bounce on request, the clock. */
 import { apiUrl, apply, change, json, messagePath, withSignal } from "../api/client";
-import type { Advanced, Bounced, Clock, Dialects, NewBounce, Report } from "../api/schema";
+import type {
+  Advanced, Bounced, Clock, Dialects, NewBounce, Report, SinkAttempts, SinkAttemptWithTries, Sinks,
+} from "../api/schema";
 
 interface Asked {
   signal: AbortSignal;
@@ -22,6 +24,27 @@ export const clockQuery = {
   queryFn: ({ signal }: Asked) => json<Clock>(apiUrl("clock"), withSignal(signal)),
   staleTime: 0,
 };
+
+export const departuresQuery = (message: string) => ({
+  queryKey: ["departures", message],
+  queryFn: async ({ signal }: Asked) => (await json<SinkAttempts>(apiUrl("sinks/attempts", { message }), withSignal(signal))).items,
+  staleTime: 0,
+});
+
+/** The tries of an attempt; asked again when there are more of them. */
+export const triesQuery = (id: string, tries: number) => ({
+  queryKey: ["tries", id, tries],
+  queryFn: async ({ signal }: Asked) => (await json<SinkAttemptWithTries>(apiUrl(attemptPath(id)), withSignal(signal))).all_tries,
+});
+
+export const sinksQuery = {
+  queryKey: ["sinks"],
+  queryFn: async ({ signal }: Asked) => (await json<Sinks>(apiUrl("sinks"), withSignal(signal))).items,
+};
+
+const attemptPath = (id: string, rest = ""): string => `sinks/attempts/${encodeURIComponent(id)}${rest}`;
+
+export const replay = (id: string) => apply<SinkAttemptWithTries>(change("POST", attemptPath(id, "/replay"), {}));
 
 export type Wish = Partial<NewBounce>;
 

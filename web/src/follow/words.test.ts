@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Step } from "../api/schema";
-import { clockWords, dueWords, planStory, toldWords, whomWords } from "./words";
+import { attemptWords, clockWords, dueWords, eventWords, planStory, sinkWords, toldWords, whomWords } from "./words";
 
 const step = (parts: Partial<Step>): Step => ({
   id: 1, kind: "failure", message: "m", accepted_at: "2026-11-23T12:00:00Z", due_at: "2026-11-23T12:00:00Z", state: "pending",
@@ -45,4 +45,28 @@ test.each([
   [{ is_frozen: true, offset_seconds: 5 }, "stands still"],
 ])("the clock %j", (clock, words) => {
   expect(clockWords(clock)).toBe(words);
+});
+
+test.each([
+  ["delivered", 1, "taken at once"],
+  ["delivered", 3, "taken at try 3"],
+  ["pending", 0, "on its way"],
+  ["pending", 2, "waits for try 3"],
+  ["given-up", 1, "given up after 1 try"],
+  ["given-up", 4, "given up after 4 tries"],
+  ["cancelled", 0, "cancelled"],
+] as const)("an attempt that is %s after %d tries", (state, tries, words) => {
+  expect(attemptWords({ state, tries })).toBe(words);
+});
+
+test("an attempt tells an event of a recipient, or hands over a report", () => {
+  expect(eventWords({ event: { kind: "bounced", recipient: "ann@a.example" }, report: "" })).toBe("bounced: ann@a.example");
+  expect(eventWords({ event: { kind: "bounced" }, report: "r" })).toBe("report: bounced");
+  expect(eventWords({ event: { kind: "subscription_confirmation" }, report: "" })).toBe("subscription confirmation");
+});
+
+test("a sink is named by its provider and its place", () => {
+  expect(sinkWords({ provider: "sendgrid", target: "http://a/" })).toBe("sendgrid at http://a/");
+  expect(sinkWords({ provider: "", target: "localhost:2525" })).toBe("localhost:2525");
+  expect(sinkWords(undefined)).toBe("a sink that is gone");
 });

@@ -1,5 +1,5 @@
 /** What follows a message, in words. */
-import type { Clock, Report, Step } from "../api/schema";
+import type { Clock, Report, Sink, SinkAttempt, Step } from "../api/schema";
 import { counted, duration, number } from "../ui/format";
 
 const KINDS: { [kind: string]: string } = {
@@ -56,4 +56,25 @@ export function clockWords({ is_frozen, offset_seconds }: Pick<Clock, "is_frozen
   if (is_frozen) return "stands still";
   if (away === 0) return null;
   return `${away > 0 ? "+" : "−"}${duration(Math.abs(away) * 1_000)}`;
+}
+
+/** What an attempt tells, and of whom. */
+export function eventWords({ event, report }: Pick<SinkAttempt, "event" | "report">): string {
+  const kind = String(event.kind ?? "").replace(/_/g, " ");
+  if (report) return `report: ${kind}`;
+  return event.recipient ? `${kind}: ${String(event.recipient)}` : kind;
+}
+
+/** Where a sink is and in whose words it is told. */
+export function sinkWords(sink: Pick<Sink, "provider" | "target"> | undefined): string {
+  if (!sink) return "a sink that is gone";
+  return sink.provider ? `${sink.provider} at ${sink.target}` : sink.target;
+}
+
+/** How an attempt stands. */
+export function attemptWords({ state, tries }: Pick<SinkAttempt, "state" | "tries">): string {
+  if (state === "delivered") return tries === 1 ? "taken at once" : `taken at try ${number(tries)}`;
+  if (state === "given-up") return `given up after ${counted(tries, "try", "tries")}`;
+  if (state === "cancelled") return "cancelled";
+  return tries === 0 ? "on its way" : `waits for try ${number(tries + 1)}`;
 }

@@ -1,6 +1,7 @@
 import { IconCheck, IconChevronDown, IconChevronUp, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Message, Recipient } from "../api/types";
+import { Departures } from "../follow/Departures";
 import { Steps } from "../follow/Steps";
 import { planStory } from "../follow/words";
 import { replyLine } from "../list/words";
@@ -42,6 +43,7 @@ export function Delivery({ message }: { message: Message }) {
       </button>
       {open && timeline && words && <Tries timeline={timeline} current={message.id} told />}
       {open && timeline && followed && <Steps steps={timeline.steps} />}
+      {open && <Departures message={message.id} />}
       {open && (
         <ul className={delivery.replies}>
           {recipients.map((one, index) => (
