@@ -60,7 +60,8 @@ def test_without_a_server_it_says_who_can_name_one(node: Node, visit: Visit) -> 
     assert violations(page) == []
 
 
-def test_an_address_that_is_none_is_told(relaying: Node, visit: Visit) -> None:
+def test_an_address_that_is_none_is_told(relaying: Node, visit: Visit, watched) -> None:
+    watched.expected = ("422",)
     send(relaying, mail())
     page = visit(relaying.url)
     row(page, "Hello").click()
