@@ -4,6 +4,7 @@ import { ListPane } from "../list/ListPane";
 import { list } from "../app/state";
 import { useStore } from "../ui/store";
 import { bouncing } from "../follow/dialog";
+import { releasing } from "../relay/dialog";
 import { useMedia, MEDIUM, NARROW } from "../ui/media";
 import { useSettings } from "../settings/store";
 import { Boundary } from "../ui/Boundary";
@@ -29,6 +30,7 @@ const Palette = lazy(palette);
 const Help = lazy(() => import("../keys/Help"));
 const SettingsDialog = lazy(() => import("../settings/SettingsDialog"));
 const BounceDialog = lazy(async () => ({ default: (await import("../follow/BounceDialog")).BounceDialog }));
+const ReleaseDialog = lazy(async () => ({ default: (await import("../relay/ReleaseDialog")).ReleaseDialog }));
 const Drawer = lazy(() => import("./ViewsDrawer"));
 
 export function Frame() {
@@ -106,6 +108,7 @@ function useFirstRun(): boolean {
 function Overlays() {
   const which = useStore(overlay);
   const asked = useStore(bouncing) !== null;
+  const released = useStore(releasing) !== null;
   return (
     <>
       <Confirm />
@@ -116,6 +119,7 @@ function Overlays() {
           {which === "settings" && <SettingsDialog onClose={close} />}
           {which === "views" && <Drawer onClose={close} />}
           {asked && <BounceDialog />}
+          {released && <ReleaseDialog />}
         </Suspense>
       </Boundary>
     </>

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconArrowBounce, IconArrowLeft, IconCode, IconCopy, IconDots, IconDownload, IconExternalLink, IconLink, IconMail, IconMailOpened, IconPin, IconPinFilled, IconTrash } from "@tabler/icons-react";
+import { IconArrowBounce, IconArrowLeft, IconCode, IconCopy, IconDots, IconDownload, IconExternalLink, IconLink, IconMail, IconMailOpened, IconPin, IconPinFilled, IconSend, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { apiUrl, messagePath } from "../api/client";
 import type { Address, Message, Summary } from "../api/types";
@@ -117,6 +117,9 @@ function More({ row }: { row: Summary }) {
     <Menu.Dropdown>
       <Menu.Item component="a" href={apiUrl(messagePath(row.id, "/raw"), { download: true })} download leftSection={<IconDownload size={15} />}>
         Download (.eml)
+      </Menu.Item>
+      <Menu.Item leftSection={<IconSend size={15} />} onClick={() => runCommand("release")}>
+        Release to real people…
       </Menu.Item>
       <Menu.Item leftSection={<IconLink size={15} />} onClick={() => runCommand("copy-link")}>
         Copy the link to this view

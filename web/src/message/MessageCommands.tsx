@@ -5,6 +5,7 @@ import { copyText } from "../ui/clipboard";
 import { say } from "../ui/toast";
 import { apiUrl, messagePath } from "../api/client";
 import { bouncing } from "../follow/dialog";
+import { releasing } from "../relay/dialog";
 import { TAB_NAMES, tabsOf, useTab } from "./tabs";
 
 /** The commands that need an open message. Draws nothing. */
@@ -19,6 +20,7 @@ export function MessageCommands({ message }: { message: Summary }) {
   const list: Command[] = [
     ...tabs,
     { name: "bounce", title: "Bounce this message", group: "Message", keys: ["b"], run: () => bouncing.set(message.id) },
+    { name: "release", title: "Release this message", group: "Message", keys: ["s"], run: () => releasing.set(message.id) },
     { name: "raw", title: "Show the raw source", group: "Message", keys: ["r"], run: () => openTab("source") },
     {
       name: "copy-link", title: "Copy the link to this view", group: "Message", keys: ["c"],
