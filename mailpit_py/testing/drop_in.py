@@ -35,7 +35,7 @@ class MailpitSource:
         """Return the newest ids."""
         return frozenset(one["ID"] for one in self._list())
 
-    def arrivals(self, since: Cursor, timeout: float, is_over: Callable[[], bool]) -> Arrivals:
+    def arrivals(self, since: Cursor, timeout: float, is_over: Callable[[], bool], token: str) -> Arrivals:
         """Look until something new is listed."""
         deadline = time.monotonic() + timeout
         while True:
@@ -47,6 +47,10 @@ class MailpitSource:
         letters = [self._letter(one) for one in new]
         there = tuple(one for one in letters if one is not None)
         return Arrivals(there, since | {one["ID"] for one in listed}, gone=len(letters) - len(there))
+
+    def letter(self, id: str) -> Letter | None:
+        """Read one message that is still in the list."""
+        return next((self._letter(row) for row in self._list() if row["ID"] == id), None)
 
     def _letter(self, row: Any) -> Letter | None:
         try:

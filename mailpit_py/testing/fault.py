@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mailpit_py.client import Client
 from mailpit_py.errors import MailpitError
 from mailpit_py.testing.message import Message
-
-if TYPE_CHECKING:
-    from mailpit_py.testing.view import View
+from mailpit_py.testing.source import Source
 
 WITH_RECIPIENT = ("RCPT", "DATA", "CONTENT")
 
@@ -33,20 +31,20 @@ def drop_of(after: str) -> Any:
     return words.get(after.upper(), {"kind": "drop", "moment": "before-reply"})
 
 
-def bounce(view: View, message: Message, wish: Mapping[str, Any]) -> Message:
+def bounce(source: Source, message: Message, wish: Mapping[str, Any]) -> Message:
     """Let a report follow a message at once. Raises MailpitError, with the reason, if none does."""
     body = {name: value for name, value in wish.items() if value not in ("", None)}
-    done = view.source.api().post(f"messages/{message.id}/bounce", body)
-    found = reports(view, done)
+    done = source.api().post(f"messages/{message.id}/bounce", body)
+    found = reports(source, done)
     if not found:
         raise MailpitError(f"no report was made: {done.get('reason') or _reasons(done)}")
     return found[0]
 
 
-def reports(view: View, done: Any) -> list[Message]:
-    """Return the messages that steps have made."""
-    ids = {report for step in done["steps"] for report in step["reports"]}
-    return [one for one in view.everything() if one.id in ids]
+def reports(source: Source, done: Any) -> list[Message]:
+    """Return the messages that steps have made, in their order."""
+    letters = [source.letter(report) for step in done["steps"] for report in step["reports"]]
+    return [Message(one, source) for one in letters if one is not None]
 
 
 def _reasons(done: Any) -> str:

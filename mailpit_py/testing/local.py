@@ -119,7 +119,7 @@ class LocalSource:
         """Return the place after everything that has come."""
         return self._store.head()
 
-    def arrivals(self, since: Cursor, timeout: float, is_over: Callable[[], bool]) -> Arrivals:
+    def arrivals(self, since: Cursor, timeout: float, is_over: Callable[[], bool], token: str) -> Arrivals:
         """Wait on the journal."""
         watch = Watch(self._store, DEFAULT_INBOX, Wanted(), since=since)
         for _ in watch.run(timeout, beat=BEAT):
@@ -127,17 +127,18 @@ class LocalSource:
                 break
         if watch.closed:
             raise StorageError("the server has been stopped")
-        letters = [self._letter(one.summary.public_id) for one in watch.matches]
+        letters = [self.letter(one.summary.public_id) for one in watch.matches]
         there = tuple(one for one in letters if one is not None)
         gone = watch.unseen + len(letters) - len(there)
         return Arrivals(there, watch.cursor, tuple(map(_refusal, watch.refused)), gone)
 
-    def _letter(self, public_id: str) -> Letter | None:
-        stored, raw = self._store.message(DEFAULT_INBOX, public_id), self._store.raw(DEFAULT_INBOX, public_id)
+    def letter(self, id: str) -> Letter | None:
+        """Read one message."""
+        stored, raw = self._store.message(DEFAULT_INBOX, id), self._store.raw(DEFAULT_INBOX, id)
         if stored is None or raw is None:
             return None
         session = stored.session.session if stored.session else None
-        return Letter(public_id, read(raw), stored.envelope, session, stored.summary.received_at)
+        return Letter(id, read(raw), stored.envelope, session, stored.summary.received_at)
 
     def found(self, query: str) -> frozenset[str]:
         """Search in the database."""

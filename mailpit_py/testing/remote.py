@@ -104,32 +104,33 @@ class RemoteSource:
         """Return the place after everything that has come."""
         return self.client.get("wait", since="now", timeout=0)["cursor"]
 
-    def arrivals(self, since: Cursor, timeout: float, is_over: Callable[[], bool]) -> Arrivals:
+    def arrivals(self, since: Cursor, timeout: float, is_over: Callable[[], bool], token: str) -> Arrivals:
         """Ask with long polls."""
         deadline = time.monotonic() + timeout
         while True:
             left = max(0.0, deadline - time.monotonic())
             outcome = self.client.get("wait", since=since, timeout=min(left, POLL))
             if outcome["messages"] or outcome["closed"] or left == 0 or is_over():
-                return self._arrivals(outcome)
+                return self._arrivals(outcome, token)
 
-    def _arrivals(self, outcome: Any) -> Arrivals:
+    def _arrivals(self, outcome: Any, token: str) -> Arrivals:
         if outcome["closed"]:
             raise ClientError("the server has been stopped")
-        letters = [self._letter(one["id"]) for one in outcome["messages"]]
+        letters = [self.letter(one["id"]) for one in outcome["messages"] if _may_have(one, token)]
         there = tuple(one for one in letters if one is not None)
         gone = outcome["unseen"] + len(letters) - len(there)
         return Arrivals(there, outcome["cursor"], tuple(map(_refusal, outcome["refused"])), gone)
 
-    def _letter(self, public_id: str) -> Letter | None:
+    def letter(self, id: str) -> Letter | None:
+        """Read one message."""
         try:
-            detail, raw = self.client.get(f"messages/{public_id}"), self.client.octets(f"messages/{public_id}/raw")
+            detail, raw = self.client.get(f"messages/{id}"), self.client.octets(f"messages/{id}/raw")
         except ClientError as error:
             if error.status == 404:
                 return None
             raise
         envelope, session = _envelope(detail["envelope"]), _session(detail["session"])
-        return Letter(public_id, read(raw), envelope, session, _micros(detail["received_at"]))
+        return Letter(id, read(raw), envelope, session, _micros(detail["received_at"]))
 
     def found(self, query: str) -> frozenset[str]:
         """Search on the server, among its newest messages."""
@@ -147,6 +148,11 @@ class RemoteSource:
     def api(self) -> Client:
         """Return the client that everything else is asked with."""
         return self.client
+
+
+def _may_have(row: Any, token: str) -> bool:
+    """True unless it is sure that no recipient has the token: a row lists only the first."""
+    return row["recipient_count"] > len(row["recipients"]) or any(token in one for one in row["recipients"])
 
 
 def _micros(text: str) -> int:

@@ -72,11 +72,15 @@ class Source(Protocol):
     def mark(self) -> Cursor:
         """Return the place after everything that has come."""
 
-    def arrivals(self, since: Cursor, timeout: float, is_over: Callable[[], bool]) -> Arrivals:
+    def arrivals(self, since: Cursor, timeout: float, is_over: Callable[[], bool], token: str) -> Arrivals:
         """Return what came after `since`, as soon as there is something, or at the latest after `timeout` seconds.
 
-        Returns early, too, soon after `is_over` gives True.
+        Returns early, too, soon after `is_over` gives True. With a `token`, mail to addresses without
+        it may be left out.
         """
+
+    def letter(self, id: str) -> Letter | None:
+        """Return one message, or None if it is gone."""
 
     def found(self, query: str) -> frozenset[str]:
         """Return the ids of the newest messages that a search finds."""

@@ -74,11 +74,6 @@ class View:
         """The page, where a person can look at the mail."""
         return self.place.url
 
-    @property
-    def source(self) -> Source:
-        """What it reads from."""
-        return self._source
-
     def smtplib(self, *, timeout: float = 10) -> smtplib.SMTP:
         """Return a connected client of the standard library; use it in a `with`."""
         return smtplib.SMTP(self.smtp_host, self.smtp_port, timeout=timeout)
@@ -105,11 +100,6 @@ class View:
         """All messages since the view began, oldest first, without waiting."""
         self._read(0, _never)
         return self._mine()
-
-    def everything(self) -> tuple[Message, ...]:
-        """All messages since the view began, to addresses of others as well; without waiting."""
-        self._read(0, _never)
-        return tuple(self._messages)
 
     @property
     def refused(self) -> tuple[Refusal, ...]:
@@ -219,11 +209,11 @@ class View:
         `cause` is one of the catalogue; `wish` has what else `mailpit-py bounce send` takes, such as
         `dialect="m365"`, `recipients=[...]` or `kind="delay"`.
         """
-        return fault.bounce(self, message, {"scenario": cause, **wish})
+        return fault.bounce(self._source, message, {"scenario": cause, **wish})
 
     def complain(self, message: Message, **wish: Any) -> Message:
         """Let a recipient complain of a message now, and return the report (ARF)."""
-        return fault.bounce(self, message, {"kind": "complaint", **wish})
+        return fault.bounce(self._source, message, {"kind": "complaint", **wish})
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> list[Message]:
         """Move sandbox time forward; return the reports that became due on the way, oldest first.
@@ -232,7 +222,7 @@ class View:
         """
         self._has_turned_clock = True
         span = fault.seconds(days, hours, minutes, seconds)
-        return fault.reports(self, self._source.api().post("clock/advance", {"seconds": span}))
+        return fault.reports(self._source, self._source.api().post("clock/advance", {"seconds": span}))
 
     def close(self) -> None:
         """Put the clock back, if this view has moved it."""
@@ -304,7 +294,8 @@ class View:
         """Take in what has come; wait for something if there is nothing. Others may read at the same time."""
         with self._reading:
             cursor = self._cursor
-        arrivals = self._source.arrivals(cursor, timeout, is_over)
+        token = f"+{self._token}@" if self._token and self._source.is_shared else ""
+        arrivals = self._source.arrivals(cursor, timeout, is_over, token)
         with self._reading:
             if self._cursor == cursor:  # else another thread was quicker
                 self._take(arrivals)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ ALLOWED_HOSTS = ["*"]
 USE_TZ = True
 MIDDLEWARE = []
 EMAIL_HOST = "mail.production.test"
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = "apikey"
 EMAIL_HOST_PASSWORD = "secret"
 EMAIL_USE_TLS = True
@@ -123,7 +126,8 @@ def test_pointed_at_it(mailpit_django):
     mail.send_mail("Hi", "x", None, ["ann@example.com"])
     mailpit_django.wait_for(subject="Hi")
 
-def test_put_back_as_it_was():
+def test_put_back_as_it_was(mailpit):
+    assert settings.EMAIL_PORT == mailpit.smtp_port  # set by mailpit_env before the settings were loaded
     assert settings.EMAIL_BACKEND.endswith("locmem.EmailBackend")
     assert (settings.EMAIL_HOST, settings.EMAIL_USE_TLS) == ("mail.production.test", True)
     mail.send_mail("Hi", "x", None, ["ann@example.com"])
@@ -148,7 +152,7 @@ def test_a_django_project_s_tests_read_like_sentences_and_all_else_stays_as_it_w
 
 @pytest.mark.timeout(400)
 def test_without_autouse_a_fixture_points_django_at_it_for_one_test(shop: pytest.Pytester) -> None:
-    shop.makeini("[pytest]\nDJANGO_SETTINGS_MODULE = settings\n")
+    shop.makeini("[pytest]\nDJANGO_SETTINGS_MODULE = settings\nmailpit_env = EMAIL_PORT\n")
     shop.runpytest_subprocess("-W", "error", "test_fixture.py", timeout=300).assert_outcomes(passed=2)
 
 
@@ -199,6 +203,26 @@ def test_the_standard_library_s_client_is_connected(mp: View) -> None:
     with mp.smtplib() as client:
         client.sendmail("a@x.test", ["b@x.test"], b"Subject: hi\r\n\r\n")
     assert mp.wait_for(to="b@x.test").subject == "hi"
+
+
+WORKER = """
+import os, smtplib, sys
+
+for address in sys.stdin:
+    with smtplib.SMTP(os.environ["EMAIL_HOST"], int(os.environ["EMAIL_PORT"]), timeout=30) as client:
+        client.sendmail("worker@acme.test", [address.strip()], b"Subject: From the queue\\r\\n\\r\\n")
+"""
+
+
+def test_a_worker_in_a_process_of_its_own_finds_it_by_variables(mp: View) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", WORKER], env={**os.environ, **mp.env()}, stdin=subprocess.PIPE
+    ) as worker:
+        assert worker.stdin
+        with mp.expect(to="ann@example.com", subject="From the queue", timeout=60):
+            worker.stdin.write(b"ann@example.com\n")
+            worker.stdin.close()
+    assert worker.returncode == 0
 
 
 def test_variables_name_host_port_login_and_page() -> None:

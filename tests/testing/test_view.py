@@ -184,6 +184,27 @@ def test_on_a_shared_server_a_view_with_an_address_sees_only_its_own_mail(remote
     other.expect_none(subject="mine", within=0)
 
 
+def test_no_message_is_lost_among_many(ours: View) -> None:
+    with ours.smtplib() as client:
+        for number in range(120):
+            client.sendmail("a@x.test", ["b@x.test"], f"Subject: {number}\r\n\r\n".encode())
+    assert [message.subject for message in ours.messages] == [str(number) for number in range(120)]
+
+
+def test_many_views_on_one_shared_server_do_not_disturb_each_other(remote) -> None:
+    def sign_up(number: int) -> list[str]:
+        view = remote.view(timeout=60)
+        address = view.address("ann")
+        for step in ("one", "two"):
+            send(view, f"{step} {number}", address)
+            view.wait_for(to=address, subject=step)
+        return [message.subject for message in view.messages]
+
+    with ThreadPoolExecutor(16) as pool:
+        for number, subjects in enumerate(pool.map(sign_up, range(16))):
+            assert subjects == [f"one {number}", f"two {number}"]
+
+
 def test_a_mailpit_says_what_it_cannot_do(real_mailpit) -> None:
     view = real_mailpit.view(timeout=20)
     send(view)

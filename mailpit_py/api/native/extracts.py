@@ -9,7 +9,6 @@ from mailpit_py.api.context import here
 from mailpit_py.api.models import ExtractQuery
 from mailpit_py.api.operation import operation
 from mailpit_py.api.shape import Json
-from mailpit_py.checks import extract
 from mailpit_py.checks.wanted import body_of
 
 TAG = "Content"
@@ -23,6 +22,8 @@ def register(routes: Blueprint) -> None:
 @operation(TAG, query=ExtractQuery, returns=schemas.Extract)
 def show_extract(public_id: str, query: ExtractQuery) -> Json:
     """Take from a message what a test goes on with: its links, one-time codes and readable text."""
+    from mailpit_py.checks import extract  # its expressions take a while to compile
+
     message = here().library.message(query.inbox, public_id)
     links = extract.links(message)
     if query.link is not None:
