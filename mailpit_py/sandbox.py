@@ -129,6 +129,7 @@ class Sandbox:
         )
         stored = self.store.add(arrival, receipt)
         stored.add_done_callback(lambda done: self._count(done, len(raw)))
+        self.statistics.reject(len(delivery.kept.refused))
         return stored
 
     def _count(self, stored: Future[Receipt], size_bytes: int) -> None:

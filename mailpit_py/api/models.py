@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 PUBLIC_ID = r"^[0-9A-Za-z]{22}$"
 PublicId = Annotated[str, StringConstraints(pattern=PUBLIC_ID)]
 MAX_IDS = 20_000
+TagName = Annotated[
+    str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9_.@-](?:[A-Za-z0-9 _.@-]*[A-Za-z0-9_.@-])?$")
+]
 
 
 class Arguments(BaseModel):
@@ -114,11 +117,12 @@ class Marks(Arguments):
 
     seen: bool | None = Field(None, description="Read or unread.")
     pinned: bool | None = Field(None, description="Pinned messages are never removed by retention.")
+    tags: list[TagName] | None = Field(None, max_length=100, description="These tags and no others.")
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.seen is None and self.pinned is None:
-            raise ValueError("name what to change: seen, pinned or both")
+        if self.seen is None and self.pinned is None and self.tags is None:
+            raise ValueError("name what to change: seen, pinned or tags")
         return self
 
 
@@ -142,11 +146,12 @@ class ChoiceWithMarks(Choice):
 
     seen: bool | None = Field(None, description="Read or unread.")
     pinned: bool | None = Field(None, description="Pinned messages are never removed by retention.")
+    tags: list[TagName] | None = Field(None, max_length=100, description="These tags and no others.")
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.seen is None and self.pinned is None:
-            raise ValueError("name what to change: seen, pinned or both")
+        if self.seen is None and self.pinned is None and self.tags is None:
+            raise ValueError("name what to change: seen, pinned or tags")
         return self
 
 
@@ -180,3 +185,9 @@ class NewMessage(Arguments):
 
 class Nothing(Arguments):
     """An empty object."""
+
+
+class NewName(Arguments):
+    """Another name for a tag."""
+
+    name: TagName

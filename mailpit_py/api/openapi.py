@@ -31,6 +31,7 @@ into `before`, `previous` into `after`.
 TAGS = {
     "Messages": "List, search, mark, delete, put in.",
     "Content": "The bodies and parts of a message.",
+    "Tags": "Words that messages are marked with.",
     "Sessions": "Connections, and transactions that ended without a message.",
     "Simulation": "Failure on demand: rules, what is remembered, what addresses can ask for.",
     "Reports": "What follows a message: its plan, reports read and checked, a bounce on request.",
@@ -43,6 +44,7 @@ PATHS = {
     "public_id": ("The id of a message, attempt, session or sink.", {"type": "string", "pattern": PUBLIC_ID}),
     "rule": ("The id of a rule, or its key: its name, else a digest with # in front.", {"type": "string"}),
     "domain": ("A domain, or `*.` and a domain for all below it too.", {"type": "string"}),
+    "tag": ("The name of a tag, in any case.", {"type": "string"}),
     "path": ("The part, as in `1.2`.", {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)*(\.TEXT)?$"}),
 }
 ERRORS = {

@@ -45,6 +45,7 @@ _FLAGS: Mapping[str, str] = MappingProxyType(
         "is:read": "read",
         "is:unread": "unread",
         "is:tagged": "tagged",
+        "is:bounced": "bounced",
         "has:attachment": "attachment",
         "has:attachments": "attachment",
         "has:inline": "inline",

@@ -41,6 +41,7 @@ FLAGS = {
     "has:inline": "inline",
     "has:report": "report",
     "is:tagged": "tagged",
+    "is:bounced": "bounced",
     "is:unread": "unread",
     "is:read": "read",
     "is:pinned": "pinned",
@@ -93,7 +94,7 @@ class HeaderField:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """`attachment`, `inline`, `html`, `report`, `tagged`, `unread`, `read`, `pinned` or `refused` holds."""
+    """`attachment`, `inline`, `html`, `report`, `tagged`, `bounced`, `unread`, `read`, `pinned` or `refused` holds."""
 
     name: str
 

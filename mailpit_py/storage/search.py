@@ -21,6 +21,10 @@ _FLAGS = {
     "html": "m.has_html = 1",
     "tagged": "EXISTS (SELECT 1 FROM placement_tag pt WHERE pt.placement_id = p.id)",
     "report": _HEADER.replace("?, ?", "'content-type', 'multipart/report'"),
+    "bounced": (
+        "EXISTS (SELECT 1 FROM plan_step s WHERE s.message_id = p.message_id "
+        "AND s.kind = 'failure' AND s.state = 'done')"
+    ),
     "unread": "p.seen = 0",
     "read": "p.seen = 1",
     "pinned": "p.pinned = 1",

@@ -17,7 +17,7 @@ from mailpit_py.sandbox import Sandbox
 from mailpit_py.storage import Store, StoreOptions
 from tests.api.conftest import Mail
 
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 @pytest.fixture(scope="module")

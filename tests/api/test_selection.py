@@ -97,7 +97,7 @@ def test_an_unknown_field_is_answered_with_the_known_ones(client: Client) -> Non
     answer = client.patch(f"{API}/messages", json={"all": True, "read": True})
     assert answer.json is not None
     reasons = {error["field"]: error["reason"] for error in answer.json["errors"]}
-    assert reasons["read"] == "is not known here; known are ids, query, all, seen, pinned"
+    assert reasons["read"] == "is not known here; known are ids, query, all, seen, pinned, tags"
 
 
 def test_too_many_ids_are_refused(client: Client) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import failure, fields, finding, shape
@@ -142,4 +142,4 @@ def _summary(counts: Counts, found: Counts, start: int, rows: list[shape.Json]) 
 
 
 def _json(body: bytes) -> Response:
-    return Response(body if request.method != "HEAD" else b"", mimetype="application/json")
+    return Response(body, mimetype="application/json")

@@ -21,12 +21,13 @@ from mailpit_py.api.native import (
     sessions,
     simulation,
     sinks,
+    tags,
     waiting,
     writing,
 )
 
 VIEWS = (
-    *(info, messages, waiting, selection, writing, rendering, parts, extracts),
+    *(info, messages, waiting, selection, tags, writing, rendering, parts, extracts),
     *(reports, sessions, attempts, rules, profiles, simulation, clock, sinks, relay),
     document,
 )

@@ -11,6 +11,7 @@ from mailpit_py.api.native.messages import parse_search
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
+from mailpit_py.mail.tag import clean_all
 from mailpit_py.storage import Selection
 
 TAG = "Messages"
@@ -27,7 +28,7 @@ def register(routes: Blueprint) -> None:
 
 @operation(TAG, body=ChoiceWithMarks, returns=schemas.Changed, errors=(400,))
 def mark_messages(query: InboxQuery, body: ChoiceWithMarks) -> Json:
-    """Mark many messages as read, unread, pinned or not: `ids`, what `query` finds, or `all`."""
+    """Mark many messages as read, unread, pinned or not, or give them tags: `ids`, what `query` finds, or `all`."""
     return {"changed": _mark(query.inbox, _selection(body), body)}
 
 
@@ -43,7 +44,7 @@ def delete_messages(query: InboxQuery, body: Choice) -> Json:
 
 @operation(TAG, body=Marks, returns=schemas.Changed)
 def mark_message(public_id: str, query: InboxQuery, body: Marks) -> Json:
-    """Mark one message as read or unread, pinned or not."""
+    """Mark one message as read or unread, pinned or not, or give it tags."""
     changed = _mark(query.inbox, Selection.ids([public_id]), body)
     if not changed and here().sandbox.store.message(query.inbox, public_id) is None:
         raise not_found("message")
@@ -72,7 +73,11 @@ def _selection(choice: Choice) -> Selection:
 
 
 def _mark(inbox: str, selection: Selection, marks: Marks | ChoiceWithMarks) -> int:
-    return here().sandbox.store.mark(inbox, selection, seen=marks.seen, pinned=marks.pinned).result(PATIENCE)
+    store = here().sandbox.store
+    tagged = 0
+    if marks.tags is not None:
+        tagged = store.tags.replace(inbox, selection, clean_all(marks.tags)).result(PATIENCE)
+    return max(tagged, store.mark(inbox, selection, seen=marks.seen, pinned=marks.pinned).result(PATIENCE))
 
 
 def _delete(inbox: str, selection: Selection) -> int:

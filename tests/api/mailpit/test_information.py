@@ -9,7 +9,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import Client
 
 from mailpit_py import __version__
-from tests.api.conftest import Mail
+from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Transaction
+from tests.api.conftest import SIMPLE, Mail, session
 from tests.api.mailpit.conftest import V1
 
 INFO = ["Version", "LatestVersion", "Database", "DatabaseSize", "Messages", "Unread", "Tags", "RuntimeStats"]
@@ -94,3 +95,11 @@ def test_metrics_are_read_by_prometheus_itself(make_app: Any, mail: Mail) -> Non
     assert {name for name, kind in kinds.items() if kind == "counter"} == {
         "messages_deleted", "smtp_accepted_size_bytes", "smtp_accepted", "smtp_ignored", "smtp_rejected"
     }  # fmt: skip
+
+
+def test_recipients_that_are_refused_beside_others_are_counted(client: Client, mail: Mail) -> None:
+    before = client.get(f"{V1}/info").json["RuntimeStats"]["SMTPRejected"]
+    said = Reply(550, "5.1.1", "unknown user")
+    envelope = Envelope("a@b.test", (Recipient("c@d.test"),), (Recipient("e@d.test", reply=said),))
+    mail.sandbox.receive(Transaction(session(), envelope), SIMPLE).result(10)
+    assert client.get(f"{V1}/info").json["RuntimeStats"]["SMTPRejected"] == before + 1

@@ -187,3 +187,13 @@ def test_a_search_that_asks_too_much_is_refused_in_words(client: Client, query: 
     answer = client.get(SEARCH, query_string={"query": query})
     assert (answer.status_code, answer.content_type) == (400, "text/plain")
     assert answer.data.startswith(b"The search could not be understood. ")
+
+
+def test_mail_that_bounced_is_found(client: Client, mail: Mail) -> None:
+    bounced, other = mail.subject("bounced"), mail.subject("other")
+    assert client.post(f"/api/v2/messages/{bounced}/bounce", json={}).status_code == 200
+    assert [row["ID"] for row in found(client, "is:bounced")["messages"]] == [bounced]
+    assert other in [row["ID"] for row in found(client, "-is:bounced")["messages"]]
+    reports = found(client, "has:report")["messages"]
+    assert len(reports) == 1
+    assert [one["id"] for one in client.get("/api/v2/messages?query=is:bounced").json["items"]] == [bounced]

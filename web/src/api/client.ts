@@ -1,6 +1,6 @@
 /** Requests to API v2 under whatever base path the page was served from. */
 import type {
-  AttemptDetail, Field, Hop, Info, Message, Page, Problem, Selection, Transcript,
+  AttemptDetail, Field, Hop, Info, Message, Page, Problem, Selection, Tags, Transcript,
 } from "./types";
 
 /** A request that did not succeed, with a sentence that can be shown. `status` is 0 when no answer came. */
@@ -136,9 +136,10 @@ export const api = {
   path: (id: string, signal?: Signal) => json<{ hops: Hop[] }>(apiUrl(messagePath(id, "/path")), withSignal(signal)),
   text: limitedText,
   bytes: async (url: string, limit: number, signal?: Signal) => readBytes(await send(url, withSignal(signal)), limit),
-  mark: (selection: Selection, marks: { seen?: boolean; pinned?: boolean }) =>
+  mark: (selection: Selection, marks: { seen?: boolean; pinned?: boolean; tags?: string[] }) =>
     apply<{ changed: number }>(change("PATCH", "messages", { ...selection, ...marks })),
   remove: (selection: Selection, keepalive = false) =>
     apply<{ deleted: number }>(change("DELETE", "messages", selection, keepalive)),
+  tags: (signal?: Signal) => json<Tags>(apiUrl("tags"), withSignal(signal)),
   sample: () => apply<{ id: string }>(change("POST", "messages/sample", {})),
 };

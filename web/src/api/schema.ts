@@ -145,6 +145,8 @@ export interface ChoiceWithMarks {
   seen?: boolean | null;
   /** Pinned messages are never removed by retention. */
   pinned?: boolean | null;
+  /** These tags and no others. */
+  tags?: string[] | null;
 }
 
 /** How the clock of an inbox stands. */
@@ -461,6 +463,8 @@ export interface Marks {
   seen?: boolean | null;
   /** Pinned messages are never removed by retention. */
   pinned?: boolean | null;
+  /** These tags and no others. */
+  tags?: string[] | null;
 }
 
 /** One page of rows, newest first. */
@@ -546,6 +550,11 @@ export interface NewMessage {
   text?: string;
   /** The HTML; with both, the message is multipart/alternative. */
   html?: string;
+}
+
+/** Another name for a tag. */
+export interface NewName {
+  name: string;
 }
 
 /** A domain profile; `domain` may be left out where the path names it, `origin` of an answer is passed over. */
@@ -1245,6 +1254,17 @@ export interface Switches {
   chaos_enabled?: boolean | null;
   /** As Mailpit has it: {"Sender": {"ErrorCode": 451, "Probability": 10}, ...}. */
   chaos?: { [name: string]: unknown } | null;
+}
+
+/** A tag, and how many messages have it. */
+export interface Tag {
+  name: string;
+  count: number;
+}
+
+/** All tags of an inbox in the order of the alphabet, case aside. */
+export interface Tags {
+  tags: Tag[];
 }
 
 /** All tries of one mail, the oldest first. */

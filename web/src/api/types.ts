@@ -6,7 +6,7 @@
 import type { Attempt, Counts, Info, Summary } from "./schema";
 
 export type {
-  Attempt, AttemptDetail, Counts, Defect, Envelope, Hop, Info, Line, Part as File, Recipient, Reply, Session, Summary, Transcript,
+  Attempt, AttemptDetail, Counts, Defect, Envelope, Hop, Info, Line, Part as File, Recipient, Reply, Session, Summary, Tags, Transcript,
   Correspondent as Address, Detail as Message, HeaderField as Field, MessageList as Page, PartTree as Part, ProblemDetails as Problem,
 } from "./schema";
 
@@ -16,6 +16,8 @@ export type RemoteContent = Info["remote_content"];
 export type Change =
   | { kind: "added"; messages: Row[] }
   | { kind: "changed"; messages: { id: string; seen?: boolean; pinned?: boolean }[] }
+  | { kind: "tagged"; messages: { id: string; tags: string[] }[] }
+  | { kind: "tags" }
   | { kind: "removed"; ids: string[] }
   | { kind: "delivery"; ids: string[] }
   | { kind: "cleared" }

@@ -10,6 +10,7 @@ import { useStore } from "../ui/store";
 import { ConnectionState } from "./ConnectionState";
 import styles from "./frame.module.css";
 import { ClockMenu } from "../follow/ClockMenu";
+import { TagLinks } from "./TagLinks";
 import { SimulateLinks } from "../simulate/SimulateLinks";
 import { open } from "./overlay";
 import { usePlace } from "./place";
@@ -53,6 +54,7 @@ export function Sidebar({ onGo }: { onGo?: () => void }) {
         {info?.label && <span className={styles.label}>{info.label}</span>}
       </a>
       <Views {...(onGo ? { onGo } : {})} />
+      <TagLinks {...(onGo ? { onGo } : {})} />
       <SimulateLinks {...(onGo ? { onGo } : {})} />
       <ClockMenu />
       <div className={styles.spring} />

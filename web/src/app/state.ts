@@ -2,7 +2,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { api, RequestError } from "../api/client";
 import { Feed } from "../api/live";
-import type { Frame, Message, Row } from "../api/types";
+import type { Change, Frame, Message, Row } from "../api/types";
 import { ListController } from "../list/controller";
 import { createStore } from "../ui/store";
 
@@ -46,7 +46,9 @@ function remember(frame: Frame): void {
     return;
   }
   for (const change of frame.changes) {
-    if (change.kind === "changed") change.messages.forEach(({ id, ...marks }) => patchMessage(id, marks));
+    if (change.kind === "changed" || change.kind === "tagged") change.messages.forEach(({ id, ...marks }) => patchMessage(id, marks));
+    if (movesTags(change)) void queries.invalidateQueries({ queryKey: ["tags"] });
+    if (change.kind === "tags") void queries.invalidateQueries({ queryKey: ["message"] });
     if (change.kind === "sinks") for (const queryKey of [["departures"], ["sinks"]]) void queries.invalidateQueries({ queryKey });
     if (change.kind === "clock") void queries.invalidateQueries({ queryKey: ["clock"] });
     if (change.kind === "delivery") change.ids.forEach(became);
@@ -54,6 +56,12 @@ function remember(frame: Frame): void {
     if (change.kind === "cleared") gone.set((ids) => new Set([...ids, ...cachedIds()]));
     if (change.kind === "removed") gone.set((ids) => new Set([...ids, ...change.ids].slice(-5_000)));
   }
+}
+
+/** Whether there may be other tags now, or other numbers of their messages. */
+function movesTags(change: Change): boolean {
+  if (change.kind === "added") return change.messages.some((row) => row.kind === "message" && row.tags.length > 0);
+  return ["tagged", "tags", "removed", "cleared"].includes(change.kind);
 }
 
 /** Something became of a message: a report came, or why there is none. */
@@ -64,7 +72,7 @@ function became(id: string): void {
 const cachedIds = (): string[] => queries.getQueryCache().findAll({ queryKey: ["message"] }).map(({ queryKey }) => String(queryKey[1]));
 
 /** Set marks on what is cached of a message. */
-export function patchMessage(id: string, marks: Partial<Pick<Message, "seen" | "pinned">>): void {
+export function patchMessage(id: string, marks: Partial<Pick<Message, "seen" | "pinned" | "tags">>): void {
   queries.setQueryData<Message>(["message", id], (message) => message && { ...message, ...marks });
 }
 

@@ -102,6 +102,12 @@ function MessageLines({ row }: { row: Summary }) {
 function Badges({ row }: { row: Summary }) {
   return (
     <span className={styles.badges}>
+      {row.tags.slice(0, 3).map((tag) => (
+        <span key={tag} className={styles.tag}>
+          {tag}
+        </span>
+      ))}
+      {row.tags.length > 3 && <span>+{row.tags.length - 3}</span>}
       {row.refused_count > 0 && <span className={styles.refused}>{counted(row.refused_count, "refused", "refused")}</span>}
       {row.attachment_count > 0 && (
         <span className={styles.badge} title={counted(row.attachment_count, "attachment")}>

@@ -88,7 +88,8 @@ export class ListController {
 
   /** A frame of the live feed. */
   frame(frame: Frame): void {
-    if (frame.resync) return void this.reload();
+    // a tag that was renamed stands in rows that nobody names
+    if (frame.resync || frame.changes.some(({ kind }) => kind === "tags")) return void this.reload();
     if (this.opening) this.early.push(frame);
     this.apply(frame);
     const added = frame.changes.flatMap((change) => (change.kind === "added" ? change.messages : []));

@@ -24,6 +24,7 @@ function step(state: Followed, scope: Scope, change: Change): Followed {
     case "added":
       return add(state, scope, change.messages);
     case "changed":
+    case "tagged":
       return { ...state, window: mark(state.window, marksOf(change.messages), (row) => leaves(scope, row)) };
     case "removed": {
       const { window, unknown } = remove(state.window, new Set(change.ids));

@@ -75,6 +75,7 @@ function merge(fresh: readonly Row[], head: readonly Row[]): Row[] {
 export interface Marks {
   seen?: boolean;
   pinned?: boolean;
+  tags?: string[];
 }
 
 /** Change marks of loaded rows; those for which `leaves` holds become ghosts, those that return stop being ones. */
@@ -85,7 +86,7 @@ export function mark(window: ListWindow, marks: ReadonlyMap<string, Marks>, leav
     const change = marks.get(row.id);
     if (!change || row.kind === "attempt") return row;
     touched = true;
-    const next = { ...row, seen: change.seen ?? row.seen, pinned: change.pinned ?? row.pinned };
+    const next = { ...row, seen: change.seen ?? row.seen, pinned: change.pinned ?? row.pinned, tags: change.tags ?? row.tags };
     if (leaves(next)) ghosts.add(row.id);
     else ghosts.delete(row.id);
     return next;

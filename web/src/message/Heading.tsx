@@ -16,6 +16,7 @@ import { useSettings } from "../settings/store";
 import { say } from "../ui/toast";
 import heading from "./heading.module.css";
 import styles from "./message.module.css";
+import { Tags } from "./Tags";
 
 interface Props {
   row: Summary;
@@ -53,6 +54,7 @@ export function Heading({ row, message }: Props) {
         <span className={heading.facts} title={exact(row.received_at, zone)}>
           <Moment at={row.received_at} /> · {bytes(row.size_bytes)}
         </span>
+        <Tags key={row.id} id={row.id} tags={row.tags} />
       </div>
     </header>
   );

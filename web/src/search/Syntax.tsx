@@ -7,6 +7,7 @@ const TERMS: [term: string, meaning: string][] = [
   ["to:ann@x.test", "among the recipients; also cc: and bcc:"],
   ["subject:welcome", "in the subject"],
   ["has:attachment", "carries files"],
+  ["tag:invoice", "has exactly this tag"],
   ["is:unread", "not opened yet; also is:pinned"],
   ["after:2026-11-01", "since a day; also before:"],
   ["larger:1M", "more than 1 MB"],
