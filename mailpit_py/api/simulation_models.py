@@ -40,7 +40,7 @@ class NewRule(Arguments):
     after: int = Field(0, ge=0, description="Let so many tries pass first.")
     max: int = Field(0, ge=0, description="Act so many times at most.")
     scope: str = Field("global", description="What has counters: global, recipient, domain, message-id, client, inbox.")
-    expires_at: str | None = Field(None, description="RFC 3339; from then on it does nothing.")
+    expires_at: str | None = Field(None, description="RFC 3339, sandbox time; from then on it does nothing.")
     enabled: bool = True
     position: int | None = Field(None, ge=0, description="Where it stands; the first rule that matches wins.")
 

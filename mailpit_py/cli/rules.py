@@ -58,7 +58,7 @@ def list_rules(url: str, as_json: bool) -> None:
 @click.option("--after", type=int, metavar="N", help="Let N tries pass first.")
 @click.option("--max", type=int, metavar="N", help="Act N times at most.")
 @click.option("--scope", help="What has counters: global, recipient, domain, message-id, client, inbox.")
-@click.option("--expires-at", metavar="INSTANT", help="RFC 3339; from then on it does nothing.")
+@click.option("--expires-at", metavar="INSTANT", help="RFC 3339, sandbox time; from then on it does nothing.")
 @click.option("--position", type=int, metavar="N", help="Where it stands, 0 first; else last.")
 @url_option
 def add_rule(url: str, outcome: str, **given: Any) -> None:

@@ -597,7 +597,7 @@ export interface NewRule {
   max?: number;
   /** What has counters: global, recipient, domain, message-id, client, inbox. */
   scope?: string;
-  /** RFC 3339; from then on it does nothing. */
+  /** RFC 3339, sandbox time; from then on it does nothing. */
   expires_at?: string | null;
   enabled?: boolean;
   /** Where it stands; the first rule that matches wins. */

@@ -8,6 +8,7 @@ const SECTIONS: [kind: string, title: string, note: string][] = [
   ["greylist", "Greylists", "Refused at first; a later try is taken."],
   ["quota", "Mailboxes with a quota", "What they hold. Deleting mail makes room."],
   ["rate", "Rates", "What came within the span."],
+  ["answered", "Answered correspondents", "An out-of-office reply goes to each of them once in seven days."],
   ["suppression", "Suppressed addresses", "Refused after a hard bounce until they are reset."],
 ];
 
@@ -32,6 +33,7 @@ const latestFirst = (records: readonly Remembered[]): Remembered[] => [...record
 export function ownerWords({ kind, owner }: Pick<Remembered, "kind" | "owner">): { title: string; rest: string } {
   const [first = "", ...others] = owner;
   if (kind === "suppression") return { title: others.at(-1) ?? first, rest: "" };
+  if (kind === "answered") return { title: others[1] ?? "", rest: others[0] ? `in the name of ${others[0]}` : "" };
   if (first === "rule") return ruleOwner(others);
   if (first === "address") return addressOwner(others);
   if (first === "profile") return { title: others.at(-1) ?? "", rest: `profile of ${others[0] ?? ""}` };
@@ -63,6 +65,8 @@ export function recordWords(record: Remembered): string {
       return `holds ${counted(count, "message")}${size_bytes ? `, ${bytes(size_bytes)}` : ""}${fired ? `; refused ${number(fired)}` : ""}`;
     case "rate":
       return `${counted(count, "message")} in this span${fired ? `; refused ${number(fired)}` : ""}`;
+    case "answered":
+      return `answered ${times(count)}`;
     case "suppression":
       return note ? `after ${note}` : "suppressed";
     default:

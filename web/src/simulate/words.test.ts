@@ -54,6 +54,7 @@ it.each<[Remembered, string, string, string]>([
   [record("greylist", ["rule", "g", "", "192.0.2.1", "app@x", "ann@x"], { fired: 1 }), "Rule g", "ann@x, from app@x, 192.0.2.1", "refused once; waits for a retry"],
   [record("quota", ["address", "default", "", "full+3msgs@y"], { count: 3, size_bytes: 2_000 }), "full+3msgs@y", "", "holds 3 messages, 2.0 kB"],
   [record("suppression", ["default", "ann@x"], { note: "550 5.1.1" }), "ann@x", "", "after 550 5.1.1"],
+  [record("answered", ["default", "ooo@y", "app@x"], { count: 2, note: "step 7" }), "app@x", "in the name of ooo@y", "answered twice"],
   [record("other", ["a", "b"], { note: "n" }), "b", "a", "1 try, n"],
 ])("says whose %j is, and what", (one, title, rest, words) => {
   expect(ownerWords(one)).toEqual({ title, rest });
