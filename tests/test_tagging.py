@@ -103,7 +103,8 @@ def test_a_line_that_cannot_be_read_is_a_mistake(text: str) -> None:
 def test_filters_are_read_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "tags.yaml"
     file.write_text(
-        'filters:\n  - match: "Your Invoice"\n    tags: "billing, Mail"\n  - {match: from:x, tags: [y, z]}\n'
+        'filters:\n  - match: "Your Invoice"\n    tags: "billing, Mail"\n  - {match: "from:nobody", tags: [y, z]}\n',
+        "utf-8",
     )
     assert [(one.text, one.tags) for one in read_filter_file(file)] == [
         ("your invoice", ("billing", "Mail")), ("from:nobody", ("y", "z"))

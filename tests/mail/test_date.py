@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailpit_py.mail import read
-from mailpit_py.mail.date import parse
+from mailpit_py.mail.date import offset_minutes, parse
 
 NOON = "2024-02-29T12:00:00+00:00"
 
@@ -71,3 +71,21 @@ def test_nonsense_is_none(text):
 def test_a_message_has_the_date_of_its_field():
     assert read(b"Date: Thu, 01 Jan 1970 00:00:01 +0000\n\n").date == 1_000_000
     assert read(b"Subject: x\n\n").date is None
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("Thu, 29 Feb 2024 12:00:00 +0530", 330),
+        ("Thu, 29 Feb 2024 12:00:00 -0800 (PST)", -480),
+        ("Thu, 29 Feb 2024 12:00:00 EST", -300),
+        ("Thu Feb 29 12:00:00 2024 +0100", 60),
+        ("2024-02-29T12:00:00+02:00", 120),
+        ("Thu, 29 Feb 2024 12:00:00", 0),
+        ("Thu, 29 Feb 2024 12:00:00 +9900", 0),
+        ("no date", 0),
+        ("", 0),
+    ],
+)
+def test_how_far_east_the_writer_s_clock_was(text, minutes):
+    assert offset_minutes(text) == minutes

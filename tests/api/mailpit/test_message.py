@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
+from mailpit_py.api.mailpit.shape import moment
 from tests.api.conftest import Mail
 from tests.api.mailpit.conftest import V1
 
@@ -243,6 +244,11 @@ def test_a_part_runs_nothing_in_our_name(client: Client, mail: Mail) -> None:
     assert answer.headers["Content-Disposition"] == 'inline; filename="a%20b%C3%A4.html"'
     assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_date_beyond_all_calendars_is_the_first_one() -> None:
+    assert moment(1 << 62) == "0001-01-01T00:00:00Z"
+    assert moment(0, minutes_east=-90) == "1969-12-31T22:30:00-01:30"
 
 
 @pytest.mark.parametrize("path", ["", "/headers", "/raw", "/part/0"])

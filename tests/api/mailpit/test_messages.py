@@ -95,6 +95,7 @@ def test_ids_and_a_search_exclude_each_other(client: Client) -> None:
         (b'{"IDs":"x"}', "json: cannot unmarshal string into Go struct field .IDs of type []string"),
         (b'{"IDs":[1]}', "json: cannot unmarshal number into Go struct field .IDs of type string"),
         (b'{"Read":"yes"}', "json: cannot unmarshal string into Go struct field .Read of type bool"),
+        (b'{"IDs":{}}', "json: cannot unmarshal object into Go struct field .IDs of type []string"),
         (b'{"Search":["a"]}', "json: cannot unmarshal array into Go struct field .Search of type string"),
         (b"[]", "json: cannot unmarshal array into Go value of type struct"),
         (b"null and", "You"),
