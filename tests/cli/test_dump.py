@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mailbox
 import stat
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from mailpit_py.cli.archive import Kept
+from mailpit_py.cli.source import of_mailpit
 from mailpit_py.errors import MailpitError
 from mailpit_py.node import Node
 from mailpit_py.storage import Store
@@ -90,6 +92,50 @@ def test_a_database_is_read_without_a_sandbox(tmp_path: Path) -> None:
     result = invoke("dump", str(out), "--database", str(database))
     assert result.stdout == f"1 messages written to {out}\n", result.stderr
     assert [one.read_bytes() for one in out.iterdir()] == [MAIL % 1]
+
+
+@pytest.mark.parametrize(("query", "number"), [("", 3), ("subject:1", 1)])
+def test_a_running_mailpit_is_read_by_its_own_api(filled: Node, query: str, number: int) -> None:
+    with of_mailpit(filled.url, query) as (ids, fetch):
+        kept = [fetch(one) for one in ids]
+    assert len(kept) == number
+    stored, raw = newest(filled)
+    assert kept[-1] is not None
+    if not query:
+        assert (kept[-1].public_id, kept[-1].raw) == (stored.summary.public_id, raw)
+        assert (kept[-1].reverse_path, kept[-1].recipients) == ("a@example.org", ("x@example.com",))
+        assert kept[-1].received_at // 1_000 == stored.summary.received_at // 1_000
+
+
+def test_what_has_no_api_of_ours_is_asked_as_mailpit(tmp_path: Path) -> None:
+    class Mailpit(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            rows = (
+                [{"ID": "a" * 22, "Created": "2026-11-23T12:00:00.123Z", "Read": True}]
+                if "start=0" in self.path
+                else None
+            )
+            status, body = 200, json.dumps({"messages": rows}).encode()
+            if self.path.startswith("/api/v2"):
+                status, body = 404, b"File not found\n"
+            elif self.path.endswith("/raw"):
+                body = MAIL % 1
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Mailpit) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        result = invoke("dump", str(tmp_path / "out"), "--http", f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+        thread.join()
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "out" / f"{'a' * 22}.eml").read_bytes() == MAIL % 1
 
 
 def test_a_search_chooses(filled: Node, tmp_path: Path) -> None:
