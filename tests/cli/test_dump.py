@@ -7,7 +7,8 @@ import mailbox
 import stat
 import threading
 import zipfile
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -107,19 +108,13 @@ def test_a_running_mailpit_is_read_by_its_own_api(filled: Node, query: str, numb
         assert kept[-1].received_at // 1_000 == stored.summary.received_at // 1_000
 
 
-def test_what_has_no_api_of_ours_is_asked_as_mailpit(tmp_path: Path) -> None:
-    class Mailpit(BaseHTTPRequestHandler):
+@contextmanager
+def answering(answer: Callable[[str], tuple[int, bytes]]) -> Iterator[str]:
+    """A web server that answers each path so, and its address."""
+
+    class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            rows = (
-                [{"ID": "a" * 22, "Created": "2026-11-23T12:00:00.123Z", "Read": True}]
-                if "start=0" in self.path
-                else None
-            )
-            status, body = 200, json.dumps({"messages": rows}).encode()
-            if self.path.startswith("/api/v2"):
-                status, body = 404, b"File not found\n"
-            elif self.path.endswith("/raw"):
-                body = MAIL % 1
+            status, body = answer(self.path)
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -128,12 +123,25 @@ def test_what_has_no_api_of_ours_is_asked_as_mailpit(tmp_path: Path) -> None:
         def log_message(self, *_: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Mailpit) as server:
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        result = invoke("dump", str(tmp_path / "out"), "--http", f"http://127.0.0.1:{server.server_port}")
+        yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+def test_what_has_no_api_of_ours_is_asked_as_mailpit(tmp_path: Path) -> None:
+    row = {"ID": "a" * 22, "Created": "2026-11-23T12:00:00.123Z", "Read": True}
+
+    def answer(path: str) -> tuple[int, bytes]:
+        if path.startswith("/api/v2"):
+            return 404, b"File not found\n"
+        rows = [row] if "start=0" in path else None
+        return 200, MAIL % 1 if path.endswith("/raw") else json.dumps({"messages": rows}).encode()
+
+    with answering(answer) as url:
+        result = invoke("dump", str(tmp_path / "out"), "--http", url)
     assert result.exit_code == 0, result.output
     assert (tmp_path / "out" / f"{'a' * 22}.eml").read_bytes() == MAIL % 1
 
@@ -157,27 +165,15 @@ def test_nothing_from_outside_becomes_a_file_name(name: str) -> None:
 
 
 def test_a_hostile_server_writes_nothing_outside_the_folder(tmp_path: Path) -> None:
-    row = b'{"id": "../../../../evil", "received_at": "2026-11-23T12:00:00Z", "seen": false}'
+    row = {"id": "../../../../evil", "received_at": "2026-11-23T12:00:00Z", "seen": False}
 
-    class Hostile(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = b'{"items": [%s], "next": null}' % row
-            if "/messages/" in self.path:
-                body = b'{"reverse_path": "", "recipients": []}'
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(path: str) -> tuple[int, bytes]:
+        if "/messages/" in path:
+            return 200, b'{"reverse_path": "", "recipients": []}'
+        return 200, json.dumps({"items": [row], "next": None}).encode()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Hostile) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        result = invoke("dump", str(tmp_path / "a" / "b"), "--http", f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-        thread.join()
+    with answering(answer) as url:
+        result = invoke("dump", str(tmp_path / "a" / "b"), "--http", url)
     assert result.exit_code == 1
     assert "is no id of a message" in result.stderr
     assert [one.name for one in tmp_path.rglob("*")] == ["a", "b"]
