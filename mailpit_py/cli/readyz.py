@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import ssl
 import time
 from collections.abc import Mapping
@@ -13,13 +14,27 @@ import click
 
 from mailpit_py.bind import Bind
 
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _seconds(_: click.Context, __: click.Parameter, text: str) -> float:
+    """Read seconds, or a time as Go writes it: 30, 1m30s, 500ms."""
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        return float(text)
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
+    if not parts or "".join(f"{number}{unit}" for number, unit in parts) != text:
+        raise click.BadParameter(f"write it as 30, 30s or 1m30s, not {text!r}")
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+
 
 @click.command("readyz")
 @click.option("--listen", "-l", metavar="ADDRESS", help="Where it listens; else what the sandbox's options say.")
 @click.option("--webroot", metavar="PATH", help="Its path; else what the sandbox's options say.")
 @click.option("--https", is_flag=True, help="Ask over TLS, unchecked; also when --ui-tls-cert is set.")
 @click.option("--wait", is_flag=True, help="Keep asking until it is ready.")
-@click.option("--timeout", default=30.0, show_default=True, metavar="SECONDS", help="How long --wait waits.")
+@click.option(
+    "--timeout", default="30s", show_default=True, metavar="TIME", callback=_seconds, help="How long --wait waits."
+)
 @click.pass_obj
 def command(  # noqa: PLR0913 - click hands over one argument an option
     settings: Mapping[str, Any], listen: str | None, webroot: str | None, https: bool, wait: bool, timeout: float

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import mailbox
 import stat
 import threading
 import zipfile
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from mailpit_py.cli.archive import Kept
+from mailpit_py.cli.source import of_mailpit
 from mailpit_py.errors import MailpitError
 from mailpit_py.node import Node
 from mailpit_py.storage import Store
@@ -92,6 +95,57 @@ def test_a_database_is_read_without_a_sandbox(tmp_path: Path) -> None:
     assert [one.read_bytes() for one in out.iterdir()] == [MAIL % 1]
 
 
+@pytest.mark.parametrize(("query", "number"), [("", 3), ("subject:1", 1)])
+def test_a_running_mailpit_is_read_by_its_own_api(filled: Node, query: str, number: int) -> None:
+    with of_mailpit(filled.url, query) as (ids, fetch):
+        kept = [fetch(one) for one in ids]
+    assert len(kept) == number
+    stored, raw = newest(filled)
+    assert kept[-1] is not None
+    if not query:
+        assert (kept[-1].public_id, kept[-1].raw) == (stored.summary.public_id, raw)
+        assert (kept[-1].reverse_path, kept[-1].recipients) == ("a@example.org", ("x@example.com",))
+        assert kept[-1].received_at // 1_000 == stored.summary.received_at // 1_000
+
+
+@contextmanager
+def answering(answer: Callable[[str], tuple[int, bytes]]) -> Iterator[str]:
+    """A web server that answers each path so, and its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body = answer(self.path)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_what_has_no_api_of_ours_is_asked_as_mailpit(tmp_path: Path) -> None:
+    row = {"ID": "a" * 22, "Created": "2026-11-23T12:00:00.123Z", "Read": True}
+
+    def answer(path: str) -> tuple[int, bytes]:
+        if path.startswith("/api/v2"):
+            return 404, b"File not found\n"
+        rows = [row] if "start=0" in path else None
+        return 200, MAIL % 1 if path.endswith("/raw") else json.dumps({"messages": rows}).encode()
+
+    with answering(answer) as url:
+        result = invoke("dump", str(tmp_path / "out"), "--http", url)
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "out" / f"{'a' * 22}.eml").read_bytes() == MAIL % 1
+
+
 def test_a_search_chooses(filled: Node, tmp_path: Path) -> None:
     assert dump(filled, tmp_path / "out", "--query", "subject:1").stdout.startswith("1 messages")
 
@@ -111,27 +165,15 @@ def test_nothing_from_outside_becomes_a_file_name(name: str) -> None:
 
 
 def test_a_hostile_server_writes_nothing_outside_the_folder(tmp_path: Path) -> None:
-    row = b'{"id": "../../../../evil", "received_at": "2026-11-23T12:00:00Z", "seen": false}'
+    row = {"id": "../../../../evil", "received_at": "2026-11-23T12:00:00Z", "seen": False}
 
-    class Hostile(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = b'{"items": [%s], "next": null}' % row
-            if "/messages/" in self.path:
-                body = b'{"reverse_path": "", "recipients": []}'
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(path: str) -> tuple[int, bytes]:
+        if "/messages/" in path:
+            return 200, b'{"reverse_path": "", "recipients": []}'
+        return 200, json.dumps({"items": [row], "next": None}).encode()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Hostile) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        result = invoke("dump", str(tmp_path / "a" / "b"), "--http", f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-        thread.join()
+    with answering(answer) as url:
+        result = invoke("dump", str(tmp_path / "a" / "b"), "--http", url)
     assert result.exit_code == 1
     assert "is no id of a message" in result.stderr
     assert [one.name for one in tmp_path.rglob("*")] == ["a", "b"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import mailbox
 import os
+import subprocess
+import sys
 import zipfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from mailpit_py.cli.mailfile import Found, Unreadable, files_of, messages
 from mailpit_py.node import Node
 from mailpit_py.storage import Store
 from tests.cli.conftest import address, invoke, newest
+from tests.process import ROOT
 
 A = b"From: a@example.org\nTo: x@example.com\nSubject: A\n\nfirst\nFrom here on\n>From quoted\n"
 B = b"Return-Path: <b@example.org>\r\nFrom: c@example.org\r\nCc: y@example.com\r\nSubject: B\r\n\r\nsecond\r\n"
@@ -158,3 +161,32 @@ def test_a_database_that_a_sandbox_has_open_is_left_alone(tmp_path: Path) -> Non
         result = invoke("ingest", str(tmp_path / "a.eml"), "--into", str(tmp_path / "mail.db"))
     assert result.exit_code == 1
     assert "mail.db" in result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_a_terminal_sees_how_far_it_is(tmp_path: Path) -> None:
+    import pty
+
+    for number in range(5):
+        (tmp_path / f"{number}.eml").write_bytes(A)
+    master, slave = pty.openpty()
+    command = [
+        sys.executable,
+        "-m",
+        "mailpit_py",
+        "ingest",
+        "--into",
+        str(tmp_path / "mail.db"),
+        *map(str, tmp_path.glob("*.eml")),
+    ]
+    environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
+    with subprocess.Popen(command, stdout=-1, stderr=slave, env=environment) as process:
+        os.close(slave)
+        seen = b""
+        with suppress(OSError):  # the end of a pseudo-terminal
+            while octets := os.read(master, 4096):
+                seen += octets
+        os.close(master)
+        assert process.wait(60) == 0
+    assert b"ingest" in seen
+    assert b"100%" in seen

@@ -1,4 +1,4 @@
-"""`version` and `completion`."""
+"""`version`, `completion` and `readyz`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mailpit_py import __version__
+from mailpit_py.node import Node
 from tests.cli.conftest import invoke
 from tests.process import ROOT
 
@@ -49,3 +50,20 @@ def test_bash_completes(tmp_path: Path, typed: str, completed: set[str]) -> None
     environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert set(done.stdout.split()) == completed, done.stderr
+
+
+@pytest.mark.parametrize("text", ["30", "0.5", "500ms", "1m30s", "2h"])
+def test_readyz_takes_times_as_mailpit_does(sandbox: Node, text: str) -> None:
+    where = f"127.0.0.1:{sandbox.ports['listen']}"
+    assert invoke("readyz", "--listen", where, "--wait", "--timeout", text).exit_code == 0
+
+
+@pytest.mark.parametrize("text", ["", "s", "1x", "1m 30s", "-1"])
+def test_readyz_says_how_a_time_is_written(text: str) -> None:
+    result = invoke("readyz", "--timeout", text)
+    assert (result.exit_code, "write it as 30, 30s or 1m30s" in result.output) == (2, True)
+
+
+def test_readyz_gives_up_when_its_time_is_over() -> None:
+    result = invoke("readyz", "--listen", "127.0.0.1:9", "--wait", "--timeout", "20ms")
+    assert (result.exit_code, "http://127.0.0.1:9/readyz is not ready" in result.output) == (1, True)
