@@ -14,7 +14,22 @@ from tests.process import Running
 
 WEB = Path(__file__).parents[2] / "web"
 COMPILER = WEB / "node_modules" / ".bin" / "tsc"
-STRICT = ["--ignoreConfig", "--strict", "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes", "--noUnusedLocals", "--noUnusedParameters", "--target", "ES2022", "--lib", "ES2022,DOM", "--module", "esnext", "--moduleResolution", "bundler"]
+STRICT = [
+    "--ignoreConfig",
+    "--strict",
+    "--noUncheckedIndexedAccess",
+    "--exactOptionalPropertyTypes",
+    "--noUnusedLocals",
+    "--noUnusedParameters",
+    "--target",
+    "ES2022",
+    "--lib",
+    "ES2022,DOM",
+    "--module",
+    "esnext",
+    "--moduleResolution",
+    "bundler",
+]
 USE = """
 import { Mailpit, MailpitError, type Waited } from "./mailpit.js";
 
