@@ -26,6 +26,8 @@ class Unsupported(MailpitError, NotImplementedError):
     """The server that is used cannot do this."""
 
 
+SHOWN = 20  # messages in a failure
+
 Judged = tuple[Message, tuple[Mismatch, ...]]
 
 
@@ -33,7 +35,9 @@ def explain(head: str, judged: Sequence[Judged], refused: Sequence[Refusal], gon
     """Say in words what came since the test began; a message without mismatches is a match."""
     lines = [head]
     lines.append(f"{_count(len(judged), 'message')} came since the test began{':' if judged else '.'}")
-    for message, mismatches in judged:
+    if len(judged) > SHOWN:
+        lines.append(f"  ... and {len(judged) - SHOWN} before these:")
+    for message, mismatches in judged[-SHOWN:]:
         lines.append(f"  {describe(message)}{'' if mismatches else '  <- matches'}")
         lines += [f"      {one}" for one in mismatches]
     for refusal in refused:

@@ -39,11 +39,16 @@ DEFAULT_FROM_EMAIL = "shop@acme.test"
 SHOP = """
 import threading
 
+from email import message_from_bytes
+
 from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMultiAlternatives, send_mail
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import path
+
+STATUS = "message/delivery-status"
 
 def signup(request):
     address = request.POST["email"]
@@ -51,6 +56,28 @@ def signup(request):
     message = EmailMultiAlternatives("Welcome", "Your code is 481516", to=[address], bcc=["audit@acme.test"])
     message.attach_alternative('<a href="https://shop.test/confirm/1">Confirm</a> Your code is 481516', "text/html")
     message.send()
+    return HttpResponse("ok")
+
+def reset(request):
+    user = User.objects.get(email=request.POST["email"])
+    link = f"https://shop.test/reset/{user.pk}/{default_token_generator.make_token(user)}"
+    send_mail("Reset your password", f"Choose a new one: {link}", None, [user.email])
+    return HttpResponse("ok")
+
+def choose(request, number, token):
+    user = User.objects.get(pk=number)
+    return HttpResponse(status=200 if default_token_generator.check_token(user, token) else 403)
+
+def invoice(request):
+    message = EmailMultiAlternatives("Invoice 12", "As agreed", to=[request.POST["email"]])
+    message.attach("invoice-12.pdf", b"%PDF-1.7 ...", "application/pdf")
+    message.send()
+    return HttpResponse("ok")
+
+def bounce(request):
+    (status,) = [one for one in message_from_bytes(request.body).walk() if one.get_content_type() == STATUS]
+    address = status.get_payload()[1]["Final-Recipient"].partition(";")[2].strip()
+    User.objects.filter(email=address).update(is_active=False)
     return HttpResponse("ok")
 
 def order(request):
@@ -64,13 +91,17 @@ def later(request):
     threading.Timer(0.05, send_mail, ["Later", "Late", None, [address]]).start()
     return HttpResponse("ok")
 
-urlpatterns = [path("signup", signup), path("order", order), path("later", later)]
+urlpatterns = [
+    *(path(view.__name__, view) for view in (signup, reset, invoice, bounce, order, later)),
+    path("reset/<int:number>/<token>", choose),
+]
 """
 
 TESTS = """
 import urllib.request
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core import mail
 from django.test import TestCase
 
@@ -83,6 +114,25 @@ def test_sign_up(client, mailpit):
     assert message.recipients == ("ann@example.com", "audit@acme.test")
     assert "Bcc" not in message.headers
     assert not hasattr(mail, "outbox") or mail.outbox == []
+
+@pytest.mark.django_db
+def test_password_reset(client, mailpit):
+    client.post("/signup", {"email": "ann@example.com"})
+    client.post("/reset", {"email": "ann@example.com"})
+    link = mailpit.wait_for(to="ann@example.com", subject="Reset").link()
+    assert client.get(link.removeprefix("https://shop.test")).status_code == 200
+
+@pytest.mark.django_db
+def test_invoice(client, mailpit):
+    client.post("/invoice", {"email": "ann@example.com"})
+    mailpit.wait_for(subject="Invoice 12").check.attachment("invoice-12.pdf", content_type="application/pdf")
+
+@pytest.mark.django_db
+def test_who_bounces_gets_no_more_mail(client, mailpit):
+    client.post("/signup", {"email": "gone@example.com"})
+    report = mailpit.bounce(mailpit.wait_for(to="gone@example.com"), "unknown_user", recipients=["gone@example.com"])
+    client.post("/bounce", report.raw, content_type="message/rfc822")
+    assert not User.objects.get(email="gone@example.com").is_active
 
 @pytest.mark.django_db
 def test_order_needs_the_commit(client, mailpit, django_capture_on_commit_callbacks):
@@ -147,7 +197,7 @@ def shop(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.P
 @pytest.mark.timeout(400)
 def test_a_django_project_s_tests_read_like_sentences_and_all_else_stays_as_it_was(shop: pytest.Pytester) -> None:
     shop.makeini("[pytest]\nDJANGO_SETTINGS_MODULE = settings\nmailpit_autouse = true\n")
-    shop.runpytest_subprocess("-W", "error", "test_shop.py", "-n", "2", timeout=300).assert_outcomes(passed=6)
+    shop.runpytest_subprocess("-W", "error", "test_shop.py", "-n", "2", timeout=300).assert_outcomes(passed=9)
 
 
 @pytest.mark.timeout(400)

@@ -189,6 +189,10 @@ def test_no_message_is_lost_among_many(ours: View) -> None:
         for number in range(120):
             client.sendmail("a@x.test", ["b@x.test"], f"Subject: {number}\r\n\r\n".encode())
     assert [message.subject for message in ours.messages] == [str(number) for number in range(120)]
+    with pytest.raises(MailNotReceived) as caught:
+        ours.wait_for(subject="none", timeout=0)
+    assert str(caught.value).splitlines()[2] == "  ... and 100 before these:"
+    assert len(caught.value.seen) == 120
 
 
 def test_many_views_on_one_shared_server_do_not_disturb_each_other(remote) -> None:
