@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mailpit_py.errors import ConfigError
 from mailpit_py.mail import Message
-from mailpit_py.mail.arrangement import arrange
 from mailpit_py.mail.tag import clean_all, named_in_addresses, named_in_header, title
-from mailpit_py.storage import Arrival, Query
-from mailpit_py.storage.evaluation import Facts, matches
-from mailpit_py.storage.mailpit_query import parse
+from mailpit_py.storage import Arrival
+
+if TYPE_CHECKING:
+    from mailpit_py.tag_filter import Filter  # loaded for who has filters
 
 X_TAGS, PLUS_ADDRESSES = "x-tags", "plus-addresses"
 SOURCES = {"x-tags": X_TAGS, "xtags": X_TAGS, "plus-addresses": PLUS_ADDRESSES, "plus-addressing": PLUS_ADDRESSES}
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Tags for every message in whose source `text`, in small letters, stands, or which it finds as a search."""
-
-    text: str
-    tags: tuple[str, ...]
-    query: Query
-
-    @classmethod
-    def of(cls, text: str, tags: Iterable[str]) -> Filter:
-        """Read a filter's text as a search, too."""
-        return cls(text.lower(), clean_all(tags), parse(text).query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +32,7 @@ class Tagger:
         names = self._named(message)
         if self.username and (name := arrival.transaction.session.auth_identity):
             names.append(name)
-        if self.filters:
-            names += self._filtered(arrival, message, texts)
+        names += [tag for one in self.filters if one.hits(arrival, message, texts) for tag in one.tags]
         return sorted(clean_all(names)) if names else ()
 
     def _named(self, message: Message) -> list[str]:
@@ -58,61 +41,6 @@ class Tagger:
         if PLUS_ADDRESSES not in self.disabled:
             names += named_in_addresses(message)
         return [title(name.strip()) for name in names] if self.title_case else names
-
-    def _filtered(self, arrival: Arrival, message: Message, texts: Mapping[str, str]) -> list[str]:
-        source = arrival.raw.decode("utf-8", "replace").lower()
-        facts = Facts(message, texts, arrival.received_at, len(arrange(message.root).inline))
-        hits = (one for one in self.filters if one.text in source or matches(one.query.node, facts))
-        return [tag for one in hits for tag in one.tags]
-
-
-def read_filters(text: str) -> tuple[Filter, ...]:
-    """Read --tag: `tag1,tag2=match` items with blanks between them, quotes around what has blanks.
-
-    Raises ConfigError.
-    """
-    try:
-        items = _items(text)
-    except ValueError as error:
-        raise ConfigError(f"--tag: {error}") from None
-    filters = []
-    for item in items:
-        tags, sign, match = item.partition("=")
-        if not sign or not match.strip() or not clean_all(tags.split(",")):
-            raise ConfigError(f"--tag takes tag=match, as in invoices=subject:invoice, not {item!r}")
-        filters.append(Filter.of(match, tags.split(",")))
-    return tuple(filters)
-
-
-def _items(text: str) -> list[str]:
-    lexer = shlex.shlex(text, posix=True, punctuation_chars="")
-    lexer.whitespace_split, lexer.quotes, lexer.commenters, lexer.escape = True, '"', "", ""
-    return list(lexer)
-
-
-def read_filter_file(path: Path) -> tuple[Filter, ...]:
-    """Read --tags-config: YAML with a list `filters` of `match` and `tags`. Raises ConfigError."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        value: Any = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"--tags-config: cannot read {path}: {error}") from None
-    except YAMLError as error:
-        raise ConfigError(f"--tags-config: {path} is no YAML: {error}") from None
-    filters = value.get("filters") if isinstance(value, Mapping) else None
-    if not isinstance(filters, list):
-        raise ConfigError(f"--tags-config: {path} needs a list called filters, each with match and tags")
-    return tuple(_filter(path, one) for one in filters)
-
-
-def _filter(path: Path, value: Any) -> Filter:
-    match, tags = (value.get("match"), value.get("tags")) if isinstance(value, Mapping) else (None, None)
-    names = tags if isinstance(tags, list) else str(tags or "").split(",")
-    if not (isinstance(match, str) and match.strip() and clean_all(map(str, names))):
-        raise ConfigError(f"--tags-config: {path}: each filter has a match and tags, not {value!r}")
-    return Filter.of(match, map(str, names))
 
 
 def read_disabled(text: str) -> frozenset[str]:

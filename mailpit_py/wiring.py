@@ -33,10 +33,11 @@ from mailpit_py.simulation.rule import Rule
 from mailpit_py.simulator import Simulator
 from mailpit_py.sinkbook import Check, SinkBook, SinkSettings, find_provider
 from mailpit_py.storage import DEFAULT_INBOX, SinkKind, Store, StoreOptions
-from mailpit_py.tagging import Tagger, read_disabled, read_filter_file, read_filters
+from mailpit_py.tagging import Tagger, read_disabled
 
 if TYPE_CHECKING:
     from mailpit_py.outbound.sender import SenderSettings
+    from mailpit_py.tag_filter import Filter
 
 EVERYWHERE = ("0.0.0.0", "::")
 
@@ -142,9 +143,8 @@ def smtp_settings(config: Config, listener: str, certificates: Certificates) -> 
 
 def tagger(config: Config) -> Tagger:
     """What tags mail as it arrives. Raises ConfigError."""
-    path = Path(config.tags_config).expanduser() if config.tags_config else None
     return Tagger(
-        filters=(*read_filters(config.tag), *(read_filter_file(path) if path else ())),
+        filters=_filters(config) if config.tag.strip() or config.tags_config else (),
         disabled=read_disabled(config.tags_disable),
         title_case=config.tags_title_case,
         username=config.tags_username,
@@ -162,6 +162,13 @@ def sandbox_clock(config: Config, store: Store) -> Clock:
         except ClockError as error:
             raise ConfigError(f"--freeze-clock: {error}") from None
     return clock
+
+
+def _filters(config: Config) -> tuple[Filter, ...]:
+    from mailpit_py.tag_filter import read_filter_file, read_filters  # a language of its own, which few need
+
+    path = Path(config.tags_config).expanduser() if config.tags_config else None
+    return (*read_filters(config.tag), *(read_filter_file(path) if path else ()))
 
 
 def simulator(config: Config, store: Store, clock: Clock) -> Simulator:

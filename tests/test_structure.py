@@ -68,6 +68,7 @@ PART_OF = {
     "submission": "sandbox",
     "waiting": "sandbox",
     "takeover": "node",
+    "tag_filter": "sandbox",
     "tagging": "sandbox",
     **dict.fromkeys(("wiring", "departure"), "node"),
     "__main__": "cli",

@@ -14,7 +14,8 @@ from mailpit_py.mail.envelope import Envelope, Recipient, Session, Transaction
 from mailpit_py.storage import Arrival
 from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.prepare import prepare
-from mailpit_py.tagging import Tagger, read_disabled, read_filter_file, read_filters
+from mailpit_py.tag_filter import read_filter_file, read_filters
+from mailpit_py.tagging import Tagger, read_disabled
 from mailpit_py.wiring import tagger
 
 RAW = (

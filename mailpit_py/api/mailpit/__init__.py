@@ -6,7 +6,6 @@ from flask import Blueprint
 
 from mailpit_py.api.mailpit import (
     chaos,
-    document,
     failure,
     information,
     message,
@@ -24,7 +23,7 @@ from mailpit_py.api.problem import Problem
 
 __all__ = ["PREFIXES", "blueprint", "events", "failure", "feed", "views"]
 
-VIEWS = (chaos, document, information, message, messages, parts, release, sending, tags)
+VIEWS = (chaos, information, message, messages, parts, release, sending, tags)
 PREFIXES = ("api/v1/", "view/", "metrics")
 
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response
-
-from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import definitions
 from mailpit_py.api.mailpit.definitions import Json, listed, string
-from mailpit_py.api.mailpit.go_json import written
 
 JSON, PLAIN = "application/json", "text/plain"
 ID = ("ID", "path", string("The id of a message, or `latest`."))
@@ -67,17 +63,6 @@ ROWS: tuple[Row, ...] = (
     ("get", "/view/{ID}.txt", "GetMessageTextParams", "testing", "Give the text of a message.",
      (ID,), "", (PLAIN, string())),
 )  # fmt: skip
-
-
-def register(routes: Blueprint) -> None:
-    """Add the views of this file."""
-    routes.get("/swagger.json")(show_document)
-
-
-def show_document() -> Response:
-    """Give the OpenAPI document of this API."""
-    base = here().config.webroot_path.rstrip("/")
-    return written({**({"basePath": base} if base else {}), **document()})
 
 
 def document() -> Json:

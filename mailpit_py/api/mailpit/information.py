@@ -17,6 +17,7 @@ def register(routes: Blueprint) -> None:
     """Add the views of this file."""
     routes.get("/info")(show_info)
     routes.get("/webui")(show_webui)
+    routes.get("/swagger.json")(show_document)
 
 
 def show_info() -> Response:
@@ -51,6 +52,14 @@ def show_webui() -> Response:
             "HideDeleteAllButton": context.config.hide_delete_all_button,
         }
     )
+
+
+def show_document() -> Response:
+    """Show the OpenAPI document of this API."""
+    from mailpit_py.api.mailpit.document import document  # loaded when it is first asked for
+
+    base = here().config.webroot_path.rstrip("/")
+    return written({**({"basePath": base} if base else {}), **document()})
 
 
 def _relay(settings: RelaySettings | None) -> dict[str, Any]:
