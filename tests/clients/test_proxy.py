@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -26,7 +27,9 @@ DOCUMENT = (ROOT / "docs" / "shared-server.md").read_text("utf-8")
 LOCATION = re.search(r"```nginx\n(.*?)```", DOCUMENT, re.DOTALL)[1]
 SITE = "mail.example.com"
 
-pytestmark = pytest.mark.skipif(shutil.which("nginx") is None, reason="needs nginx (Debian: nginx-light)")
+NGINX = shutil.which("nginx", path=f"{sys.prefix}/nginx/usr/sbin{os.pathsep}{os.defpath}{os.pathsep}/usr/sbin")
+
+pytestmark = pytest.mark.skipif(NGINX is None, reason="needs nginx (unpacked by ./test)")
 
 
 def free_port() -> int:
@@ -52,7 +55,7 @@ def proxy(node: Node, tmp_path: Path) -> Iterator[int]:
         f"{user}daemon off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\n"
         f"http {{\naccess_log off;\n{paths}server {{\nlisten 127.0.0.1:{port};\n{location}}}\n}}\n"
     )
-    command = ["nginx", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+    command = [str(NGINX), "-e", f"{tmp_path}/error.log", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
     with subprocess.Popen(command, stdout=-1, stderr=-2) as process:
         try:
             wait_for(port, process)
