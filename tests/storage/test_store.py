@@ -414,12 +414,12 @@ def test_the_file_shrinks_after_a_deletion_unless_told_otherwise(tmp_path, vacuu
             store.add(arrival(os.urandom(1 << 20))).result(10)
         store.delete("default", Selection.everything()).result(10)
         pages = "SELECT count(*) FROM content"
-        assert eventually(lambda: run_sql(store, pages)[0][0] == 0)
+        assert eventually(lambda: run_sql(store, pages)[0][0] == 0, 60)
         freed = "SELECT * FROM pragma_freelist_count"
         if vacuum:
-            assert eventually(lambda: run_sql(store, freed)[0][0] < 1_000)
+            assert eventually(lambda: run_sql(store, freed)[0][0] < 1_000, 60)
         else:
-            assert eventually(lambda: store._writer._housework.pause(store._writer.committed_id) > 1)
+            assert eventually(lambda: store._writer._housework.pause(store._writer.committed_id) > 1, 60)
             assert run_sql(store, freed)[0][0] > 1_000
 
 
