@@ -50,6 +50,19 @@ class Try:
         """The recipients, in lower case."""
         return {one.address.lower() for one in self.recipients}
 
+    @property
+    def reached(self) -> set[str]:
+        """The recipients whom this try reached, in lower case: those accepted, or all if nobody was."""
+        return {one.address.lower() for one in self.recipients if one.accepted} or self.addresses
+
+    def may_follow(self, earlier: Try) -> bool:
+        """True if this may be the next try of the mail that was refused whole in an earlier one.
+
+        A retry reaches somebody whom the earlier try was for, or asks for nobody else. A mail
+        that was refused in part to that very recipient is another one: it was not retried for it.
+        """
+        return bool(self.reached & earlier.addresses) or bool(self.addresses) and self.addresses <= earlier.addresses
+
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
@@ -124,7 +137,7 @@ class _Reader:
         rows = self.both("id > ? AND reverse_path = ? AND content_hash <> ''", own.id, own.reverse_path)
         (first,) = self.tries([own])
         for row, one in zip(rows, self.tries(rows), strict=True):
-            if one.addresses & first.addresses:
+            if one.may_follow(first):
                 return row
         return None
 
@@ -173,17 +186,28 @@ def _try(row: Any, recipients: tuple[Outcome, ...]) -> Try:
 def _belongs(one: Try, group: Sequence[Try], others: Sequence[Try]) -> bool:
     """True if a try without content belongs to the group, and not to another mail with the same envelope."""
     first, last = min(each.id for each in group), max(each.id for each in group)
-    served = {
-        recipient.address.lower()
-        for each in group
-        if each.is_accepted and each.id < one.id
-        for recipient in each.recipients
-        if recipient.accepted
-    }
-    if one.id not in {each.id for each in group} and not one.addresses - served:
+    if one.id not in {each.id for each in group} and not (_is_retried(one, group) or _is_left_over(one, group)):
         return False
     between = [other for other in others if one.id < other.id < first or last < other.id < one.id]
-    return not any(other.addresses & one.addresses for other in between)
+    return not any(other.may_follow(one) for other in between)
+
+
+def _is_retried(one: Try, group: Sequence[Try]) -> bool:
+    """True if a later try of the group may be the next one of the same mail."""
+    return any(each.may_follow(one) for each in group if one.id < each.id) and not _is_served(one, group)
+
+
+def _is_left_over(one: Try, group: Sequence[Try]) -> bool:
+    """True if a try is for a recipient whom earlier tries of the group asked for and did not reach."""
+    earlier = set[str]().union(*(each.addresses for each in group if each.id < one.id))
+    return bool(one.addresses & earlier) and not _is_served(one, group)
+
+
+def _is_served(one: Try, group: Sequence[Try]) -> bool:
+    """True if all whom a try is for had the mail before."""
+    accepted = [each for each in group if each.is_accepted and each.id < one.id]
+    served = {to.address.lower() for each in accepted for to in each.recipients if to.accepted}
+    return one.addresses <= served if served else False
 
 
 def _with_pauses(tries: Sequence[Try]) -> tuple[Try, ...]:

@@ -82,6 +82,33 @@ def test_a_recipient_that_is_left_over_is_followed_after_the_others_were_served(
     assert shown(store.timeline("default", first)) == [first, second, third]
 
 
+@pytest.mark.parametrize("message_id", ["", "<1@app>"])
+def test_a_mail_refused_in_part_is_no_retry_of_another_to_the_recipient_that_was_refused(store, message_id):
+    earlier = refused(store, 0, "bob@example.com")
+    envelope = Envelope(
+        "app@example.org", (Recipient("ann@example.com"),), (Recipient("bob@example.com", reply=LATER),)
+    )
+    mail = accepted(store, 1, message_id=message_id, transaction=Transaction(session(), envelope))
+    assert shown(store.timeline("default", mail)) == [mail]
+    assert shown(store.timeline("default", earlier)) == [earlier]
+
+
+def test_a_mail_refused_in_part_does_not_come_between_another_and_its_retry(store):
+    first = refused(store, 0, "bob@example.com")
+    envelope = Envelope(
+        "app@example.org", (Recipient("ann@example.com"),), (Recipient("bob@example.com", reply=LATER),)
+    )
+    accepted(store, 1, transaction=Transaction(session(), envelope))
+    last = accepted(store, 2, "bob@example.com", message_id="<2@app>")
+    assert shown(store.timeline("default", last)) == [first, last]
+    assert shown(store.timeline("default", first)) == [first, last]
+
+
+def test_a_client_that_gave_up_at_its_first_recipient_is_followed_to_all_of_them(store):
+    first, last = refused(store, 0), accepted(store, 1, "ann@example.com", "bob@example.com")
+    assert shown(store.timeline("default", last)) == [first, last]
+
+
 def test_recipients_are_compared_in_any_case_and_reverse_paths_exactly(store):
     first, last = refused(store, 0, "Ann@Example.com"), accepted(store, 1)
     other = Transaction(session(), Envelope("other@example.org", refused=(Recipient("ann@example.com", reply=LATER),)))
