@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from flask import Response
 
 # What Go writes as an escape so that JSON can stand inside HTML and JavaScript.
-_ESCAPED = str.maketrans({"<": r"\u003c", ">": r"\u003e", "&": r"\u0026", "\u2028": r"\u2028", "\u2029": r"\u2029"})
+_ESCAPED = (("<", r"\u003c"), (">", r"\u003e"), ("&", r"\u0026"), ("\u2028", r"\u2028"), ("\u2029", r"\u2029"))
 _LONE = re.compile("[\ud800-\udfff]")
 _EXPECTED: Mapping[str, str] = MappingProxyType(
     {
@@ -32,7 +32,9 @@ class BadJson(Exception):
 
 def encoded(value: Any) -> bytes:
     """A value on one line, its keys in their order, and a line end."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character, escape in _ESCAPED:
+        text = text.replace(character, escape)
     return _LONE.sub("\ufffd", text).encode() + b"\n"
 
 
