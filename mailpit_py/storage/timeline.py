@@ -61,7 +61,7 @@ class Try:
         A retry reaches somebody whom the earlier try was for, or asks for nobody else. A mail
         that was refused in part to that very recipient is another one: it was not retried for it.
         """
-        return bool(self.reached & earlier.addresses) or bool(self.addresses) and self.addresses <= earlier.addresses
+        return bool(self.reached & earlier.addresses) or (bool(self.addresses) and self.addresses <= earlier.addresses)
 
 
 @dataclass(frozen=True, slots=True)
