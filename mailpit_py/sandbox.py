@@ -13,7 +13,7 @@ from mailpit_py.clock import PATIENCE, Clock
 from mailpit_py.delivery import NOTHING_DECIDED, Decided, Delivery, causes_of
 from mailpit_py.errors import BounceError, NotFound
 from mailpit_py.gate import GATED, Delivered, Gate, gated
-from mailpit_py.identity import new_public_id
+from mailpit_py.identity import PublicIds
 from mailpit_py.mail.envelope import Line, Receipt, Reply, Session, Transaction
 from mailpit_py.planning import plan
 from mailpit_py.relay_queue import RelayQueue
@@ -67,6 +67,7 @@ class Sandbox:
         self.statistics = Statistics()
         self.sinks = sinks or SinkBook(store, clock)
         self.budget = store.budget
+        self._ids = PublicIds()
 
     def receive(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
         self,
@@ -105,14 +106,14 @@ class Sandbox:
         return _answered(kept, Receipt("", (reply,) * len(envelope.recipients)))
 
     def _keep(self, transaction: Transaction, raw: bytes, source: str, how: Delivered) -> Future[Receipt]:
-        public_id, now = new_public_id(), self.clock.wall()
+        public_id, now = self._ids.new(), self.clock.wall()
         reply = Reply(250, "2.0.0" if how.enhanced else "", f"Ok: queued as {public_id}")
         delivery = Delivery.of(transaction.envelope, how.verdict, how.decided, reply)
         said = (delivery.replies or (reply,))[0]
         lines = (*transaction.lines, *(Line(now, "S", line) for line in said.lines))
         receipt = Receipt(public_id, delivery.replies)
         if delivery.is_lost:
-            names = (new_public_id(), ()) if delivery.is_kept else (public_id, lines)
+            names = (self._ids.new(), ()) if delivery.is_kept else (public_id, lines)
             lost = self.store.refuse(delivery.attempt(transaction.session, raw, now, *names))
             if not delivery.is_kept:
                 return _answered(lost, receipt)
@@ -159,7 +160,7 @@ class Sandbox:
         self.statistics.reject(len(transaction.envelope.refused) or 1)
         return self.store.refuse(
             Attempt(
-                public_id=new_public_id(),
+                public_id=self._ids.new(),
                 inbox=DEFAULT_INBOX,
                 transaction=transaction,
                 stage=stage,

@@ -90,6 +90,7 @@ def _squash(name: str) -> str:
 def _known_names() -> dict[str, str]:
     names = {_squash(codec): codec for codec in sorted(_CODECS)}
     names |= {_squash(alias): codec for alias, codec in _python_aliases.items() if codec in _CODECS}
+    names |= {codec.replace("_", "-"): codec for codec in _CODECS}  # as senders write it: found without squashing
     names |= {alias.replace("_", "-"): codec for alias, codec in _python_aliases.items() if codec in _CODECS}
     return {name: _SUPERSETS.get(codec, codec) for name, codec in (names | _SENDERS_NAMES).items()}
 

@@ -32,6 +32,8 @@ class Reply:
     def lines(self) -> tuple[str, ...]:
         """The reply as it goes over the wire, without line ends (RFC 5321 §4.2.1)."""
         prefix = f"{self.status} " if self.status else ""
+        if "\n" not in self.text:
+            return (f"{self.code} {prefix}{self.text}",)
         texts = self.text.split("\n")
         marks = ["-"] * (len(texts) - 1) + [" "]
         return tuple(f"{self.code}{mark}{prefix}{text}" for mark, text in zip(marks, texts, strict=True))

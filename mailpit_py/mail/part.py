@@ -113,11 +113,12 @@ class Part:
     the multipart directly inside a message/rfc822 part `2` is `2.TEXT`. `header_end` is before the
     blank line that follows the header section. `children` of a message are its one nested root.
     `is_multipart` and `is_message` (RFC 2046 §5.2.1, RFC 6532 §3.7) are what the type says; a broken
-    one may have no children.
+    one may have no children. `disposition` is `inline`, `attachment`, another word of the sender's,
+    or `''` (RFC 2183).
     """
 
     __slots__ = (
-        "_disposition",
+        "_disposition_parameters",
         "_parameters",
         "_reading",
         "body_end",
@@ -125,6 +126,7 @@ class Part:
         "children",
         "content_type",
         "defects",
+        "disposition",
         "is_message",
         "is_multipart",
         "numbering",
@@ -144,8 +146,8 @@ class Part:
         self.defects: list[Defect] = []
         self.path = self.numbering = ""
         self._parameters: Mapping[str, str] | None = None
-        self._disposition: tuple[str, Mapping[str, str]] | None = None
         self._reading: tuple[str, str] | None = None
+        self.disposition, self._disposition_parameters = self._read_disposition()
 
     def __repr__(self) -> str:
         return f"<Part {self.path!r} {self.content_type} {self.header_start}:{self.body_end}>"
@@ -184,25 +186,16 @@ class Part:
         """The transfer encoding in lower case, or `''` if none is declared (RFC 2045 §6.1: 7bit)."""
         return parameter.main_value(self.section.value(b"content-transfer-encoding") or b"")
 
-    def _disposition_field(self) -> tuple[str, Mapping[str, str]]:
-        if self._disposition is None:
-            raw = self.section.value(b"content-disposition")
-            if raw is None:
-                self._disposition = ("", {})
-            else:
-                found = parameter.parameters(raw, self.section.limits.parameters)
-                self._disposition = parameter.main_value(raw), found
-        return self._disposition
-
-    @property
-    def disposition(self) -> str:
-        """`inline`, `attachment`, another word of the sender's, or `''` (RFC 2183)."""
-        return self._disposition_field()[0]
+    def _read_disposition(self) -> tuple[str, Mapping[str, str]]:
+        raw = self.section.value(b"content-disposition")
+        if raw is None:
+            return "", {}
+        return parameter.main_value(raw), parameter.parameters(raw, self.section.limits.parameters)
 
     @property
     def filename(self) -> str:
         """The file name as the sender gave it, or `''`. Not safe to use as a path."""
-        return self._disposition_field()[1].get("filename") or self.parameters.get("name", "")
+        return self._disposition_parameters.get("filename") or self.parameters.get("name", "")
 
     @property
     def content_id(self) -> str:

@@ -13,6 +13,9 @@ _END_OF_HEADER = re.compile(rb"\r?\n\r?\n|\r\r")
 
 def header_section(raw: bytes) -> bytes:
     """Return the octets of the header section, with the empty line behind it."""
+    usual = raw[: raw.find(b"\r\n\r\n", 0, HEADER_BYTES_AT_MOST) + 4]
+    if len(usual) > 4 and usual.count(b"\r\n") == usual.count(b"\n") == usual.count(b"\r"):
+        return usual  # each line ends in CRLF: nothing that ends it stands further up
     end = _END_OF_HEADER.search(raw, 0, HEADER_BYTES_AT_MOST)
     return raw[: end.end() if end else HEADER_BYTES_AT_MOST]
 

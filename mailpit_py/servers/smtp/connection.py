@@ -73,7 +73,7 @@ class Connection(StreamlessSMTP):
             return
         self.transport = transport
         wall = self._sandbox.clock.wall
-        session = peer.session(transport, self._settings, wall())
+        session = peer.session(self._listener.ids.new(), transport, self._settings, wall())
         self.peer_host = peer.host(session)
         self._conversation = Conversation(self._settings, session, self._sandbox.simulator, wall)
         record.note_opening(session)

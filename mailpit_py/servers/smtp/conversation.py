@@ -16,7 +16,7 @@ from mailpit_py.servers.smtp.effect import Decides, Deed, answered, deeds_of
 from mailpit_py.servers.smtp.extension import ENHANCED, told, worded
 from mailpit_py.servers.smtp.settings import SmtpSettings
 from mailpit_py.servers.smtp.transaction import Refusal
-from mailpit_py.servers.smtp.transcript import Transcript
+from mailpit_py.servers.smtp.transcript import Transcript, kept_lines
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.outcome import Drop, Moment, Throttle
 from mailpit_py.simulation.stage import Stage
@@ -28,8 +28,9 @@ logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=256)
-def _encoded(reply: Reply) -> bytes:
-    return reply.encoded
+def _said(reply: Reply) -> tuple[bytes, tuple[str, ...]]:
+    """What goes over the wire, and what stands in the transcript: most replies are said again and again."""
+    return reply.encoded, kept_lines(reply)
 
 
 class Conversation:
@@ -220,8 +221,9 @@ class Conversation:
     def _say(self, reply: Reply) -> None:
         if self.effects.hidden:
             reply = worded(reply, self.effects.hidden)
-        self._out.append(_encoded(reply))
-        self.transcript.server(reply)
+        octets, lines = _said(reply)
+        self._out.append(octets)
+        self.transcript.server(lines)
 
     def _perform(self, reply: Reply) -> None:
         """Say a reply in the way that was decided: later, otherwise, or not at all."""

@@ -92,9 +92,9 @@ class Dialogue:
         if _AUTH.match(line):
             return _masked(line)
         text = line.decode("utf-8", "backslashreplace")
-        verb = text[:8].partition(" ")[0].upper()
-        # A client that was refused AUTH may send its name and password all the same.
-        return MASK if self._auth_was_refused and text and verb not in _COMMANDS else text
+        if self._auth_was_refused and text and text[:8].partition(" ")[0].upper() not in _COMMANDS:
+            return MASK  # a client that was refused AUTH may send its name and password all the same
+        return text
 
     def command(self, line: bytes) -> Reply | None:
         """Obey one command line, given without its line end."""

@@ -38,7 +38,8 @@ class Doorway(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Decide, with nothing known but the peer."""
         self._transport, listener = transport, self._listener
-        self._session = session = peer.session(transport, listener.settings, listener.sandbox.clock.wall())
+        opened_at = listener.sandbox.clock.wall()
+        self._session = session = peer.session(listener.ids.new(), transport, listener.settings, opened_at)
         connections = listener.connections_of(peer.host(session)) + 1
         self._decision = listener.sandbox.simulator.decide(Stage.CONNECT, session, connections=connections)
         self._timer = listener.loop.call_later(_PATIENCE, self.abort)

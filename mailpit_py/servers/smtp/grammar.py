@@ -28,6 +28,13 @@ _BRACKETED = re.compile(r'<(?P<path>(?:"(?:[^"\\]|\\.)*"|[^"<>])*)>(?P<rest>(?: 
 _BARE = re.compile(r'(?P<path>(?:"(?:[^"\\]|\\.)*"|[^"<> ])+)(?P<rest>(?: (?! *<).*)?)')
 _PARAMETER = re.compile(r"(?P<keyword>[A-Za-z0-9][A-Za-z0-9\-]*)(?:=(?P<value>[^\x00- \x7f-\x9f]*))?")
 
+# What nearly every command has: an ASCII address in brackets and no parameter. The full grammar says the same of it.
+_LETTERS = r"[A-Za-z0-9_+=-]+"
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_USUAL_PATH = rf"<({_LETTERS}(?:\.{_LETTERS})*@{_HOST}(?:\.{_HOST})*)>"
+_USUAL_MAIL = re.compile(rf"FROM:{_USUAL_PATH}")
+_USUAL_RCPT = re.compile(rf"TO:{_USUAL_PATH}")
+
 # RFC 3461 §4. A character that decodes to a control character is refused as the character itself is.
 _XTEXT = r"(?:[!-*,-<>-~]|\+(?![01]|7F)[0-9A-F]{2})"
 Parameters = Mapping[str, re.Pattern[str] | None]
@@ -67,7 +74,7 @@ def decode(line: bytes) -> str:
         text = line.decode()
     except UnicodeDecodeError:
         raise Refused(NOT_TEXT) from None
-    if _CONTROL.search(text):
+    if not text.isprintable() and _CONTROL.search(text):
         raise Refused(NOT_TEXT)
     return text
 
@@ -78,6 +85,8 @@ def parse_mail(argument: str, hidden: Hidden = NONE_HIDDEN) -> Envelope:
     What belongs to a `hidden` keyword is unknown. Raises Refused: 501 for malformed or repeated
     parameters, 555 for unknown ones, 553 for the address.
     """
+    if len(argument) <= PATH_LIMIT and (usual := _USUAL_MAIL.fullmatch(argument)):
+        return Envelope(usual[1])
     path, rest = _split(argument, "FROM", "5.1.7")
     reverse_path = _address(path, "5.1.7") if path else ""
     given = _parameters(rest, _known(_MAIL_PARAMETERS, hidden), "MAIL FROM")
@@ -96,6 +105,8 @@ def parse_mail(argument: str, hidden: Hidden = NONE_HIDDEN) -> Envelope:
 
 def parse_rcpt(argument: str, hidden: Hidden = NONE_HIDDEN) -> Recipient:
     """Read what follows RCPT, the parameters' case kept (RFC 5321 §4.1.1.3). Raises Refused as `parse_mail` does."""
+    if len(argument) <= PATH_LIMIT and (usual := _USUAL_RCPT.fullmatch(argument)):
+        return Recipient(usual[1])
     path, rest = _split(argument, "TO", "5.1.3")
     if not path:
         raise Refused(syntax_error("invalid TO parameter: a recipient is needed"))

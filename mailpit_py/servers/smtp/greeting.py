@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mailpit_py.mail.envelope import Reply
 from mailpit_py.servers.smtp import sasl
 from mailpit_py.servers.smtp.extension import NONE_HIDDEN, Hidden, is_command_hidden
@@ -38,13 +40,23 @@ _HINTS = {
 
 def greeting(settings: SmtpSettings) -> Reply:
     """The first reply of a session (RFC 5321 §4.2); it carries no enhanced code."""
-    protocol = "LMTP" if settings.lmtp else "ESMTP"
-    return Reply(220, "", f"{settings.hostname} {settings.software} {protocol} Service ready")
+    return _greeting(settings.hostname, settings.software, "LMTP" if settings.lmtp else "ESMTP")
 
 
 def farewell(settings: SmtpSettings) -> Reply:
     """The reply to QUIT."""
-    return Reply(221, "2.0.0", f"{settings.hostname} {settings.software} ESMTP Service closing transmission channel")
+    return _farewell(settings.hostname, settings.software)
+
+
+# Said to each client, and the same for all: made once. Several listeners may have different names.
+@lru_cache(maxsize=32)
+def _greeting(hostname: str, software: str, protocol: str) -> Reply:
+    return Reply(220, "", f"{hostname} {software} {protocol} Service ready")
+
+
+@lru_cache(maxsize=32)
+def _farewell(hostname: str, software: str) -> Reply:
+    return Reply(221, "2.0.0", f"{hostname} {software} ESMTP Service closing transmission channel")
 
 
 def timed_out(settings: SmtpSettings) -> Reply:

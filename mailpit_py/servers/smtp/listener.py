@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP
 
+from mailpit_py.identity import PublicIds
 from mailpit_py.mail.envelope import Reply
 from mailpit_py.servers.loop import LoopThread, file_identity
 from mailpit_py.servers.smtp import greeting
@@ -50,6 +51,7 @@ class SmtpListener:
         self.budget = sandbox.budget
         self.prepared: dict[str, Any] = {}
         self.incoming = memoryview(bytearray(_READ_SIZE))
+        self.ids = PublicIds()
         self.stalls = Stalls()
         self.doorways: set[Doorway] = set()
         self._thread = loop

@@ -7,7 +7,6 @@ import contextlib
 import socket
 import struct
 
-from mailpit_py.identity import new_public_id
 from mailpit_py.mail.envelope import Session
 from mailpit_py.servers.smtp.settings import SmtpSettings
 
@@ -27,11 +26,11 @@ def tls(transport: asyncio.BaseTransport) -> tuple[str, str]:
     return (str(cipher[1]), str(cipher[0])) if cipher else ("", "")
 
 
-def session(transport: asyncio.BaseTransport, settings: SmtpSettings, opened_at: int) -> Session:
+def session(public_id: str, transport: asyncio.BaseTransport, settings: SmtpSettings, opened_at: int) -> Session:
     """A new session with the other end; `opened_at` is in microseconds."""
     version, cipher = tls(transport) if settings.implicit_tls else ("", "")
     return Session(
-        new_public_id(),
+        public_id,
         opened_at,
         listener=settings.listener,
         peer=name(transport),

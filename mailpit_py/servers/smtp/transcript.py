@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from mailpit_py.mail.envelope import Line, Reply
 
@@ -27,9 +26,9 @@ class Transcript:
         """Add a command as it may be shown."""
         self._add("C", (_kept(text),))
 
-    def server(self, reply: Reply) -> None:
-        """Add the lines of a reply."""
-        self._add("S", _lines(reply))
+    def server(self, lines: tuple[str, ...]) -> None:
+        """Add the lines of a reply, as `kept_lines` gives them."""
+        self._add("S", lines)
 
     def octets(self, octets: bytes) -> None:
         """Add what was sent in place of a reply, line by line."""
@@ -62,8 +61,8 @@ class Transcript:
             self._lines.append(Line(at, side, text))
 
 
-@lru_cache(maxsize=256)
-def _lines(reply: Reply) -> tuple[str, ...]:
+def kept_lines(reply: Reply) -> tuple[str, ...]:
+    """The lines of a reply as a transcript keeps them."""
     return tuple(map(_kept, reply.lines))
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import ssl
 
 import pytest
@@ -193,3 +194,35 @@ def test_every_extension_that_can_be_hidden_is_announced_and_no_other():
     announced = {line.split(" ")[0] for line in greeting.extensions(settings, "me", is_tls=False).text.split("\n")[1:]}
     assert announced == EXTENSIONS
     assert greeting.extensions(settings, "me", is_tls=False, hidden=EXTENSIONS).text == "localhost greets me"
+
+
+_PATHS = st.lists(
+    st.sampled_from(["<", ">", "@", ".", "-", "_", "a", "B9", "ann", "x.y", "[1.2.3.4]", '"', "é", " ", "+", "\n"])
+)
+_WRITTEN = st.builds(
+    "{}:{}{}".format,
+    st.sampled_from(["FROM", "TO", "from", "To ", "RCPT"]),
+    _PATHS.map("".join) | _PATHS.map(lambda path: f"<{''.join(path)}>") | st.just("<ann.b@one-two.example>"),
+    st.sampled_from(["", " SIZE=1", " NOTIFY=NEVER", " ", "x"]),
+)
+
+
+@given(_WRITTEN, st.sampled_from([frozenset[str](), frozenset({"SMTPUTF8", "SIZE"})]))
+@pytest.mark.parametrize("parse", [grammar.parse_mail, grammar.parse_rcpt])
+def test_what_is_usual_is_read_as_the_full_grammar_reads_it(parse, argument, hidden):
+    def read():
+        try:
+            return parse(argument, hidden)
+        except Refused as refused:
+            return refused.reply
+
+    quickly = read()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_USUAL_MAIL", "_USUAL_RCPT"):
+            patch.setattr(grammar, name, re.compile("(?!)"))
+        assert read() == quickly
+
+
+def test_a_usual_address_longer_than_a_path_may_be_is_refused():
+    with pytest.raises(Refused):
+        grammar.parse_rcpt(f"TO:<{'a' * grammar.PATH_LIMIT}@example.test>")
