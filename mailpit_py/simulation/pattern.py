@@ -52,14 +52,15 @@ class Pattern:
         self._steps = 0
 
     def search(self, text: str) -> bool:
-        """True if the pattern is found anywhere in the first 1,000 characters of `text`."""
+        """True if the pattern is found in the first 1,000 characters of `text`; `$` is the end of all of it."""
+        is_cut = len(text) > TEXT_CHARACTERS_AT_MOST
         text = text[:TEXT_CHARACTERS_AT_MOST]
         state = self._first
         for character in text.lower() if self._ignore_case else text:
             if state.is_settled:
                 break
             state = state.next.get(character) or self._step(state, character)
-        return state.accepts_at_end
+        return self._final in state.positions if is_cut else state.accepts_at_end
 
     def _emit(self, what: Characters | Anchor | None, *following: int) -> int:
         if len(self._program) >= INSTRUCTIONS_AT_MOST:

@@ -12,7 +12,7 @@ from mailpit_py.simulation.dice import fraction
 from mailpit_py.simulation.moment import Moment
 from mailpit_py.simulation.outcome import Accept, Answer, Later, Refuse, Report
 from mailpit_py.simulation.plan import Plan
-from mailpit_py.simulation.resolve import resolve
+from mailpit_py.simulation.resolve import number_of, resolve
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulation.state import IDLE, key_of, step_tries
 
@@ -99,7 +99,9 @@ def _by_plan(moment: Moment, plan: Plan, owner: tuple[str, ...], trigger: Trigge
     """Return what a plan does this time: its dice and its tries first, then its outcome."""
     rule = f"{plan.verb}:{owner[-1]}" if trigger is Trigger.HEADER else owner[-1]
     count, fails = _tried(moment, plan, owner)
-    effect = resolve(plan.outcome, moment.case(*owner, idle=IDLE)) if fails else None
+    case = moment.case(*owner, idle=IDLE)
+    count = count or number_of(plan.outcome, case)
+    effect = resolve(plan.outcome, case) if fails else None
     said = f"{plan.verb} of the {trigger}"
     seed = plan.seed if plan.seed is not None else moment.configuration.seed
     if effect is None:
@@ -116,7 +118,8 @@ def _tried(moment: Moment, plan: Plan, owner: tuple[str, ...]) -> tuple[int, boo
     def draw(count: int) -> bool:
         return plan.percent == 100 or fraction(seed, plan.verb, key, count) * 100 < plan.percent
 
-    record, fails = step_tries(moment.ledger.get(key, moment.now), plan.times, moment.now, draw)
+    before = moment.ledger.get(key, moment.now)
+    record, fails = step_tries(before, plan.times, moment.now, draw)
     is_over = not fails and plan.percent == 100  # without dice nothing is left to remember: it starts anew
     moment.ledger.put(key, None if is_over else record)
-    return record.count if plan.percent < 100 else max(record.fired, 1), fails
+    return record.count if plan.percent < 100 else (before.fired if before else 0) + 1, fails

@@ -58,6 +58,17 @@ def resolve(outcome: Outcome, case: Case) -> Effect | None:
     return outcome
 
 
+def number_of(outcome: Outcome, case: Case) -> int:
+    """Return which try of what is remembered about an outcome this is, from 1; 0 where nothing is."""
+    if not isinstance(outcome, Greylist | Quota | Rate):
+        return 0
+    record = case.ledger.get(_key(outcome, case), case.now)
+    if record is None:
+        return 1
+    # A greylist counts every try; a quota and a rate what they took, apart from what they refused.
+    return record.count + (0 if isinstance(outcome, Greylist) else record.fired) + 1
+
+
 def answer(refusal: Refusal, case: Case) -> Answer:
     """Return the reply of a refusal with the particulars of the dialogue."""
     reply = refusal.spoken_by(case.provider).reply(**particulars(case.facts))

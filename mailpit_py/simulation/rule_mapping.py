@@ -10,7 +10,7 @@ from typing import Any
 from mailpit_py.simulation import mapping
 from mailpit_py.simulation.catalogue import PROVIDERS
 from mailpit_py.simulation.matcher import Matcher
-from mailpit_py.simulation.outcome import Accept, Outcome, Quota, SizeLimit
+from mailpit_py.simulation.outcome import Accept, Drop, Moment, Outcome, Quota, SizeLimit
 from mailpit_py.simulation.problem import Problem, RuleError
 from mailpit_py.simulation.rule import Match, Rule, Scope, match_mapping, scope_for, stages_for, stages_with
 from mailpit_py.simulation.stage import Stage
@@ -124,12 +124,20 @@ class _Reader:
         try:
             if isinstance(given, str):
                 plan = mapping.plan_of(given)
+                if stage and given.strip().lower() == "drop":
+                    return _drop_at(stage), stage
                 return plan.outcome, stage or plan.stage
             outcome = mapping.load(given)
         except RuleError as error:
             self.problems += error.problems
             return Accept(), Stage.RCPT
         return outcome, stage or (*stages_for(outcome), Stage.RCPT)[0]
+
+
+def _drop_at(stage: Stage) -> Drop:
+    """Return the drop of a rule that names a stage and nothing else: there and then."""
+    moments = {Stage.DATA: Moment.MID_DATA, Stage.CONTENT: Moment.AFTER_CONTENT}
+    return Drop(moments.get(stage, Moment.BEFORE_REPLY))
 
 
 def _match(value: object, path: str) -> Match:

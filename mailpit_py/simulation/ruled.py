@@ -9,7 +9,7 @@ from mailpit_py.simulation.dice import fraction
 from mailpit_py.simulation.index import Placed
 from mailpit_py.simulation.moment import Moment
 from mailpit_py.simulation.outcome import Greylist, Later, Quota
-from mailpit_py.simulation.resolve import resolve
+from mailpit_py.simulation.resolve import number_of, resolve
 from mailpit_py.simulation.rule import Rule
 from mailpit_py.simulation.state import key_of, step_count
 
@@ -47,6 +47,7 @@ def _rule_acts(moment: Moment, placed: Placed, scoped: str) -> Decision | None:
     if count is None:
         return None
     case = moment.case("rule", placed.key, scoped, provider=rule.provider)
+    count = count or number_of(rule.outcome, case)
     effect = resolve(rule.outcome, case)
     return Decision(effect, Trigger.RULE, placed.key, count, f"rule {placed.key} acts") if effect else None
 

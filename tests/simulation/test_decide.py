@@ -495,6 +495,33 @@ def test_seeds_differ_and_are_told():
     assert Decision().log == "trigger=none rule='' count=0 seed=None"
 
 
+@pytest.mark.parametrize(
+    ("recipient", "counts"),
+    [
+        ("greylist+x2@bounce.test", [1, 2, 3, 1]),
+        ("full+2msgs@bounce.test", [1, 2, 3, 1]),
+        ("full+1msgs+x2@bounce.test", [1, 2, 3, 1]),
+        ("rate+2msgs+60s@bounce.test", [1, 2, 3, 4]),
+        ("bounce+x2@bounce.test", [1, 2, 3, 1]),
+        ("bounce@bounce.test", [0, 0]),
+    ],
+)
+def test_what_is_remembered_of_an_address_gives_its_tries_their_numbers(recipient, counts):
+    run, told = Run(), []
+    for _ in counts:
+        told.append((decision := run.decide(R, facts(recipient, size_bytes=1))).count)
+        if recipient.startswith("full") and decision.reply is None:
+            run.decide_each(C, facts(recipient, size_bytes=1))
+    assert told == counts
+
+
+@pytest.mark.parametrize("outcome", ["greylist+x3", "rate+1msgs+60s"])
+def test_what_is_remembered_of_a_rule_gives_its_tries_their_numbers(outcome):
+    run = Run(configured({"outcome": outcome}))
+    told = [run.decide(R, facts("ann@acme.example")) for _ in range(3)]
+    assert [one.count for one in told if one.trigger] == ([1, 2, 3] if "greylist" in outcome else [2, 3])
+
+
 CLIENTS = [
     ("a@app.example", "bounce+unknown_user+p50@bounce.test"),
     ("b@app.example", "greylist+x2@bounce.test"),

@@ -73,6 +73,14 @@ def test_no_pattern_hangs(source, text):
     assert time.perf_counter() - began < 2
 
 
+@pytest.mark.parametrize(
+    ("source", "text", "found"),
+    [("a$", "a" * 1000, True), ("a$", "a" * 1001, False), ("^a+$", "a" * 1001, False), ("^a+", "a" * 1001, True)],
+)
+def test_where_a_long_text_is_cut_is_not_its_end(source, text, found):
+    assert Pattern(source).search(text) is found
+
+
 def test_memory_is_bounded():
     pattern = Pattern(".a.")
     for start in range(0, 60_000, 900):

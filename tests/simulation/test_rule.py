@@ -100,6 +100,25 @@ def test_an_outcome_may_be_written_with_the_words_of_an_address(text, outcome, s
 
 
 @pytest.mark.parametrize(
+    ("stage", "moment"),
+    [
+        ("connect", Moment.BEFORE_REPLY),
+        ("ehlo", Moment.BEFORE_REPLY),
+        ("starttls", Moment.BEFORE_REPLY),
+        ("auth", Moment.BEFORE_REPLY),
+        ("mail", Moment.BEFORE_REPLY),
+        ("rcpt", Moment.BEFORE_REPLY),
+        ("data", Moment.MID_DATA),
+        ("content", Moment.AFTER_CONTENT),
+    ],
+)
+def test_a_drop_happens_at_the_stage_that_the_rule_names(stage, moment):
+    rule = load({"outcome": "Drop ", "stage": stage})
+    assert rule.outcome == Drop(moment)
+    assert load(as_mapping(rule)) == rule
+
+
+@pytest.mark.parametrize(
     ("outcome", "stage"),
     [
         ({"kind": "tls_failure"}, Stage.STARTTLS),
