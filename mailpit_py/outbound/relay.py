@@ -43,7 +43,8 @@ class Relay:
         self._pauses = pauses
         self._hostname = socket.gethostname() or "localhost"
         self._loop = asyncio.new_event_loop()
-        self._threads = [Thread(target=self._run, name="mailpit-relay", daemon=True)]
+        self._sender = Thread(target=self._run, name="mailpit-relay", daemon=True)
+        self._threads = [Thread(target=self._wake, name="mailpit-relay-due", daemon=True)]
         if queue.is_automatic:
             self._threads.append(Thread(target=self._follow, name="mailpit-relay-journal", daemon=True))
         self._is_closed = False
@@ -51,24 +52,22 @@ class Relay:
 
     def start(self) -> None:
         """Begin; what waited before the start is tried when it is due."""
-        for thread in self._threads:
+        for thread in (self._sender, *self._threads):
             thread.start()
 
     def stop(self) -> None:
         """End; call it after the journal has closed. What is being sent is left off."""
         self._is_closed = True
         self._queue.tables.bell.close()
+        for thread in self._threads:  # before the loop, so that nothing is handed to one that has ended
+            thread.join()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        for thread in self._threads:
-            if thread.ident is not None:
-                thread.join()
+        self._sender.join()
 
     # What is due
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        waker = Thread(target=self._wake, name="mailpit-relay-due", daemon=True)
-        waker.start()
         try:
             self._loop.run_forever()
         finally:
@@ -76,7 +75,7 @@ class Relay:
             for task in tasks:
                 task.cancel()
             self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-            waker.join()
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
             self._loop.close()
 
     def _wake(self) -> None:
