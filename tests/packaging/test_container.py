@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -138,10 +139,18 @@ def started(image: Image, *words: str, user: int | None = None, **variables: str
                     break
             else:
                 pytest.fail(f"it did not start:\n{said}")
-            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-            yield Container(image, process, said, int(children[0]), {**ENVIRONMENT, **variables})
+            yield Container(image, process, said, children(process.pid)[0], {**ENVIRONMENT, **variables})
         finally:
+            # --kill-child is forgotten by a child that changes its user
+            for child in children(process.pid):
+                os.kill(child, signal.SIGKILL)
             process.kill()
+
+
+def children(parent: int) -> list[int]:
+    """The processes that one has started and that have not ended; of unshare, the first one inside."""
+    listed = Path(f"/proc/{parent}/task/{parent}/children")
+    return [int(one) for one in listed.read_text().split()] if listed.exists() else []
 
 
 def use(container: Container) -> None:
