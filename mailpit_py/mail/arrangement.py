@@ -61,6 +61,14 @@ def arrange(root: Part) -> Arrangement:
     )
 
 
+def counts(root: Part) -> tuple[int, int]:
+    """How many parts of a message are attached, and how many inline."""
+    if all(part.content_type in (_TEXT, _HTML) and not part.disposition for part in _leaves(root)):
+        return 0, 0  # nearly every message: bodies and nothing else
+    parts = arrange(root)
+    return len(parts.attached), len(parts.inline)
+
+
 def number_of(part: Part, root: Part) -> str:
     """The number by which Mailpit's clients ask for a part: as in IMAP, but 0 for a root without parts."""
     return "0" if part is root else part.path

@@ -23,12 +23,12 @@ class Selection:
     @property
     def has_text(self) -> bool:
         """Whether the text view has plain text of the sender's own."""
-        return any(not is_html(part) for part in self.text)
+        return not all(map(is_html, self.text))
 
     @property
     def has_html(self) -> bool:
         """Whether the HTML view has HTML of the sender's own."""
-        return any(is_html(part) for part in self.html)
+        return any(map(is_html, self.html))
 
 
 def is_html(part: Part) -> bool:

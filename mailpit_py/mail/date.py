@@ -25,6 +25,7 @@ _FORMS = (
     ),
     re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T\s]{{1,9}}{_TIME}{_ZONE}", re.I),
 )
+_PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "zone")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMENT = re.compile(r"\([^()]*+\)")
 _NO_OFFSET = re.compile(r"[^\d+-]")
@@ -47,22 +48,13 @@ def parse(text: str) -> int | None:
 
 
 def _instant(match: re.Match[str]) -> int | None:
-    month = match["month"].lower()
-    number = int(month) if month.isdigit() else _MONTHS.get(month, 0)
-    second = min(int(match["second"] or 0), 59 if match["second"] == "60" else 99)
-    fraction = int(digits.ljust(6, "0")[:6]) if (digits := match["fraction"]) else 0
-    offset = _offset(match["zone"] or "")
+    year, month, day, hour, minute, second, digits, zone = match.group(*_PARTS)
+    number = _MONTHS.get(month.lower(), 0) or (int(month) if month.isdigit() else 0)
+    whole = 59 if second == "60" else int(second or 0)
+    fraction = int(digits.ljust(6, "0")[:6]) if digits else 0
+    offset = _offset(zone or "")
     try:
-        local = datetime(
-            _year(match["year"]),
-            number,
-            int(match["day"]),
-            int(match["hour"]),
-            int(match["minute"]),
-            second,
-            fraction,
-            UTC,
-        )
+        local = datetime(_year(year), number, int(day), int(hour), int(minute), whole, fraction, UTC)
     except ValueError:
         return None
     if offset is None:

@@ -25,9 +25,11 @@ def find(message: Message) -> tuple[Defect, ...]:
         return (defect("empty-message"),)
     found = _of_octets(message)
     found += _of_header(message)
+    is_ascii = message.raw.isascii()
     for part in message.parts():
         found += part.defects
-        found += _of_fields(part)
+        if not (is_ascii and part.section.is_unique):
+            found += _of_fields(part)
         if not part.children:
             found += _of_body(part)
     return tuple(found)
@@ -59,7 +61,7 @@ def _of_header(message: Message) -> list[Defect]:
 def _of_fields(part: Part) -> list[Defect]:
     codes = []
     section = part.section
-    if len(section.names) != len(section.rows):
+    if not section.is_unique:
         seen = [row[0] for row in section.rows]
         if any(seen.count(name) > 1 for name in _ONCE if name in section.names):
             codes.append("duplicate-field")

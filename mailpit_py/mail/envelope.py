@@ -129,6 +129,21 @@ class Session:
     auth_mechanism: str = ""
     auth_identity: str = ""
 
+    def greeted(self, helo: str, protocol: str) -> Session:
+        """Return the session after HELO, EHLO or LHLO."""
+        return Session(
+            self.public_id,
+            self.opened_at,
+            self.listener,
+            self.peer,
+            protocol,
+            helo,
+            self.tls_version,
+            self.tls_cipher,
+            self.auth_mechanism,
+            self.auth_identity,
+        )
+
 
 class Line(NamedTuple):
     """One line of a dialogue: `side` is `C` client, `S` server, `*` a note of the sandbox.

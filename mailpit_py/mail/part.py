@@ -77,6 +77,11 @@ class Section:
         self.rows: list[tuple[bytes, int, int, int]] = []  # lower-case name, start, start and end of the value
         self.names: dict[bytes, int] = {}  # the first row of each name
 
+    @property
+    def is_unique(self) -> bool:
+        """True if no field occurs twice."""
+        return len(self.names) == len(self.rows)
+
     def value(self, name: bytes) -> bytes | None:
         """The first value of the field of this lower-case name as received, folds kept."""
         index = self.names.get(name)

@@ -23,6 +23,7 @@ class Budget:
         self._clock = clock
         self._eased = Condition()
         self._used = 0
+        self._waiting = 0
         self._progress_at = clock()
         self._callbacks: dict[int, Callable[[], None]] = {}
         self._next_key = 0
@@ -50,7 +51,8 @@ class Budget:
             was_over = self.is_over
             self._used = max(0, self._used - size_bytes)
             self._progress_at = self._clock()
-            self._eased.notify_all()
+            if self._waiting:
+                self._eased.notify_all()
             callbacks = list(self._callbacks.values()) if was_over and not self.is_over else []
         for callback in callbacks:
             callback()
@@ -63,12 +65,21 @@ class Budget:
         with self._eased:
             while self._used and self._used + size_bytes > self.limit_bytes:
                 before = self._progress_at
-                if not self._eased.wait(timeout) and self._progress_at == before:
+                if not self._wait(timeout) and self._progress_at == before:
                     raise StorageFull("too much content is waiting to be stored")
             self.charge(size_bytes)
 
+    def _wait(self, timeout: float) -> bool:
+        self._waiting += 1
+        try:
+            return self._eased.wait(timeout)
+        finally:
+            self._waiting -= 1
+
     def is_stalled(self, seconds: float = 30) -> bool:
         """True if the limit is exceeded and nothing was refunded for `seconds`: refuse with 452 4.3.1."""
+        if not self.is_over:  # seen without the lock: each message asks
+            return False
         with self._eased:
             return self.is_over and self._clock() - self._progress_at > seconds
 

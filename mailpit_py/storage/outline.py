@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from mailpit_py.mail import read
-from mailpit_py.mail.arrangement import arrange
+from mailpit_py.mail.arrangement import counts
 from mailpit_py.mail.envelope import Envelope, Recipient
 from mailpit_py.storage.compression import unpack
 from mailpit_py.storage.engine import Reading
@@ -46,8 +46,7 @@ def outline_row(message: Message, envelope: Envelope) -> tuple[Any, ...]:
     if len(lists["to"]) <= FIRST:
         lists["to"] = []
     given = {name: pairs for name, pairs in lists.items() if pairs}
-    parts = arrange(message.root)
-    return (_dump(given) if given else "", len(parts.attached), len(parts.inline))
+    return (_dump(given) if given else "", *counts(message.root))
 
 
 def correspondents(message: Message, envelope: Envelope) -> dict[str, list[tuple[str, str]]]:
@@ -112,4 +111,4 @@ def _read_again(connection: Connection, number: int) -> tuple[Mapping[str, Any],
         "SELECT address FROM delivery WHERE owner_id = ? AND accepted = 1 ORDER BY position", (number,)
     )
     envelope = Envelope("", tuple(Recipient(address) for (address,) in rows))
-    return correspondents(message, envelope), len(arrange(message.root).attached)
+    return correspondents(message, envelope), counts(message.root)[0]

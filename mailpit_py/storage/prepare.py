@@ -13,6 +13,7 @@ from mailpit_py.storage.likeness import content_hash
 from mailpit_py.storage.outline import NO_OUTLINE, OUTLINE_COLUMNS, outline_row
 from mailpit_py.storage.row import (
     ENVELOPE_COLUMNS,
+    all_plain,
     delivery_rows,
     encode_addresses,
     encode_correspondents,
@@ -161,7 +162,7 @@ def _body(arrival: Arrival, message: Message | None) -> tuple[str, ...]:
         said.text[:INDEXED_CHARACTERS],
         said.files,
     )
-    return tuple(map(plain, columns))
+    return all_plain(columns)
 
 
 def _tags(arrival: Arrival, message: Message | None, body: tuple[str, ...]) -> tuple[str, ...]:

@@ -21,6 +21,11 @@ def plain(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def all_plain(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Each text as `plain` gives it; nearly always they are ASCII, which is seen at once for all."""
+    return texts if "".join(texts).isascii() else tuple(map(plain, texts))
+
+
 def within(value: int | None) -> int | None:
     """A client's number, bounded to what a column holds (a declared SIZE may have twenty digits)."""
     return None if value is None else max(-(1 << 62), min(value, 1 << 62))
@@ -95,7 +100,7 @@ ENVELOPE_COLUMNS = ("reverse_path", "ret", "envid", "auth", "body", "smtputf8", 
 def envelope_row(envelope: Envelope) -> tuple[Any, ...]:
     """MAIL's values in the order of ENVELOPE_COLUMNS."""
     texts = (envelope.reverse_path, envelope.ret, envelope.envid, envelope.auth, envelope.body)
-    return (*map(plain, texts), int(envelope.smtputf8), within(envelope.size))
+    return (*all_plain(texts), int(envelope.smtputf8), within(envelope.size))
 
 
 DELIVERY_COLUMNS = (
@@ -120,7 +125,7 @@ def delivery_rows(envelope: Envelope, causes: Sequence[Cause] = ()) -> list[tupl
     rows: list[tuple[Any, ...]] = []
     for accepted, recipients in ((1, envelope.recipients), (0, envelope.refused)):
         for one in recipients:
-            texts = map(plain, (one.address, one.notify, one.orcpt))
+            texts = all_plain((one.address, one.notify, one.orcpt))
             code, status, text = _reply(one.reply)
             cause = causes[len(rows)] if len(rows) < len(causes) else NO_CAUSE
             said = cause_row(cause) if cause else _NO_CAUSE
@@ -166,7 +171,7 @@ def session_row(session: Session) -> tuple[Any, ...]:
     """A session's values in the order of SESSION_COLUMNS."""
     texts = (session.listener, session.peer, session.protocol, session.helo)
     secured = (session.tls_version, session.tls_cipher, session.auth_mechanism, session.auth_identity)
-    return (session.public_id, session.opened_at, *map(plain, (*texts, *secured)))
+    return (session.public_id, session.opened_at, *all_plain(texts + secured))
 
 
 def read_session(row: Any) -> Session:

@@ -35,9 +35,16 @@ class Insert:
 
     def run(self, connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert the rows in their order."""
+        if (whole := self._texts.get(len(rows))) is not None:
+            self._execute(connection, whole, rows)
+            return
         start = 0
         for count, text in self._texts.items():
             while len(rows) - start >= count:
-                # `execute` would also ask for the last row's id, which gives up the lock once more
-                connection.executemany(text, (tuple(chain.from_iterable(rows[start : start + count])),))
+                self._execute(connection, text, rows[start : start + count])
                 start += count
+
+    @staticmethod
+    def _execute(connection: sqlite3.Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        # `execute` would also ask for the last row's id, which gives up the lock once more
+        connection.executemany(text, (tuple(chain.from_iterable(rows)),))

@@ -209,9 +209,7 @@ class Store:
         self, session: Session, lines: tuple[Line, ...] = (), *, closed_at: int, ending: str
     ) -> Future[None]:
         """Store how a session ended, with the lines since its last transaction; nobody needs to wait for it."""
-        future: Future[None] = Future()
-        self._writer.submit(Job(future, closing=Closing(session, lines, closed_at, ending)))
-        return future
+        return self._writer.end_session(Closing(session, lines, closed_at, ending))
 
     def mark(
         self, inbox: str, selection: Selection, *, seen: bool | None = None, pinned: bool | None = None

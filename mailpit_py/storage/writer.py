@@ -39,7 +39,7 @@ LINGER_SECONDS = 0.003
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """Something to be written: a message (`prepared`), the end of a session, or other work on the open transaction.
+    """Something to be written: a message (`prepared`), ends of sessions, or other work on the open transaction.
 
     The future gives what the work returned, or `answer`.
 
@@ -50,7 +50,7 @@ class Job:
     future: Future[Any]
     prepared: Prepared | None = None
     work: Callable[[Context], Any] | None = None
-    closing: Closing | None = None
+    closings: list[Closing] | None = None
     answer: Any = None
     is_begun: bool = False
 
@@ -69,8 +69,8 @@ class Job:
 class _Queue:
     """Jobs that wait, and what wakes the writer.
 
-    The ends of sessions wait apart: nobody waits for them, so they go with the next group or, if
-    none comes, in a moment.
+    The ends of sessions wait apart, many in one job: nobody waits for them, so they go with the next
+    group or, if none comes, in a moment.
     """
 
     jobs: deque[Job] = field(default_factory=deque)
@@ -119,17 +119,34 @@ class Writer:
 
     def submit(self, job: Job) -> None:
         """Queue a job. Its future fails with StorageError if the store is closing."""
-        is_news = False
         with self._queue.moved:
             is_open = not self._queue.closing
             if is_open:
-                jobs = self._queue.closings if job.closing else self._queue.jobs
-                jobs.append(job)
-                is_news = job.closing is None or len(jobs) == 1
-        if not is_open:
-            job.future.set_exception(StorageError("the store is closed"))
-        elif is_news:
+                self._queue.jobs.append(job)
+        if is_open:
             self.waker()
+        else:
+            job.future.set_exception(StorageError("the store is closed"))
+
+    def end_session(self, closing: Closing) -> Future[Any]:
+        """Queue the end of a session; those that are written together share a future, which cannot be cancelled."""
+        with self._queue.moved:
+            if self._queue.closing:
+                closed: Future[Any] = Future()
+                closed.set_exception(StorageError("the store is closed"))
+                return closed
+            waiting = self._queue.closings
+            is_news = not waiting
+            ends = waiting[-1].closings if waiting else None
+            if ends is None or len(ends) >= GROUP_JOBS:
+                ends = []
+                waiting.append(Job(Future(), closings=ends))
+                waiting[-1].begin()
+            ends.append(closing)
+            future = waiting[-1].future
+        if is_news:
+            self.waker()
+        return future
 
     def _wake(self) -> None:
         with self._queue.moved:
@@ -199,7 +216,8 @@ class Writer:
             while queue.jobs and len(group) < GROUP_JOBS and size < GROUP_BYTES:
                 group.append(queue.jobs.popleft())
                 size += group[-1].size_bytes
-            group += [queue.closings.popleft() for _ in range(min(len(queue.closings), GROUP_JOBS))]
+            if queue.closings:
+                group.append(queue.closings.popleft())
         self._last_size = sum(job.prepared is not None for job in group)
         return [job for job in group if job.begin()]
 
@@ -229,7 +247,12 @@ class Writer:
                 self._write(connection, [job])
 
     def _give_up_on(self, connection: Connection, job: Job, error: Exception) -> None:
-        """The last resort for a message is raw and envelope; everything else fails."""
+        """The last resort for a message is raw and envelope, for ends of sessions each alone; everything else fails."""
+        if job.closings is not None and len(job.closings) > 1:
+            for closing in job.closings:
+                self._write(connection, [Job(Future(), closings=[closing])])
+            job.future.set_result(job.answer)
+            return
         is_final = isinstance(error, MailpitError) or isinstance(translate(error), StorageFull)
         if job.prepared is None or is_final or not job.prepared.readable:
             job.future.set_exception(error if isinstance(error, MailpitError) else translate(error))
@@ -303,7 +326,7 @@ class Writer:
 def _carry_out(context: Context, group: Sequence[Job]) -> list[Any]:
     """Run a group in its order; the ends of sessions are its last jobs, and are stored together."""
     results: list[Any] = []
-    for kind, run in groupby(group, key=lambda job: (job.prepared is not None, job.closing is not None)):
+    for kind, run in groupby(group, key=lambda job: (job.prepared is not None, job.closings is not None)):
         jobs = list(run)
         match kind:
             case (True, _):
@@ -311,7 +334,7 @@ def _carry_out(context: Context, group: Sequence[Job]) -> list[Any]:
                 if batch:
                     messages.add(context, batch)
             case (_, True):
-                deliveries.close_sessions(context, [job.closing for job in jobs if job.closing is not None])
+                deliveries.close_sessions(context, [one for job in jobs for one in job.closings or ()])
             case _:
                 results += [job.work(context) for job in jobs if job.work is not None]
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailpit_py.mail import read
-from mailpit_py.mail.arrangement import arrange, number_of
+from mailpit_py.mail.arrangement import arrange, counts, number_of
 
 
 def entity(kind: str, body: str = "x", *fields: str) -> str:
@@ -58,6 +58,7 @@ def test_parts_are_sorted(raw: str, plain: str, markup: str, attached: list[str]
     assert [number_of(part, root) for part in found.attached] == attached
     assert [number_of(part, root) for part in found.inline] == inline
     assert found.listed == (*found.attached, *found.inline)
+    assert counts(root) == (len(attached), len(inline))
 
 
 def test_thousands_of_parts_are_sorted_without_recursion() -> None:

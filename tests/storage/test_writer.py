@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,29 @@ def test_a_message_that_cannot_be_stored_does_not_hurt_its_neighbours(store, che
     assert store.counts().total == 11
     check_counters(store)
     check_index(store)
+
+
+def test_the_end_of_a_session_that_cannot_be_stored_does_not_hurt_the_others(store):
+    go = held_up(store)
+    unstorable: Any = object()
+    ends = [
+        store.close_session(session(name), closed_at=at, ending="quit")
+        for name, at in (("one", NOW), ("bad", unstorable), ("two", NOW + 1))
+    ]
+    go.set()
+    for end in ends:
+        end.result(10)
+    known = [store.session(name) for name in ("one", "bad", "two")]
+    assert [one and one[0].closed_at for one in known] == [NOW, None, NOW + 1]
+
+
+def test_the_ends_of_sessions_are_all_stored_however_many_they_are(store, run_sql):
+    go = held_up(store)
+    ends = [store.close_session(session(f"s{number}"), closed_at=NOW, ending="quit") for number in range(450)]
+    go.set()
+    for end in ends:
+        end.result(10)
+    assert run_sql(store, "SELECT count(*) FROM session WHERE ending = 'quit'") == [(450,)]
 
 
 def test_a_message_that_cannot_be_read_is_kept_as_raw_and_envelope(monkeypatch, caplog):

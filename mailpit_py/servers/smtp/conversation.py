@@ -284,7 +284,7 @@ class Conversation:
             return False
         expects = self.dialogue.expects
         if expects is Expect.COMMAND or expects is Expect.RESPONSE:
-            return self._step_line(expects)
+            return len(self.buffer) > 0 and self._step_line(expects)
         if self._content is not None:
             return self._step_content(self._content)
         return expects is Expect.HELLO and self._break_handshake()

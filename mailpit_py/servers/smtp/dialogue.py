@@ -238,7 +238,7 @@ class Dialogue:
             return Reply(500, "5.5.1", f"{verb} is not a command of {right}")
         if not name:
             return syntax_error(f"{verb} needs the name of your host: {verb} me.example.com")
-        session = replace(self.session, helo=name[:255], protocol=protocol)
+        session = self.session.greeted(name[:255], protocol)
         hidden, self.effects.hidden = self.effects.hidden, NONE_HIDDEN
         if refusal := self.effects.ask(Stage.HELO, session):
             self.effects.hidden = hidden

@@ -72,11 +72,22 @@ def shutting_down(settings: SmtpSettings) -> Reply:
 
 def extensions(settings: SmtpSettings, helo: str, *, is_tls: bool, hidden: Hidden = NONE_HIDDEN) -> Reply:
     """The reply to EHLO or LHLO: one line for each extension that is not `hidden` (RFC 5321 §4.1.1.1)."""
-    lines = [f"{settings.hostname} greets {helo}", "PIPELINING", f"SIZE {settings.max_message_size_bytes}"]
-    if settings.ssl_context is not None and not is_tls:
+    may_start_tls = settings.ssl_context is not None and not is_tls
+    may_log_in = settings.offer_auth and (is_tls or settings.allow_insecure_auth)
+    mechanisms = sasl.offered(settings.accounts) if may_log_in else ()
+    opening = f"{settings.hostname} greets {helo}"
+    return _extensions(opening, settings.max_message_size_bytes, may_start_tls, tuple(mechanisms), hidden)
+
+
+@lru_cache(maxsize=64)
+def _extensions(
+    opening: str, size_bytes: int, may_start_tls: bool, mechanisms: tuple[str, ...], hidden: Hidden
+) -> Reply:
+    lines = [opening, "PIPELINING", f"SIZE {size_bytes}"]
+    if may_start_tls:
         lines.append("STARTTLS")
-    if settings.offer_auth and (is_tls or settings.allow_insecure_auth):
-        lines.append("AUTH " + " ".join(sasl.offered(settings.accounts)))
+    if mechanisms:
+        lines.append("AUTH " + " ".join(mechanisms))
     lines += ["ENHANCEDSTATUSCODES", "8BITMIME", "BINARYMIME", "CHUNKING", "DSN", "SMTPUTF8", "HELP"]
     if hidden:
         lines[1:] = [line for line in lines[1:] if line.split(" ")[0] not in hidden]
