@@ -185,7 +185,12 @@ def _status_reports(task: _Task, event: Event, action: Action) -> Result:
     if len(parts) > REPORTS_AT_MOST:
         reasons.append(_capped(len(parts)))
     made = [
-        Made(build_dsn(one, dialect), "", one.reverse_path, tuple(each.final_recipient for each in one.recipients))
+        Made(
+            build_dsn(one, dialect, task.message),
+            "",
+            one.reverse_path,
+            tuple(each.final_recipient for each in one.recipients),
+        )
         for one in parts[:REPORTS_AT_MOST]
     ]
     return Result(tuple(made), tuple(reasons))

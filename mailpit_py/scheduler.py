@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from threading import RLock, Thread
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100  # steps
-BATCH_BYTES = 16 << 20  # of reports that wait for the writer
+BATCH = 200  # steps
+BATCH_BYTES = 16 << 20  # of messages that are read together
+GROUP = 25  # steps of one transaction
+GROUP_BYTES = 4 << 20  # of reports of one transaction
+GROUPS_AT_MOST = 3  # that wait for the writer
 LOOK_AGAIN = 60.0  # seconds after which the wall clock is looked at again: it may have jumped
 RETRY = 1.0
 LISTED_AT_MOST = 500
@@ -111,34 +114,53 @@ class Scheduler:
         done: list[int] = []
         with self._lock:
             while steps := self._store.agenda.plans.due(inbox, until, limit=BATCH):
-                done += [step.id for step, written in self._begun(steps) if self._is_done(step, written)]
+                done += self._do(steps)
         return done
 
-    def _is_done(self, step: Step, written: Future[bool]) -> bool:
-        """Wait for the end of a step; what the database will not have must not hold up the others for ever."""
+    def _do(self, steps: Sequence[Step]) -> list[int]:
+        """Do the first of these steps; return the ids of those that ended now. What is left comes with the next look.
+
+        Reports are made while others are written, and no more wait than memory is to hold.
+        """
+        done: list[int] = []
+        waiting: deque[tuple[Sequence[StepEnd], Future[tuple[bool, ...]]]] = deque()
+        for ends in self._ends(self._store.agenda.plans.with_originals(steps, limit_bytes=BATCH_BYTES)):
+            waiting.append((ends, self._store.agenda.plans.finish(ends)))
+            if len(waiting) > GROUPS_AT_MOST:
+                done += self._ended(*waiting.popleft())
+        for ends, written in waiting:
+            done += self._ended(ends, written)
+        return done
+
+    def _ended(self, ends: Sequence[StepEnd], written: Future[tuple[bool, ...]]) -> list[int]:
+        """Wait for the end of steps; what the database will not have must not hold up the others for ever."""
         try:
-            return written.result(PATIENCE)
+            are_ended = written.result(PATIENCE)
         except StorageFull:
             raise
         except StorageError as error:
-            failed = StepEnd(step, StepState.FAILED, f"the report could not be kept: {error}")
-            return self._store.agenda.plans.finish(failed).result(PATIENCE)
+            if len(ends) == 1:
+                failed = StepEnd(ends[0].step, StepState.FAILED, f"the report could not be kept: {error}")
+                are_ended = self._store.agenda.plans.finish([failed]).result(PATIENCE)
+            else:
+                plans = self._store.agenda.plans
+                return [number for end in ends for number in self._ended([end], plans.finish([end]))]
+        return [end.step.id for end, is_ended in zip(ends, are_ended, strict=True) if is_ended]
 
-    def _begun(self, steps: tuple[Step, ...]) -> Iterator[tuple[Step, Future[bool]]]:
-        """Yield steps whose end is queued: several at once, but no more than memory is to hold."""
-        waiting: list[tuple[Step, Future[bool]]] = []
+    def _ends(self, steps: Iterable[tuple[Step, StepOriginal | None]]) -> Iterator[Sequence[StepEnd]]:
+        """Yield the ends of steps, as many at a time as share a transaction."""
+        group: list[StepEnd] = []
         size = 0
-        for step in steps:
-            end = self._end(step)
-            waiting.append((step, self._store.agenda.plans.finish(end)))
-            size += sum(len(one.raw) for one in end.reports)
-            if size > BATCH_BYTES:
-                yield from waiting
-                waiting, size = [], 0
-        yield from waiting
+        for step, original in steps:
+            group.append(self._end(step, original))
+            size += sum(len(one.raw) for one in group[-1].reports)
+            if len(group) >= GROUP or size > GROUP_BYTES:
+                yield group
+                group, size = [], 0
+        if group:
+            yield group
 
-    def _end(self, step: Step) -> StepEnd:
-        original = self._store.agenda.plans.original(step)
+    def _end(self, step: Step, original: StepOriginal | None) -> StepEnd:
         if original is None:  # deleted in the meantime, and the step with it
             return StepEnd(step, StepState.SKIPPED, "the message is gone")
         try:

@@ -221,10 +221,10 @@ def test_steps_that_come_up_on_the_way_are_done_too(sandbox):
     finish = sandbox.store.agenda.plans.finish
     later = itertools.count(2)
 
-    def finish_and_add(end: Any) -> Any:
-        done = finish(end)
+    def finish_and_add(ends: Any) -> Any:
+        done = finish(ends)
         if (number := next(later)) < 5:
-            step = NewStep("failure", NOON, NOON + number * HOUR, end.step.body)
+            step = NewStep("failure", NOON, NOON + number * HOUR, ends[0].step.body)
             sandbox.store.agenda.plans.add("default", public_id, [step]).result(10)
         return done
 

@@ -22,9 +22,9 @@ class Draft:
     message: Message
 
     @classmethod
-    def of(cls, report: Report) -> Draft:
-        """Read the header section of a report's original."""
-        return cls(report, read(report.original[: mime.HEADER_BYTES]))
+    def of(cls, report: Report, message: Message | None = None) -> Draft:
+        """Return the draft of a report; its original is read as far as the header, if nobody has done that."""
+        return cls(report, message or read(report.original[: mime.HEADER_BYTES]))
 
     @property
     def host(self) -> str:

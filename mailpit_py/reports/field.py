@@ -44,6 +44,8 @@ def laid_out(name: str, *lines: str, utf8: bool = False) -> bytes:
 
 def fold(line: str, width: int = WIDTH, indent: str = " ") -> str:
     """Return `line` broken before white space so that no line passes `width`, if it can be."""
+    if len(line) <= min(width, LONGEST // 4):  # a character has at most four octets
+        return line
     head, words = _opening(line, len(indent))
     lines = [head]
     for space, word in words:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection
@@ -64,23 +66,23 @@ class PlanTables:
             if row is None:
                 return ()
             planned.add(context, inbox, row.id, plan)
-            steps.note(context, inbox, row.id)
+            steps.note(context, [row.id])
             sql = "SELECT id FROM plan_step WHERE message_id = ? ORDER BY id DESC LIMIT ?"
             return tuple(sorted(one.id for one in context.execute(sql, (row.id, len(plan))).all()))
 
         return self._access.submit(work)
 
-    def finish(self, end: StepEnd) -> Future[bool]:
-        """End a step: its state, its reports in the inbox, and what goes to sinks, in one transaction.
+    def finish(self, ends: Sequence[StepEnd]) -> Future[tuple[bool, ...]]:
+        """End steps (at most 500, of one inbox): states, reports in the inbox, what goes to sinks, in one transaction.
 
-        False, and nothing is written, if it has ended before: that makes it exactly once.
+        False for one that has ended before, of which nothing is written: that makes it exactly once.
         """
-        if end.reports and (reason := self._access.why_full()):
-            full: Future[bool] = Future()
+        if any(end.reports for end in ends) and (reason := self._access.why_full()):
+            full: Future[tuple[bool, ...]] = Future()
             full.set_exception(StorageFull(reason))
             return full
-        prepared = [prepare(one, self._access.compressor) for one in end.reports]
-        return self._access.submit(lambda context: steps.finish(context, end, prepared))
+        prepared = [[prepare(one, self._access.compressor) for one in end.reports] for end in ends]
+        return self._access.submit(lambda context: steps.finish(context, ends, prepared))
 
     def due(self, inbox: str, until: int, *, limit: int = 100) -> tuple[Step, ...]:
         """Pending steps that are due at `until` (sandbox time), in the order of (due_at, id)."""
@@ -92,10 +94,22 @@ class PlanTables:
         with self._access.reading() as connection:
             return steps.next_due(connection)
 
-    def original(self, step: Step) -> StepOriginal | None:
-        """What a step's report needs of its message, or None if it is gone."""
+    def with_originals(
+        self, chosen: Sequence[Step], *, limit_bytes: int
+    ) -> tuple[tuple[Step, StepOriginal | None], ...]:
+        """Steps (at most 500), each with what its report needs of its message, or None if that is gone.
+
+        From the first step on, and no further than messages have `limit_bytes`; one step at least.
+        """
         with self._access.reading() as connection:
-            return steps.original(connection, step.original_id)
+            sizes = steps.sizes(connection, [step.original_id for step in chosen])
+            first_of = {step.original_id: place for place, step in reversed(list(enumerate(chosen)))}
+            new = (
+                sizes.get(step.original_id, 0) * (first_of[step.original_id] == at) for at, step in enumerate(chosen)
+            )
+            some = chosen[: max(1, bisect_right(list(accumulate(new)), limit_bytes))]
+            found = steps.originals(connection, list({step.original_id for step in some}))
+        return tuple((step, found.get(step.original_id)) for step in some)
 
     def of_message(self, inbox: str, public_id: str) -> tuple[Step, ...]:
         """The plan of a message, in the order in which steps are due, with the reports that were made."""
@@ -106,7 +120,7 @@ class PlanTables:
         """What a report needs of a message of an inbox, or None."""
         with self._access.reading() as connection:
             found = steps.key_of(connection, Scope.find(connection, inbox), public_id)
-            return None if found is None else steps.original(connection, found)
+            return None if found is None else steps.originals(connection, [found]).get(found)
 
     def named(self, inbox: str, message_ids: Sequence[str], *, but: str) -> str:
         """The public id of the oldest message with one of these Message-IDs; neither `but` nor a report of ours."""
@@ -177,7 +191,7 @@ class SinkTables:
 
         def work(context: Context) -> int:
             row = context.execute("SELECT id FROM message WHERE public_id = ?", (original,)).first()
-            return sinks.add(context, inbox, attempts, original=row.id if row else None)
+            return sinks.add(context, inbox, [sinks.Owned(attempts, original=row.id if row else None)])
 
         return self._access.submit(work)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -72,25 +73,28 @@ def remove(context: Context, inbox: str, public_id: str) -> bool:
     return True
 
 
-def add(  # noqa: PLR0913 - keyword-only, one for each thing that an attempt belongs to
-    context: Context,
-    inbox: str,
-    attempts: Sequence[NewSinkAttempt],
-    *,
-    step: int | None = None,
-    original: int | None = None,
-    reports: Sequence[int] = (),
-) -> int:
-    """Put attempts on the agenda; return how many have a sink that is there. `reports` are message ids."""
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Attempts with the rows that they belong to: ids of a step, of its message, and of the reports that it made."""
+
+    attempts: Sequence[NewSinkAttempt]
+    step: int | None = None
+    original: int | None = None
+    reports: Sequence[int] = ()
+
+
+def add(context: Context, inbox: str, owned: Sequence[Owned]) -> int:
+    """Put attempts on the agenda; return how many have a sink that is there."""
     inbox_id = context.inbox_id(inbox)
     known = {row.public_id: row.id for row in context.execute("SELECT id, public_id FROM sink").all()}
     rows = [
         (
-            *(one.public_id, inbox_id, known[one.sink], step, original),
-            reports[one.report] if one.report is not None else None,
+            *(one.public_id, inbox_id, known[one.sink], owner.step, owner.original),
+            owner.reports[one.report] if one.report is not None else None,
             *(plain(one.stable_id), _dump(one.event), one.due_at, context.now),
         )
-        for one in attempts
+        for owner in owned
+        for one in owner.attempts
         if one.sink in known
     ]
     if rows:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mailpit_py.mail.envelope import Session
 from mailpit_py.storage import messages, sinks
 from mailpit_py.storage.compression import unpack
 from mailpit_py.storage.context import Context
@@ -25,34 +26,63 @@ _STEP = (
 )
 
 
-def finish(context: Context, end: StepEnd, prepared: Sequence[Prepared]) -> bool:
-    """End a step with all that belongs to it; False, and nothing is written, if it has ended before."""
-    step = end.step
-    sql = "UPDATE plan_step SET state = ?, reason = ?, done_at = ? WHERE id = ? AND state = 'pending'"
-    if not context.execute(sql, (end.state.value, plain(end.reason), context.now, step.id)).rowcount:
-        return False
-    ids: list[int] = []
-    if prepared:
-        first = context.next_id()
-        messages.add(context, prepared)
-        ids = list(range(first, first + len(prepared)))
+def finish(context: Context, ends: Sequence[StepEnd], prepared: Sequence[Sequence[Prepared]]) -> tuple[bool, ...]:
+    """End steps (at most 500, of one inbox) with all that belongs to them; `prepared` has the reports of each.
+
+    False for a step that has ended before, or is gone: of it nothing is written.
+    """
+    pending = _pending(context, [end.step.id for end in ends])
+    ending = [(end, reports) for end, reports in zip(ends, prepared, strict=True) if end.step.id in pending]
+    if ending:
         context.execute(
-            "INSERT INTO report (message_id, original_id, step_id, kind) VALUES (?, ?, ?, ?)",
-            [(number, step.original_id, step.id, step.kind) for number in ids],
+            "UPDATE plan_step SET state = ?, reason = ?, done_at = ? WHERE id = ?",
+            [(end.state.value, plain(end.reason), context.now, end.step.id) for end, _ in ending],
         )
-    if end.attempts:
-        sinks.add(context, step.inbox, end.attempts, step=step.id, original=step.original_id, reports=ids)
-    note(context, step.inbox, step.original_id)
-    context.on_agenda = True
-    return True
+        numbers = _keep_reports(context, ending)
+        owned = [
+            sinks.Owned(end.attempts, end.step.id, end.step.original_id, numbers[end.step.id])
+            for end, _ in ending
+            if end.attempts
+        ]
+        if owned:
+            sinks.add(context, ends[0].step.inbox, owned)
+        note(context, [end.step.original_id for end, _ in ending])
+        context.on_agenda = True
+    return tuple(end.step.id in pending for end in ends)
 
 
-def note(context: Context, inbox: str, message_id: int) -> None:
-    """Write to the journal that something happened to what became of a message."""
-    row = context.execute(messages.PLACED + "WHERE p.message_id = ? LIMIT 1", (message_id,)).first()
-    if row is not None and row.inbox_id is not None:
-        ref = Ref(row.public_id, row.message_id, row.mailbox, row.uid, bool(row.seen), bool(row.pinned))
-        context.record(row.inbox_id, "delivery", [ref])
+def _pending(context: Context, ids: Sequence[int]) -> set[int]:
+    sql = f"SELECT id FROM plan_step WHERE state = 'pending' AND id IN ({', '.join('?' * len(ids))})"
+    return {row.id for row in context.execute(sql, tuple(ids)).all()}
+
+
+def _keep_reports(context: Context, ending: Sequence[tuple[StepEnd, Sequence[Prepared]]]) -> dict[int, tuple[int, ...]]:
+    """Store the reports of steps; return their message ids by the id of the step."""
+    batch = [one for _, reports in ending for one in reports]
+    number = context.next_id()
+    numbers = {}
+    rows = []
+    for end, reports in ending:
+        numbers[end.step.id] = tuple(range(number, number + len(reports)))
+        rows += [(one, end.step.original_id, end.step.id, end.step.kind) for one in numbers[end.step.id]]
+        number += len(reports)
+    if batch:
+        messages.add(context, batch)
+        context.execute("INSERT INTO report (message_id, original_id, step_id, kind) VALUES (?, ?, ?, ?)", rows)
+    return numbers
+
+
+def note(context: Context, message_ids: Sequence[int]) -> None:
+    """Write to the journal that something happened to what became of messages (at most 500)."""
+    ids = sorted(set(message_ids))
+    where = f"WHERE p.message_id IN ({', '.join('?' * len(ids))}) ORDER BY p.message_id, p.id"
+    by_inbox = defaultdict(dict[int, Ref])
+    for row in context.execute(messages.PLACED + where, tuple(ids)).all():
+        if row.inbox_id is not None:
+            ref = Ref(row.public_id, row.message_id, row.mailbox, row.uid, bool(row.seen), bool(row.pinned))
+            by_inbox[row.inbox_id].setdefault(row.message_id, ref)
+    for inbox_id, refs in by_inbox.items():
+        context.record(inbox_id, "delivery", list(refs.values()))
 
 
 def due(connection: Connection, inbox: str, until: int, limit: int) -> tuple[Step, ...]:
@@ -95,25 +125,43 @@ def with_reports(connection: Connection, steps: Iterable[Step]) -> tuple[Step, .
     return tuple(replace(one, reports=tuple(made[one.id])) for one in known)
 
 
-def original(connection: Connection, message_id: int) -> StepOriginal | None:
-    """Return what a report needs of a message, or None if it is gone."""
-    row = connection.exec_driver_sql(
-        "SELECT m.*, c.encoding, c.raw FROM message m JOIN content c ON c.message_id = m.id WHERE m.id = ?",
-        (message_id,),
-    ).first()
-    if row is None:
-        return None
-    deliveries = connection.exec_driver_sql("SELECT * FROM delivery WHERE owner_id = ? ORDER BY position", (row.id,))
-    session = connection.exec_driver_sql("SELECT * FROM session WHERE id = ?", (row.session_id,)).first()
-    return StepOriginal(
-        public_id=row.public_id,
-        envelope=read_envelope(row, deliveries),
-        raw=unpack(row.encoding, row.raw),
-        session=read_session(session) if session is not None else None,
-        message_id=row.message_id_header,
-        subject=row.subject,
-        received_at=row.received_at,
-    )
+def originals(connection: Connection, message_ids: Sequence[int]) -> dict[int, StepOriginal]:
+    """Return what reports need of messages (at most 500) by their ids; those that are gone are left out."""
+    ids = tuple(message_ids)
+    marks = ", ".join("?" * len(ids))
+    deliveries = defaultdict(list)
+    for one in connection.exec_driver_sql(
+        f"SELECT * FROM delivery WHERE owner_id IN ({marks}) ORDER BY owner_id, position", ids
+    ):
+        deliveries[one.owner_id].append(one)
+    rows = connection.exec_driver_sql(
+        f"SELECT m.*, c.encoding, c.raw FROM message m JOIN content c ON c.message_id = m.id WHERE m.id IN ({marks})",
+        ids,
+    ).all()
+    sessions = _sessions(connection, {row.session_id for row in rows if row.session_id is not None})
+    return {
+        row.id: StepOriginal(
+            public_id=row.public_id,
+            envelope=read_envelope(row, deliveries[row.id]),
+            raw=unpack(row.encoding, row.raw),
+            session=sessions.get(row.session_id),
+            message_id=row.message_id_header,
+            subject=row.subject,
+            received_at=row.received_at,
+        )
+        for row in rows
+    }
+
+
+def _sessions(connection: Connection, ids: set[int]) -> dict[int, Session]:
+    sql = f"SELECT * FROM session WHERE id IN ({', '.join('?' * len(ids))})"
+    return {row.id: read_session(row) for row in connection.exec_driver_sql(sql, tuple(ids))}
+
+
+def sizes(connection: Connection, message_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many octets messages (at most 500) have, by their ids."""
+    sql = f"SELECT id, size_bytes FROM message WHERE id IN ({', '.join('?' * len(message_ids))})"
+    return {row.id: row.size_bytes for row in connection.exec_driver_sql(sql, tuple(message_ids))}
 
 
 def key_of(connection: Connection, scope: Scope, public_id: str) -> int | None:

@@ -78,7 +78,7 @@ def test_a_message_without_a_plan_has_none(store):
 def test_a_step_ends_with_its_report_linked_both_ways(store):
     (original,) = keep(store, planned(0))
     (step,) = due(store)
-    assert store.agenda.plans.finish(end(step, "one", "two")).result(10) is True
+    assert store.agenda.plans.finish([end(step, "one", "two")]).result(10) == (True,)
     assert subjects(store) == ["two", "one", "original"]
     (done,) = store.agenda.plans.of_message("default", original)
     assert (done.state, len(done.reports), due(store)) == (StepState.DONE, 2, ())
@@ -92,15 +92,41 @@ def test_a_step_ends_with_its_report_linked_both_ways(store):
 def test_a_step_ends_once(store, tables):
     keep(store, planned(0))
     (step,) = due(store)
-    endings: list[Future[bool]] = [store.agenda.plans.finish(end(step, f"report {n}")) for n in range(5)]
-    assert sorted(one.result(10) for one in endings) == [False] * 4 + [True]
+    endings: list[Future[tuple[bool, ...]]] = [store.agenda.plans.finish([end(step, f"report {n}")]) for n in range(5)]
+    assert sorted(one.result(10) for one in endings) == [(False,)] * 4 + [(True,)]
     assert (tables(store)["message"], tables(store)["report"]) == (2, 1)
+
+
+def test_steps_that_end_together_have_each_its_own_report(store, tables, check_counters):
+    first, second = keep(store, planned(0, 1, subject="one"), planned(2, subject="two"))
+    steps = due(store)
+    store.agenda.plans.finish([end(steps[1], "early")]).result(10)
+    ends = [end(steps[0], "a", "b"), end(steps[1], "again"), end(steps[2], "c")]
+    assert store.agenda.plans.finish(ends).result(10) == (True, False, True)
+    assert subjects(store) == ["c", "b", "a", "early", "two", "one"]
+    made = [store.agenda.plans.of_message("default", one) for one in (first, second)]
+    by_id = {row.public_id: row.subject for row in store.page().items}
+    assert [[[by_id[one] for one in step.reports] for step in plan] for plan in made] == [
+        [["a", "b"], ["early"]],
+        [["c"]],
+    ]
+    check_counters(store)
+
+
+def test_steps_get_their_originals_as_long_as_these_are_not_too_many_octets(store):
+    keep(store, *(planned(0, 1, subject=name) for name in ("one", "two", "three")))
+    size = len(raw_message("one"))
+    plans = store.agenda.plans
+    read = [(step.id, original.subject) for step, original in plans.with_originals(due(store), limit_bytes=2 * size)]
+    assert [subject for _, subject in read] == ["one", "two"]
+    assert len(plans.with_originals(due(store), limit_bytes=4 * size)) == 6
+    assert len(plans.with_originals(due(store), limit_bytes=0)) == 1
 
 
 def test_a_skipped_step_says_why(store):
     (original,) = keep(store, planned(0))
     (step,) = due(store)
-    store.agenda.plans.finish(StepEnd(step, StepState.SKIPPED, "NOTIFY=NEVER")).result(10)
+    store.agenda.plans.finish([StepEnd(step, StepState.SKIPPED, "NOTIFY=NEVER")]).result(10)
     (skipped,) = store.agenda.plans.of_message("default", original)
     assert (skipped.state, skipped.reason, skipped.reports) == (StepState.SKIPPED, "NOTIFY=NEVER", ())
 
@@ -116,7 +142,7 @@ def test_steps_can_be_added_to_a_message_that_is_there(store):
 
 def test_what_a_report_needs_of_its_original_is_read_at_once(store):
     keep(store, planned(0))
-    original = store.agenda.plans.original(due(store)[0])
+    ((_, original),) = store.agenda.plans.with_originals(due(store), limit_bytes=0)
     assert original is not None
     assert (original.raw, original.subject) == (raw_message("original"), "original")
     assert [one.address for one in original.envelope.recipients] == ["ann@example.com"]
@@ -127,19 +153,19 @@ def test_what_a_report_needs_of_its_original_is_read_at_once(store):
 def test_an_original_that_is_deleted_takes_its_plan_along_and_leaves_its_report(store, check_counters):
     first, second = keep(store, planned(0, 5), planned(1, subject="other"))
     step = due(store)[0]
-    store.agenda.plans.finish(end(step)).result(10)
+    store.agenda.plans.finish([end(step)]).result(10)
     (made,) = store.agenda.plans.of_message("default", first)[0].reports or ("",)
     assert made == ""
     store.delete("default", Selection.ids([first])).result(10)
     assert [one.original for one in due(store)] == [second]
-    late = store.agenda.plans.finish(end(step, "late"))
-    assert late.result(10) is False
+    late = store.agenda.plans.finish([end(step, "late")])
+    assert late.result(10) == (False,)
     check_counters(store)
 
 
 def test_a_report_outlives_its_original(store):
     (original,) = keep(store, planned(0))
-    store.agenda.plans.finish(end(due(store)[0], "kept")).result(10)
+    store.agenda.plans.finish([end(due(store)[0], "kept")]).result(10)
     store.delete("default", Selection.ids([original])).result(10)
     (row,) = store.page().items
     (link,) = store.agenda.plans.links("default", row.public_id)
@@ -156,7 +182,7 @@ def test_a_message_with_a_pending_step_is_not_pruned():
     with Store.open(None, StoreOptions(limits=Limits(max_messages=2))) as store:
         keep(store, planned(0, subject="waits"), *(arrival(raw_message(f"m{n}")) for n in range(5)))
         assert eventually(lambda: subjects(store) == ["m4", "waits"])
-        store.agenda.plans.finish(end(due(store)[0])).result(10)
+        store.agenda.plans.finish([end(due(store)[0])]).result(10)
         keep(store, arrival(raw_message("m5")))
         assert eventually(lambda: subjects(store) == ["m5", "m4"])
 
@@ -183,7 +209,7 @@ def test_who_waits_for_the_agenda_is_woken_by_plans_only(store):
 def test_the_journal_tells_that_something_became_of_a_message(store):
     keep(store, planned(0))
     cursor = store.head()
-    store.agenda.plans.finish(end(due(store)[0], "report")).result(10)
+    store.agenda.plans.finish([end(due(store)[0], "report")]).result(10)
     kinds = [(one.kind, [ref.id for ref in one.refs]) for one in store.changes(cursor).items]
     assert kinds == [("added", [2]), ("delivery", [1])]
 
@@ -213,7 +239,7 @@ def test_after_kill_9_a_step_has_ended_with_all_of_it_or_not_at_all(tmp_path, ch
         "store = Store.open(Path(sys.argv[1]), StoreOptions(limits=Limits(max_messages=None)))\n"
         "for step in store.agenda.plans.due('default', NOW, limit=400):\n"
         "    attempt = NewSinkAttempt(public_id=new_public_id(), sink=sys.argv[2], stable_id='x', due_at=0, report=0)\n"
-        "    done = store.agenda.plans.finish(end(step, f'report {step.id}', attempts=(attempt,)))\n"
+        "    done = store.agenda.plans.finish([end(step, f'report {step.id}', attempts=(attempt,))])\n"
         "    done.add_done_callback(lambda _, step=step: print(step.id, flush=True))\n"
         "import time; time.sleep(60)\n"
     )

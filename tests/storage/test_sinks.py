@@ -49,7 +49,7 @@ def begin(store: Store, *attempts: NewSinkAttempt, sinks: tuple[Sink, ...] = (HO
         store.agenda.sinks.save(one).result(10)
     keep(store, planned(0))
     end = StepEnd(due_steps(store)[0], StepState.DONE, reports=(report(),), attempts=attempts)
-    assert store.agenda.plans.finish(end).result(10)
+    assert store.agenda.plans.finish([end]).result(10) == (True,)
     return store.agenda.sinks.due("default", NOW + 100)
 
 
