@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import RLock
@@ -41,13 +41,21 @@ class RuleBook:
     """All rules. Every method may be called from any thread; a change that fails leaves everything as it was.
 
     Methods that take a rule as a mapping raise RuleError with every field that cannot be used; those
-    that name one take its id or its key and raise NotFound.
+    that name one take its id or its key and raise NotFound. A rule that is added begins anew: what
+    was remembered under its key, of one that is gone, is forgotten by `forget`.
     """
 
-    def __init__(self, store: Store, clock: Clock, use: Callable[[Iterable[Rule]], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        use: Callable[[Iterable[Rule]], None],
+        forget: Callable[[Set[str]], None],
+    ) -> None:
         self._store = store
         self._clock = clock
         self._use = use
+        self._forget = forget
         self._editing = RLock()
         self.rules: tuple[KeptRule, ...] = ()
 
@@ -109,7 +117,7 @@ class RuleBook:
             )
 
     def delete(self, name: str) -> KeptRule:
-        """Delete a rule; its counters stay until they are reset."""
+        """Delete a rule; its counters stay until they are reset, or it is added again."""
         with self._editing:
             gone = self.find(name)
             self._save(tuple(one for one in self.rules if one is not gone))
@@ -124,6 +132,7 @@ class RuleBook:
 
     def _save(self, rules: tuple[KeptRule, ...]) -> None:
         _check(rules)
+        self._forget({one.key for one in rules} - {one.key for one in self.rules})
         self._store.simulation.save_rules([_row(one) for one in rules]).result(PATIENCE)
         self._take(rules)
 

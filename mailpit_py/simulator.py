@@ -55,7 +55,7 @@ class Simulator:
     ) -> None:
         self.store = store
         self.clock = clock
-        self.book = RuleBook(store, clock, self._use_rules)
+        self.book = RuleBook(store, clock, self._use_rules, self._forget_rules)
         self._lock = Lock()
         self._configuration = configuration or Configuration()
         self._state: dict[str, Record] = {}
@@ -193,6 +193,14 @@ class Simulator:
             self._ordinary.clear()
             self._looked_at = _looked_at(index.rules)
             self._configuration = replace(self._configuration, rules=index)
+
+    def _forget_rules(self, keys: Set[str]) -> None:
+        """Forget what is remembered of rules with these keys."""
+        with self._lock:
+            known = list(self._state)
+        gone = [one for one in known if '"rule"' in one and _is_of_rule(one, keys)]  # read outside the lock
+        with self._lock:
+            self._apply([Change(one, None) for one in gone])
 
     def would_match(
         self, value: object, *, limit: int = 200, inbox: str = DEFAULT_INBOX
@@ -363,6 +371,12 @@ def _is_in(key: str, inbox: str) -> bool:
     """True if a quota counts mail of an inbox, perhaps among that of others."""
     _, owner, whose, *_ = parts_of(key)
     return owner == "rule" or whose == inbox
+
+
+def _is_of_rule(key: str, rules: Set[str]) -> bool:
+    """True if a record belongs to one of these rules."""
+    _, owner, *rest = parts_of(key)
+    return owner == "rule" and rest[0] in rules
 
 
 def _is_about(known: str, key: str, rule: str, recipient: str) -> bool:

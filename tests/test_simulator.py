@@ -84,6 +84,28 @@ def test_a_rule_that_fails_twice_lets_the_third_pass(sandbox: Sandbox) -> None:
     assert codes(sandbox.simulator, "ann@example.com", 4) == [452, 452, 250, 250]
 
 
+@pytest.mark.parametrize("name", ["", "twice"])
+def test_a_rule_that_is_added_again_begins_anew(sandbox: Sandbox, name: str) -> None:
+    book, rule = sandbox.simulator.book, {**TWICE, "name": name, "scope": "recipient"}
+    other = book.add({**TWICE, "name": "other", "match": {"recipient": "*@other.example"}})
+    assert codes(sandbox.simulator, "bob@other.example", 1) == [452]
+    for _ in range(2):
+        book.delete(book.add(rule).id)
+        book.add(rule)
+        assert codes(sandbox.simulator, "ann@example.com", 3) == [452, 452, 250]
+        book.delete(book.rules[-1].id)
+    assert book.rules == (other,)
+    assert codes(sandbox.simulator, "bob@other.example", 2) == [452, 250]
+
+
+def test_a_rule_that_stays_goes_on_counting_when_others_come(sandbox: Sandbox) -> None:
+    book = sandbox.simulator.book
+    book.add({**TWICE, "name": "twice"})
+    assert codes(sandbox.simulator, "ann@example.com", 1) == [452]
+    book.replace_all([{"outcome": "success", "match": {"recipient": "bob@*"}}, {**TWICE, "name": "twice"}])
+    assert codes(sandbox.simulator, "ann@example.com", 2) == [452, 250]
+
+
 def test_what_asked_for_nothing_is_looked_at_again_once_something_is_switched_on(sandbox: Sandbox) -> None:
     simulator = sandbox.simulator
     assert codes(simulator, "ann@example.com", 2) == [250, 250]

@@ -11,7 +11,8 @@ from mailpit_py.cli.options import SandboxGroup, config_option, options_of_confi
 # Each is a module of this room with its `command`, loaded when it is asked for: the start needs none of them.
 COMMANDS = (
     *("serve", "sendmail", "ingest", "dump", "tail", "config", "readyz", "reindex", "version", "completion"),
-    *("explain", "catalogue", "rules", "profiles", "simulation", "clock", "bounce", "sinks", "wait", "check"),
+    *("explain", "catalogue", "rules", "profiles", "simulation", "attempts"),
+    *("clock", "bounce", "sinks", "wait", "check"),
 )
 
 

@@ -98,7 +98,7 @@ def _strict(local: str, domain: str, provider: str) -> Parsed:
 def _elsewhere(local: str, domain: str, provider: str) -> Parsed:
     head = local.partition("+")[0]
     if head.lower() not in VERBS or not domain:
-        return _dashed_hint(local, domain)
+        return _near_hint(local, domain) if "+" in local else _dashed_hint(local, domain)
     split = _split(local, dashes=False)
     if len(split.words) < 2 or (split.has_label and not split.label):
         return ORDINARY
@@ -174,9 +174,23 @@ def _hint(split: _Words, domain: str) -> str:
     return f"This looks like a simulation address. Did you mean {meant}?" if meant else ""
 
 
+def _near_hint(local: str, domain: str) -> Parsed:
+    """Return ordinary mail, with a hint if only the verb is misspelt, as in greylits+x2@acme.example."""
+    split = _split(local, dashes=False)
+    # What follows is looked at first: it costs less, and a tag of ordinary mail is rarely a word of ours.
+    word = split.words[1] if len(split.words) > 1 else ""
+    if not domain or not (read(word) or BARE_CODE.fullmatch(word)):
+        return ORDINARY
+    verb = _nearest_verb(split.words[0].lower())
+    meant = f"{verb}{local[len(split.words[0]) :]}"
+    if not verb or _elsewhere(meant, domain, "").plan is None:
+        return ORDINARY
+    return Parsed(hint=f"This looks like a simulation address. Did you mean {meant}@{domain}?")
+
+
 def _dashed_hint(local: str, domain: str) -> Parsed:
     """Return ordinary mail, with a hint if `-` stands where only `+` acts, as in bounce-5.1.1@acme.example."""
-    if "-" not in local or "+" in local or local.partition("-")[0].lower() not in VERBS:
+    if "-" not in local or local.partition("-")[0].lower() not in VERBS:
         return ORDINARY
     meant = "+".join(_split(local, dashes=True).words)
     address = f"{meant}@{domain}"

@@ -55,6 +55,11 @@ class Try:
         """The recipients whom this try reached, in lower case: those accepted, or all if nobody was."""
         return {one.address.lower() for one in self.recipients if one.accepted} or self.addresses
 
+    @property
+    def left_over(self) -> set[str]:
+        """The recipients to whom this try was refused, in lower case."""
+        return {one.address.lower() for one in self.recipients if not (one.accepted and self.is_accepted)}
+
     def may_follow(self, earlier: Try) -> bool:
         """True if this may be the next try of the mail that was refused whole in an earlier one.
 
@@ -91,13 +96,14 @@ def timeline(connection: Connection, scope: Scope, public_id: str) -> Timeline |
     """Return the tries of the mail to which a message or attempt belongs, or None if there is no such thing.
 
     A try that ended before its content has no name. It belongs to the next mail from the same
-    reverse-path to one of the same recipients, unless that recipient had been served before.
+    reverse-path to one of the same recipients, unless that recipient had been served before; while
+    there is no such mail, to the last one before it that was refused to one of them.
     """
     reader = _Reader(connection, scope)
     own = next(iter(reader.both("public_id = ?", public_id)), None)
     if own is None:
         return None
-    anchor = own if _is_named(own) else reader.named_after(own)
+    anchor = own if _is_named(own) else reader.named_after(own) or reader.named_before(own)
     known = reader.same(anchor) if anchor is not None else reader.tries([own])
     unnamed = reader.unnamed(anchor or own, known)
     by_id = {one.id: one for one in (*known, *unnamed)}
@@ -117,9 +123,9 @@ class _Reader:
         self._connection = connection
         self._inbox_id = scope.inbox_id
 
-    def both(self, where: str, *values: Any) -> list[Any]:
-        """Return messages and attempts, the oldest first."""
-        sql = f"{_MESSAGE}{where} UNION ALL {_ATTEMPT}{where} ORDER BY 1 LIMIT {TRIES_AT_MOST}"
+    def both(self, where: str, *values: Any, order: str = "1") -> list[Any]:
+        """Return messages and attempts, the oldest first, or the newest with `order` `1 DESC`."""
+        sql = f"{_MESSAGE}{where} UNION ALL {_ATTEMPT}{where} ORDER BY {order} LIMIT {TRIES_AT_MOST}"
         parameters = (self._inbox_id, *values, self._inbox_id, *values)
         return list(self._connection.exec_driver_sql(sql, parameters).all())
 
@@ -139,6 +145,16 @@ class _Reader:
         for row, one in zip(rows, self.tries(rows), strict=True):
             if one.may_follow(first):
                 return row
+        return None
+
+    def named_before(self, own: Any) -> Any:
+        """Return the last try with content before `own` to one of its recipients, if it was refused to it, or None."""
+        where = "id < ? AND reverse_path = ? AND content_hash <> ''"
+        rows = self.both(where, own.id, own.reverse_path, order="1 DESC")
+        (left,) = self.tries([own])
+        for row, one in zip(rows, self.tries(rows), strict=True):
+            if one.addresses & left.addresses:
+                return row if one.left_over & left.addresses else None
         return None
 
     def unnamed(self, anchor: Any, group: Sequence[Try]) -> list[Try]:

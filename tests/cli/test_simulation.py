@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import smtplib
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -126,6 +128,30 @@ def test_state_is_shown_and_reset(run: Run, node: Node) -> None:
     assert run("simulation", "state").output == ""
 
 
+def test_attempts_are_listed_and_the_tries_of_their_mail_are_shown(run: Run, node: Node) -> None:
+    recipient = "greylist+x2--cli@bounce.test"
+    mail = "Message-ID: <cli@app.example>\r\n\r\nHello\r\n"
+    refused = smtplib.SMTPRecipientsRefused
+    for expected in (pytest.raises(refused), pytest.raises(refused), nullcontext()):
+        with smtplib.SMTP("127.0.0.1", node.smtp_port, timeout=20) as client, expected:
+            client.sendmail("app@example.org", [recipient], mail)
+    listed = run("attempts", "list", "--recipient", recipient).output.splitlines()
+    assert [line.split("  ")[2:] for line in listed] == [
+        ["RCPT", "451 4.7.1", recipient, f"address {recipient}, try {number}"] for number in (2, 1)
+    ]
+    assert run("attempts", "list", "--recipient", recipient, "--trigger", "rule").output == ""
+    newest = json.loads(run("attempts", "list", "--limit", "1", "--json").output)
+    assert [one["reply"]["code"] for one in newest] == [451]
+    shown = run("attempts", "timeline", newest[0]["id"]).output.splitlines()
+    assert [("451 4.7.1" in line, "250 2.0.0" in line, "  +" in line) for line in shown] == [
+        (True, False, False),
+        (True, False, True),
+        (False, True, True),
+    ]
+    assert json.loads(run("attempts", "timeline", "--json", newest[0]["id"]).output)["joined_by"] == "message-id"
+    assert run("attempts", "timeline", "nothing").exit_code == 1
+
+
 def test_an_address_is_explained_without_a_sandbox() -> None:
     explained = offline("explain", "bounce+5.1.1@bounce.test")
     assert explained.exit_code == 0
@@ -154,7 +180,9 @@ def test_a_sandbox_that_is_not_there_is_told() -> None:
     assert "no sandbox answers at http://127.0.0.1:9/" in result.output
 
 
-@pytest.mark.parametrize("words", [("rules", "--help"), ("rules", "add", "--help"), ("simulation", "--help")])
+@pytest.mark.parametrize(
+    "words", [("rules", "--help"), ("rules", "add", "--help"), ("simulation", "--help"), ("attempts", "--help")]
+)
 def test_help_shows_examples_or_words(words: tuple[str, ...]) -> None:
     assert "greylist" in offline(*words).output or "system_error" in offline(*words).output
 

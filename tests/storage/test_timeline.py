@@ -104,6 +104,29 @@ def test_a_mail_refused_in_part_does_not_come_between_another_and_its_retry(stor
     assert shown(store.timeline("default", first)) == [first, last]
 
 
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_a_try_before_the_content_belongs_to_the_mail_before_it_that_was_refused_to_its_recipient(store, is_whole):
+    envelope = Envelope(
+        "app@example.org", (Recipient("ann@example.com"),), (Recipient("Bob@example.com", reply=LATER),)
+    )
+    refused(store, 0, "bob@example.com", raw=raw_message(Message_ID="<0@app>"), stage="CONTENT")
+    if is_whole:
+        mail = refused(store, 1, "bob@example.com", raw=raw_message(Message_ID="<1@app>"), stage="CONTENT")
+    else:
+        mail = accepted(store, 1, transaction=Transaction(session(), envelope))
+    accepted(store, 2, "joe@example.com", message_id="<2@app>")
+    tries = [mail, refused(store, 3, "bob@example.com"), refused(store, 4, "bob@example.com")]
+    for name in tries:
+        timeline = store.timeline("default", name)
+        assert (shown(timeline), timeline.joined_by) == (tries, "message-id")
+
+
+def test_a_try_to_a_recipient_that_was_served_last_time_stands_alone(store):
+    accepted(store, 0)
+    last = refused(store, 1)
+    assert shown(store.timeline("default", last)) == [last]
+
+
 def test_a_client_that_gave_up_at_its_first_recipient_is_followed_to_all_of_them(store):
     first, last = refused(store, 0), accepted(store, 1, "ann@example.com", "bob@example.com")
     assert shown(store.timeline("default", last)) == [first, last]

@@ -29,6 +29,31 @@ describe("the story of a mail", () => {
   });
 });
 
+/** Tries with what was answered about each recipient: "ann+ bob-" is accepted for Ann and refused for Bob. */
+function told(...list: [seconds: number, code: number, recipients: string][]): { tries: Try[] } {
+  const made = tries(...list.map(([seconds, code]): [number, number] => [seconds, code]));
+  const words = list.map(([, , recipients]) => recipients.split(" ").map((word) => ({
+    address: word.slice(0, -1), accepted: word.endsWith("+"), reply: { code: 0, status: "", text: "" }, cause: null,
+  })));
+  return { tries: made.tries.map((one, index) => ({ ...one, recipients: words[index] ?? [] })) };
+}
+
+describe("the story of a mail that was refused in part", () => {
+  it.each<[string | null, { tries: Try[] }]>([
+    [null, told([0, 250, "ann+ bob-"])],
+    ["Accepted for 1 of 2 recipients at the first try, for all of them 30 s later", told([0, 250, "ann+ Bob-"], [30, 250, "bob+"])],
+    ["Accepted for 1 of 2 recipients at the first try, for all of them 30 s later", told([0, 250, "ann+ bob-"], [9, 451, "bob-"], [30, 250, "bob+"])],
+    ["Accepted for 1 of 2 recipients at the first try, then tried again once; not accepted for all yet", told([0, 250, "ann+ bob-"], [9, 451, "bob-"])],
+    ["Accepted for 1 of 3 recipients at the first try, then tried again once; not accepted for all yet", told([0, 250, "ann+ bob- joe-"], [9, 250, "bob+ joe-"])],
+    ["Refused once, accepted for 1 of 2 recipients 5.0 s after the first try", told([0, 451, "ann- bob-"], [5, 250, "ann+ bob-"])],
+    ["Accepted for 1 of 2 recipients at the first try, for all of them 5.0 s later, then sent again once", told([0, 250, "ann+ bob-"], [5, 250, "bob+"], [6, 250, "bob+"])],
+    ["Accepted for 1 of 2 recipients at the first try, then tried again once; not accepted for all yet", told([0, 250, "ann+ bob-"], [9, 451, "bob+"])],
+    ["Accepted at the first try, then sent again once", told([0, 250, "ann+ bob+"], [9, 250, "ann+ bob+"])],
+  ])("%s", (words, timeline) => {
+    expect(story(timeline)).toBe(words);
+  });
+});
+
 it("tells the interval between tries", () => {
   expect(tries([0, 451], [31, 250]).tries.map(interval)).toEqual(["", "+31 s"]);
 });

@@ -16,10 +16,28 @@ export function story({ tries }: Pick<Timeline, "tries">): string | null {
   const taken = tries.findIndex(accepted);
   if (taken < 0) return tries.length === 1 ? "Refused once; no second try yet" : `Refused ${times(tries.length)}, the last ${between(first, tries.at(-1) as Try)} after the first try; not accepted yet`;
   const success = tries[taken] as Try;
-  const after = tries.length - taken - 1;
-  const again = after > 0 ? `, then sent again ${times(after)}` : "";
-  if (taken === 0) return after > 0 ? `Accepted at the first try${again}` : null;
-  return `Refused ${times(taken)}, accepted ${between(first, success)} after the first try${again}`;
+  const after = tries.slice(taken + 1);
+  if (taken === 0 && after.length === 0) return null;
+  const when = taken === 0 ? "at the first try" : `${between(first, success)} after the first try`;
+  const part = leftOver(success).size > 0 ? ` ${recipientsWords(success)}` : "";
+  const begin = taken === 0 ? `Accepted${part} ${when}` : `Refused ${times(taken)}, accepted${part} ${when}`;
+  if (part) return `${begin}${restWords(success, after)}`;
+  return after.length > 0 ? `${begin}, then sent again ${times(after.length)}` : begin;
+}
+
+/** Who was refused in a try, in lower case. */
+const leftOver = ({ recipients }: Pick<Try, "recipients">): Set<string> =>
+  new Set(recipients.filter((one) => !one.accepted).map((one) => one.address.toLowerCase()));
+
+/** What became of those whom a try that was accepted in part has left over. */
+function restWords(success: Try, after: Try[]): string {
+  const left = leftOver(success);
+  for (const [index, one] of after.entries()) {
+    for (const { address, accepted: good } of one.recipients) if (good && accepted(one)) left.delete(address.toLowerCase());
+    const more = after.length - index - 1;
+    if (left.size === 0) return `, for all of them ${between(success, one)} later${more > 0 ? `, then sent again ${times(more)}` : ""}`;
+  }
+  return after.length > 0 ? `, then tried again ${times(after.length)}; not accepted for all yet` : "";
 }
 
 /** +31 s; empty for the first try. */
