@@ -76,7 +76,7 @@ def note(context: Context, message_ids: Sequence[int]) -> None:
     """Write to the journal that something happened to what became of messages (at most 500)."""
     ids = sorted(set(message_ids))
     where = f"WHERE p.message_id IN ({', '.join('?' * len(ids))}) ORDER BY p.message_id, p.id"
-    by_inbox = defaultdict(dict[int, Ref])
+    by_inbox: defaultdict[int, dict[int, Ref]] = defaultdict(dict)
     for row in context.execute(messages.PLACED + where, tuple(ids)).all():
         if row.inbox_id is not None:
             ref = Ref(row.public_id, row.message_id, row.mailbox, row.uid, bool(row.seen), bool(row.pinned))
