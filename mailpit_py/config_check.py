@@ -129,5 +129,7 @@ def _check_outbound(config: Config) -> None:
         map(str.isdigit, config.retry_scale)
     ):
         raise ConfigError("--retry-scale is a number as 0.01, or 0 for no pauses")
+    if config.fbl_address and not re.fullmatch(r"[!-=?-~]{1,64}@[0-9A-Za-z.\-\[\]:]{1,255}", config.fbl_address):
+        raise ConfigError("--fbl-address is one address, as in fbl@app.example")
     if config.public_url and not re.fullmatch(r"https?://[^\s@?#]+", config.public_url):
         raise ConfigError("--public-url is the page's address, as http://mailpit:8025/")

@@ -108,7 +108,15 @@ class Node:
         sinks = SinkBook(self.store, clock, check, config.webhook_secret, self._url_for_apps())
         wiring.keep_sinks(config, sinks)
         tagger = wiring.tagger(config)
-        return Sandbox(self.store, clock, simulator, hostname=config.smtp_hostname, tagger=tagger, sinks=sinks)
+        return Sandbox(
+            self.store,
+            clock,
+            simulator,
+            hostname=config.smtp_hostname,
+            complaints_to=config.fbl_address,
+            tagger=tagger,
+            sinks=sinks,
+        )
 
     def stop(self) -> None:
         """Stop in the opposite order; messages that are being kept are still answered. May be called twice."""

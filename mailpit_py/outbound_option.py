@@ -27,6 +27,13 @@ class OutboundOptions(RelayOptions):
         group="Outbound",
         metavar="ADDRESS",
     )
+    fbl_address: str = option(
+        "",
+        "MP_FBL_ADDRESS",
+        "Send complaints to this address; without it to abuse@ the domain of the reverse-path.",
+        group="Outbound",
+        metavar="ADDRESS",
+    )
     webhooks: str = option(
         "",
         "MP_WEBHOOKS",

@@ -63,11 +63,13 @@ _DSN = MappingProxyType(
 class Circumstances:
     """What a report needs beside its step: the reporting host's name, the seed, and who was answered lately.
 
+    `complaints_to` is who is registered for feedback; without it that is abuse@ the reverse-path's domain.
     `answered` gives when a correspondent was answered before in somebody's name, in sandbox time.
     """
 
     hostname: str = HOSTNAME
     seed: int = 1
+    complaints_to: str = ""
     answered: Callable[[str, str], int | None] = lambda responder, correspondent: None
 
 
@@ -289,8 +291,7 @@ def _complaint(task: _Task, address: str) -> Result:
     if task.is_about_report:
         return Result(reasons=("no complaint: the original is itself a report or an automatic reply",))
     provider = _SES_FEEDBACK if task.dialect == "ses" else address.rpartition("@")[2] or task.host
-    domain = task.reverse_path.rpartition("@")[2]
-    to = f"abuse@{domain}" if domain and task.dialect != "ses" else task.reverse_path
+    to = _complaints_to(task)
     session = task.original.session
     complaint = Complaint(
         provider=provider,
@@ -305,6 +306,14 @@ def _complaint(task: _Task, address: str) -> Result:
         redact=bool(task.step.body.get("redact")),
     )
     return Result((Made(build_complaint(complaint), f"feedback@{provider}", to, (address,)),))
+
+
+def _complaints_to(task: _Task) -> str:
+    """Return who gets a complaint: SES tells the sender itself, others who is registered for it (RFC 6449 §3)."""
+    if task.dialect == "ses":
+        return task.reverse_path
+    domain = task.reverse_path.rpartition("@")[2]
+    return task.around.complaints_to or (f"abuse@{domain}" if domain else task.reverse_path)
 
 
 def _client(peer: str) -> str:

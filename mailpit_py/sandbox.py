@@ -43,7 +43,8 @@ class Sandbox:
     """One store, one clock, and the decisions between them. Every method may be called from any thread.
 
     What happens to a command is asked of `simulator`; what became of it is told here. `scheduler`
-    does what follows; `hostname` is who its reports come from. `sinks` are where they go besides.
+    does what follows; `hostname` is who its reports come from, `complaints_to` where complaints go.
+    `sinks` are where they go besides.
     """
 
     def __init__(  # noqa: PLR0913 - keyword-only, one for each part that a node may bring
@@ -53,6 +54,7 @@ class Sandbox:
         simulator: Simulator | None = None,
         *,
         hostname: str = "",
+        complaints_to: str = "",
         tagger: Tagger | None = None,
         sinks: SinkBook | None = None,
     ) -> None:
@@ -60,7 +62,7 @@ class Sandbox:
         self.clock = clock
         clock.keep_in(store.agenda.clocks)
         self.simulator = simulator or Simulator(store, clock)
-        self.scheduler = Scheduler(store, clock, self.simulator, hostname=hostname)
+        self.scheduler = Scheduler(store, clock, self.simulator, hostname=hostname, complaints_to=complaints_to)
         self.relay = RelayQueue(store, clock)
         self.gate: Gate | None = None
         self.tagger = tagger

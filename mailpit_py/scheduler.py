@@ -72,11 +72,14 @@ class Scheduler:
     once, whoever does them. Without its thread only `advance` does anything.
     """
 
-    def __init__(self, store: Store, clock: Clock, simulator: Simulator, *, hostname: str = "") -> None:
+    def __init__(
+        self, store: Store, clock: Clock, simulator: Simulator, *, hostname: str = "", complaints_to: str = ""
+    ) -> None:
         self._store = store
         self._clock = clock
         self._simulator = simulator
         self._hostname = hostname
+        self._complaints_to = complaints_to
         self._lock = RLock()
         self._made: dict[str, _Minute] = {}  # by inbox
         self._is_stopping = False
@@ -197,7 +200,7 @@ class Scheduler:
             return self._simulator.answered(inbox, responder, correspondent, but=_mark(step))
 
         seed = self._simulator.configuration.seed
-        return Circumstances(self._hostname or HOSTNAME, seed, answered)
+        return Circumstances(self._hostname or HOSTNAME, seed, self._complaints_to, answered)
 
     def _arrival(self, step: Step, original: StepOriginal, made: Made) -> Arrival:
         envelope = Envelope(made.reverse_path, (Recipient(made.recipient),), smtputf8=original.envelope.smtputf8)

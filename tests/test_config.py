@@ -59,6 +59,7 @@ def test_a_folder_as_database_means_a_file_in_it(tmp_path):
         ({"freeze_clock": "noon"}, "write an instant as 2026-11-23T12:00:00Z"),
         ({"smtp": "nonsense"}, "host:port"),
         ({"listen": ""}, "need an address"),
+        ({"fbl_address": "fbl@app.example\r\nX: y"}, "--fbl-address is one address"),
         ({"remote_content": "maybe"}, "always, ask, never"),
         ({"smtp_max_recipients": 0}, "at least 1"),
         ({"smtp_session_timeout": -1}, "at least 1"),

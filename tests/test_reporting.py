@@ -270,6 +270,12 @@ def test_an_internationalised_original_gets_an_internationalised_report():
     assert [each.address for each in understood.outcomes] == [address]
 
 
+@pytest.mark.parametrize(("dialect", "to"), [("rfc", "fbl@app.example"), ("ses", SENDER)])
+def test_complaints_go_to_who_is_registered_but_those_of_ses_to_the_sender(dialect, to):
+    (one,) = made(step(StepKind.COMPLAINT, dialect=dialect), original(), complaints_to="fbl@app.example").made
+    assert (one.recipient, read(one.raw).to[0].address) == (to, to)
+
+
 def test_a_complaint_may_hide_who_complains():
     (one,) = made(step(StepKind.COMPLAINT, redact=True), original()).made
     assert b"ann@dest.example" not in one.raw

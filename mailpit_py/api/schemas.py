@@ -103,6 +103,10 @@ class Summary(Answer):
     message_id: str
     date: Instant | None
     source: str = Field(description="smtp, lmtp, api or ingest; report for what the sandbox wrote itself.")
+    report: str = Field(
+        description="What a report, ours or another system's, tells: failure, delay, delivered, auto-reply, "
+        "complaint, challenge or receipt; empty for other mail."
+    )
 
 
 class AttemptRecipient(Answer):
@@ -245,8 +249,12 @@ class Detail(Summary):
     remote_hosts: list[str] = Field(description="Hosts from which the HTML would load something.")
     remote_count: int = Field(description="How many things the HTML would load from the network.")
     simulation_hint: str | None
-    report_of: ReportLink | None = Field(description="What this is a report about, if the sandbox wrote it.")
-    reports: list[ReportLink] = Field(description="The sandbox's own reports about this message.")
+    report_of: ReportLink | None = Field(
+        description="What this is a report about; its message is null if that is not here."
+    )
+    reports: list[ReportLink] = Field(
+        description="Reports about this message: the sandbox's own, and those of others that name it."
+    )
 
 
 class HeaderField(Answer):

@@ -61,6 +61,7 @@ def message_row(summary: Summary) -> Json:
         "message_id": summary.message_id,
         "date": instant(summary.date),
         "source": summary.source,
+        "report": summary.report,
     }
 
 

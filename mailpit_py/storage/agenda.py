@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailpit_py.errors import MailpitError, StorageFull
-from mailpit_py.storage import planned, sinks, steps
+from mailpit_py.storage import kinship, messages, planned, sinks, steps
 from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.journal import Journal
@@ -66,7 +66,7 @@ class PlanTables:
             if row is None:
                 return ()
             planned.add(context, inbox, row.id, plan)
-            steps.note(context, [row.id])
+            messages.note(context, [row.id])
             sql = "SELECT id FROM plan_step WHERE message_id = ? ORDER BY id DESC LIMIT ?"
             return tuple(sorted(one.id for one in context.execute(sql, (row.id, len(plan))).all()))
 
@@ -125,7 +125,8 @@ class PlanTables:
     def named(self, inbox: str, message_ids: Sequence[str], *, but: str) -> str:
         """The public id of the oldest message with one of these Message-IDs; neither `but` nor a report of ours."""
         with self._access.reading() as connection:
-            return steps.named(connection, Scope.find(connection, inbox), message_ids, but)
+            found = kinship.named(connection, Scope.find(connection, inbox).inbox_id, message_ids, but)
+            return "" if found is None else str(found.public_id)
 
     def by_ids(self, ids: Sequence[int]) -> tuple[Step, ...]:
         """Steps by their ids (at most 500), in the order of (due_at, id), with the reports that were made."""
@@ -133,7 +134,7 @@ class PlanTables:
             return steps.by_ids(connection, ids)
 
     def links(self, inbox: str, public_id: str) -> tuple[ReportLink, ...]:
-        """The reports of the sandbox about a message, oldest first, and the one that it is itself."""
+        """The reports about a message, the sandbox's own and others', oldest first, and the one that it is itself."""
         with self._access.reading() as connection:
             return steps.links(connection, Scope.find(connection, inbox), public_id)
 

@@ -36,12 +36,13 @@ _SAME = {
     "date": "m.date",
     "attachment_count": "m.attachment_count",
     "defect_count": "m.defect_count",
+    "report": "coalesce(r.kind, '')",
 }
 SUMMARY = (
     "SELECT p.id, m.to_first, m.recipients_first, m.from_name, m.from_address, p.flags, s.public_id, "
     f"m.has_text, m.has_html, m.readable, p.seen, p.pinned, {', '.join(_SAME.values())} "
     "FROM placement p CROSS JOIN message m ON m.id = p.message_id CROSS JOIN mailbox b ON b.id = p.mailbox_id "
-    "LEFT JOIN session s ON s.id = m.session_id "
+    "LEFT JOIN session s ON s.id = m.session_id LEFT JOIN report r ON r.message_id = m.id "
 )
 ATTEMPT = (
     "SELECT a.id, a.public_id, a.at, a.stage, a.reverse_path, a.recipients_first, a.recipient_count, "

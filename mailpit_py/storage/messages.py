@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from mailpit_py.storage import planned
+from mailpit_py.storage import kinship, planned
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.deliveries import keep_dialogues, let_sessions_go
 from mailpit_py.storage.prepare import MESSAGE_COLUMNS, Prepared
@@ -64,8 +64,20 @@ def add(context: Context, batch: Sequence[Prepared]) -> None:
         by_mailbox[one.arrival.inbox, one.arrival.mailbox].append((number, one))
     for (inbox, mailbox), members in by_mailbox.items():
         _place(context, inbox, mailbox, members)
+    _link(context, numbered)
     context.last_id = first_id + len(batch) - 1
     context.added += len(batch)
+
+
+def _link(context: Context, numbered: Sequence[tuple[int, Prepared]]) -> None:
+    """Keep which of these are reports of other systems, and tell of their originals that something happened."""
+    found = [
+        kinship.link(context, one.arrival.inbox, number, one.arrival.public_id, one.kin)
+        for number, one in numbered
+        if one.kin is not None
+    ]
+    if originals := [number for number in found if number is not None]:
+        note(context, originals)
 
 
 def _place(context: Context, inbox: str, mailbox: str, members: list[tuple[int, Prepared]]) -> None:
@@ -88,6 +100,19 @@ def _place(context: Context, inbox: str, mailbox: str, members: list[tuple[int, 
         attach(context, box, tagged)
     refs = [Ref(one.arrival.public_id, number, mailbox, uid) for uid, (number, one) in placed]
     context.record(box.inbox_id, "added", refs)
+
+
+def note(context: Context, message_ids: Sequence[int]) -> None:
+    """Write to the journal that something happened to what became of messages (at most 500)."""
+    ids = sorted(set(message_ids))
+    where = f"WHERE p.message_id IN ({', '.join('?' * len(ids))}) ORDER BY p.message_id, p.id"
+    by_inbox: dict[int, dict[int, Ref]] = defaultdict(dict)
+    for row in context.execute(PLACED + where, tuple(ids)).all():
+        if row.inbox_id is not None:
+            ref = Ref(row.public_id, row.message_id, row.mailbox, row.uid, bool(row.seen), bool(row.pinned))
+            by_inbox[row.inbox_id].setdefault(row.message_id, ref)
+    for inbox_id, refs in by_inbox.items():
+        context.record(inbox_id, "delivery", list(refs.values()))
 
 
 def mark(context: Context, rows: Sequence[Any], *, seen: bool | None, pinned: bool | None) -> int:

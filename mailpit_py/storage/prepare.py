@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailpit_py.mail import read
 from mailpit_py.storage.compression import Compressor
+from mailpit_py.storage.kinship import Kin, recognise
 from mailpit_py.storage.likeness import content_hash
 from mailpit_py.storage.outline import NO_OUTLINE, OUTLINE_COLUMNS, outline_row
 from mailpit_py.storage.row import (
@@ -72,6 +73,7 @@ class Prepared:
     deliveries: list[tuple[Any, ...]]
     dialogue: tuple[str, str]
     tags: tuple[str, ...] = ()
+    kin: Kin | None = None
 
     @property
     def readable(self) -> bool:
@@ -116,6 +118,7 @@ def _prepared(arrival: Arrival, compressor: Compressor, message: Message | None)
         deliveries=delivery_rows(envelope, arrival.causes),
         dialogue=encode_dialogue(arrival.transaction.lines),
         tags=_tags(arrival, message, body),
+        kin=_kin(arrival, message),
     )
 
 
@@ -169,6 +172,12 @@ def _tags(arrival: Arrival, message: Message | None, body: tuple[str, ...]) -> t
     if message is None or arrival.tagger is None:
         return ()
     return tuple(arrival.tagger(arrival, message, dict(zip(BODY_COLUMNS[1:], body, strict=True))))
+
+
+def _kin(arrival: Arrival, message: Message | None) -> Kin | None:
+    if message is None or arrival.source == "report":  # ours, whose original is known
+        return None
+    return recognise(message, arrival.transaction.envelope.reverse_path)
 
 
 def _names(addresses: Iterable[Any]) -> list[str]:

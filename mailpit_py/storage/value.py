@@ -178,6 +178,7 @@ class Summary:
 
     `id` orders messages and attempts by arrival and is never reused; `public_id` is its name outside.
     `readable` is False for a message whose content could not be taken apart: raw and envelope only.
+    `report` is what it tells of another message, in the words for steps of plans; empty for no report.
     """
 
     id: int
@@ -208,6 +209,7 @@ class Summary:
     pinned: bool
     flags: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

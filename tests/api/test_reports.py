@@ -12,10 +12,10 @@ from mailpit_py.api import report_schemas as schemas
 from mailpit_py.api import simulation_schemas
 from mailpit_py.api.schemas import Detail
 from mailpit_py.mail.envelope import Envelope, Recipient, Transaction
-from mailpit_py.reports import DIALECTS, build_dsn
+from mailpit_py.reports import DIALECTS, Action, build_dsn
 from mailpit_py.sandbox import Sandbox
 from tests.api.conftest import API, SIMPLE, Mail, session
-from tests.reports.scenarios import report
+from tests.reports.scenarios import ORIGINAL, report, told
 
 DAY = 86_400
 SENDER = "bounces+bob=example.com@app.example"
@@ -198,6 +198,32 @@ def test_a_report_of_another_system_finds_its_original_by_message_id(client: Cli
     codes = {one["code"] for one in shown["findings"]}
     assert "wrong-recipient" in codes
     assert shown["verdict"] == "wrong"
+
+
+def test_a_report_of_another_system_is_linked_both_ways(client: Client, mail: Mail) -> None:
+    public_id = mail.receive(SIMPLE.replace(b"<1@example.org>", b"<linked-1@app.example>"), SENDER)
+    foreign = mail.receive(build_dsn(report(original=ORIGINAL.replace(b"invoice-1", b"linked-1")), "exim"), "")
+    original, found = (client.get(f"{API}/messages/{one}").json or {} for one in (public_id, foreign))
+    assert original["reports"] == [{"kind": "failure", "message": foreign}]
+    assert (found["report_of"], found["report"]) == ({"kind": "failure", "message": public_id}, "failure")
+    assert (found["source"], original["report"]) == ("smtp", "")
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (build_dsn(report(told(Action.DELAYED)), "postfix"), "delay"),
+        (build_dsn(report(told(Action.DELIVERED)), "sendmail"), "delivered"),
+        (build_dsn(report(), "qmail"), "failure"),
+        (SIMPLE.replace(b"Subject:", b"Auto-Submitted: auto-replied\r\nSubject:"), "auto-reply"),
+        (SIMPLE.replace(b"Subject:", b"Auto-Submitted: auto-generated\r\nSubject:"), ""),
+        (SIMPLE, ""),
+    ],
+)
+def test_a_row_says_what_a_report_tells(client: Client, mail: Mail, raw: bytes, kind: str) -> None:
+    public_id = mail.receive(raw, "")
+    (row,) = [one for one in (client.get(f"{API}/messages").json or {})["items"] if one["id"] == public_id]
+    assert row["report"] == kind
 
 
 def test_ordinary_mail_is_no_report(client: Client, mail: Mail) -> None:

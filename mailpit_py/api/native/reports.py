@@ -109,10 +109,10 @@ def _wish(body: NewBounce) -> Wish:
 
 
 def _link(inbox: str, public_id: str, message_ids: tuple[str, ...]) -> str:
-    """The id of the original: as it was noted for our own report, else found by Message-ID."""
+    """The id of the original: as it was noted when the report came, else found by Message-ID now."""
     plans = here().sandbox.store.agenda.plans
     own = next((one for one in plans.links(inbox, public_id) if one.report == public_id), None)
-    if own is not None:
+    if own is not None and own.original:
         return own.original
     return plans.named(inbox, message_ids, but=public_id)
 

@@ -253,6 +253,8 @@ export interface Detail {
   date: string | null;
   /** smtp, lmtp, api or ingest; report for what the sandbox wrote itself. */
   source: string;
+  /** What a report, ours or another system's, tells: failure, delay, delivered, auto-reply, complaint, challenge or receipt; empty for other mail. */
+  report: string;
   cc: Correspondent[];
   bcc: Correspondent[];
   reply_to: Correspondent[];
@@ -270,9 +272,9 @@ export interface Detail {
   /** How many things the HTML would load from the network. */
   remote_count: number;
   simulation_hint: string | null;
-  /** What this is a report about, if the sandbox wrote it. */
+  /** What this is a report about; its message is null if that is not here. */
   report_of: ReportLink | null;
-  /** The sandbox's own reports about this message. */
+  /** Reports about this message: the sandbox's own, and those of others that name it. */
   reports: ReportLink[];
 }
 
@@ -1238,6 +1240,8 @@ export interface Summary {
   date: string | null;
   /** smtp, lmtp, api or ingest; report for what the sandbox wrote itself. */
   source: string;
+  /** What a report, ours or another system's, tells: failure, delay, delivered, auto-reply, complaint, challenge or receipt; empty for other mail. */
+  report: string;
 }
 
 /** What to switch until the next start; what is left out stays. */

@@ -10,7 +10,7 @@ import { counted } from "../ui/format";
 import { Moment } from "../ui/Moment";
 import styles from "./row.module.css";
 import { pick, pickTo } from "./picked";
-import { replyLine, stageWords } from "./words";
+import { badgeOf, replyLine, stageWords } from "./words";
 
 interface Props {
   row: Row;
@@ -102,6 +102,11 @@ function MessageLines({ row }: { row: Summary }) {
 function Badges({ row }: { row: Summary }) {
   return (
     <span className={styles.badges}>
+      {row.report && (
+        <span className={styles.report} data-kind={row.report}>
+          {badgeOf(row.report)}
+        </span>
+      )}
       {row.tags.slice(0, 3).map((tag) => (
         <span key={tag} className={styles.tag}>
           {tag}

@@ -10,7 +10,7 @@ export function summary(number: number, changes: Partial<Summary> = {}): Summary
     kind: "message", id: `m${number}`, inbox: "default", mailbox: "INBOX", received_at: time(number), size_bytes: 100,
     reverse_path: "app@x.test", from: null, to: [], recipients: [], recipient_count: 1, refused_count: 0, subject: `Mail ${number}`,
     snippet: "", attachment_count: 0, defect_count: 0, has_text: true, has_html: false, readable: true, seen: false, pinned: false,
-    tags: [], message_id: "", date: null, source: "smtp", ...changes,
+    tags: [], message_id: "", date: null, source: "smtp", report: "", ...changes,
   };
 }
 

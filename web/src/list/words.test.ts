@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { attempt } from "./samples";
-import { replyLine, retryWords, stageWords } from "./words";
+import { badgeOf, replyLine, retryWords, stageWords } from "./words";
 
 it("says a reply as it went over the wire, on one line", () => {
   expect(replyLine({ code: 550, status: "5.1.1", text: "no\nsuch user" })).toBe("550 5.1.1 no such user");
@@ -15,4 +15,8 @@ it("says for whom and where an attempt ended", () => {
 
 it.each([[550, "Permanent"], [451, "Temporary"], [250, "Accepted"]])("%d is %s", (code, word) => {
   expect(retryWords({ code, status: "", text: "" })).toContain(word);
+});
+
+it.each([["failure", "failed"], ["delay", "delayed"], ["auto-reply", "auto-reply"], ["anything", "anything"]])("a report of kind %s is %s", (kind, word) => {
+  expect(badgeOf(kind)).toBe(word);
 });

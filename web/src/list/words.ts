@@ -32,3 +32,11 @@ export function retryWords(reply: Reply | null): string {
   if (reply.code >= 400) return "Temporary: a mail server would keep the mail and try again later.";
   return "Accepted.";
 }
+
+const BADGES: { [kind: string]: string } = {
+  failure: "failed", delay: "delayed", delivered: "delivered", "auto-reply": "auto-reply", complaint: "complaint",
+  challenge: "challenge", receipt: "receipt",
+};
+
+/** What a report tells, in one word for its row. */
+export const badgeOf = (report: string): string => BADGES[report] ?? report;

@@ -29,7 +29,7 @@ export function Notes({ message }: { message: Message }) {
   if (codes.length === 0 && !first && message.readable && !message.simulation_hint && !message.report_of) return null;
   return (
     <div className={notes.notes}>
-      {message.report_of && <About report={message.report_of} />}
+      {message.report_of && <About report={message.report_of} isOurs={message.source === "report"} />}
       {codes.map((code) => (
         <Code key={code} code={code} />
       ))}
@@ -45,10 +45,10 @@ export function Notes({ message }: { message: Message }) {
   );
 }
 
-function About({ report }: { report: NonNullable<Message["report_of"]> }) {
+function About({ report, isOurs }: { report: NonNullable<Message["report_of"]>; isOurs: boolean }) {
   return (
     <span className={notes.report}>
-      <IconMailBolt size={14} aria-hidden /> The sandbox wrote this {kindWords(report.kind)}
+      <IconMailBolt size={14} aria-hidden /> {isOurs ? `The sandbox wrote this ${kindWords(report.kind)}` : `This ${kindWords(report.kind)} came from elsewhere`}
       {report.message && <PlaceLink place={{ name: "message", id: report.message, tab: null, part: null }}>Open the original</PlaceLink>}
     </span>
   );
