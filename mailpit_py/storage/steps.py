@@ -18,7 +18,6 @@ from mailpit_py.storage.listing import Scope
 from mailpit_py.storage.prepare import Prepared
 from mailpit_py.storage.row import plain, read_envelope, read_session
 from mailpit_py.storage.step import ReportLink, Step, StepEnd, StepOriginal, StepState
-from mailpit_py.storage.value import Ref
 
 _STEP = (
     "SELECT s.*, i.name AS inbox, m.public_id FROM plan_step s JOIN inbox i ON i.id = s.inbox_id "
@@ -46,7 +45,7 @@ def finish(context: Context, ends: Sequence[StepEnd], prepared: Sequence[Sequenc
         ]
         if owned:
             sinks.add(context, ends[0].step.inbox, owned)
-        note(context, [end.step.original_id for end, _ in ending])
+        messages.note(context, [end.step.original_id for end, _ in ending])
         context.on_agenda = True
     return tuple(end.step.id in pending for end in ends)
 
@@ -70,19 +69,6 @@ def _keep_reports(context: Context, ending: Sequence[tuple[StepEnd, Sequence[Pre
         messages.add(context, batch)
         context.execute("INSERT INTO report (message_id, original_id, step_id, kind) VALUES (?, ?, ?, ?)", rows)
     return numbers
-
-
-def note(context: Context, message_ids: Sequence[int]) -> None:
-    """Write to the journal that something happened to what became of messages (at most 500)."""
-    ids = sorted(set(message_ids))
-    where = f"WHERE p.message_id IN ({', '.join('?' * len(ids))}) ORDER BY p.message_id, p.id"
-    by_inbox: defaultdict[int, dict[int, Ref]] = defaultdict(dict)
-    for row in context.execute(messages.PLACED + where, tuple(ids)).all():
-        if row.inbox_id is not None:
-            ref = Ref(row.public_id, row.message_id, row.mailbox, row.uid, bool(row.seen), bool(row.pinned))
-            by_inbox[row.inbox_id].setdefault(row.message_id, ref)
-    for inbox_id, refs in by_inbox.items():
-        context.record(inbox_id, "delivery", list(refs.values()))
 
 
 def due(connection: Connection, inbox: str, until: int, limit: int) -> tuple[Step, ...]:
@@ -172,20 +158,6 @@ def key_of(connection: Connection, scope: Scope, public_id: str) -> int | None:
         (public_id, scope.inbox_id),
     ).scalar()
     return None if found is None else int(found)
-
-
-def named(connection: Connection, scope: Scope, message_ids: Sequence[str], but: str) -> str:
-    """Return the public id of the oldest message with one of these Message-IDs, reports apart, or nothing."""
-    for one in message_ids[:20]:
-        found = connection.exec_driver_sql(
-            "SELECT m.public_id FROM message m WHERE m.message_id_header = ? AND m.public_id <> ? "
-            "AND m.source <> 'report' AND EXISTS (SELECT 1 FROM placement p "
-            "JOIN mailbox b ON b.id = p.mailbox_id WHERE p.message_id = m.id AND b.inbox_id = ?) ORDER BY m.id LIMIT 1",
-            (one, but, scope.inbox_id),
-        ).scalar()
-        if found is not None:
-            return str(found)
-    return ""
 
 
 def links(connection: Connection, scope: Scope, public_id: str) -> tuple[ReportLink, ...]:
