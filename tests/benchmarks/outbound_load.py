@@ -41,7 +41,7 @@ def _run(form: str, count: int) -> Load:
     command = [sys.executable, str(Path(__file__).with_name("receiver.py")), str(count)]
     with (
         subprocess.Popen(command, stdout=-1, text=True) as receiver,
-        Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0")) as node,
+        Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0", max=0)) as node,
     ):
         assert receiver.stdout is not None
         smtp_port, http_port = receiver.stdout.readline().split()
