@@ -16,20 +16,30 @@ from mailpit_py.storage import Limits, Store, StoreOptions, Summary
 from tests.reports import oracle
 from tests.reports.test_parsers import AGENTS
 
-SCENARIOS = (
-    "unknown_user",
-    "mailbox_full_hard",
-    "disabled",
-    "moved",
-    "domain_not_found",
-    "spam",
-    "too_large",
-    "relay_denied",
-    "conn_timeout",
-    "expired",
-    "rate_limited",
-)
-CASES = [(dialect, scenario) for dialect in DIALECTS for scenario in SCENARIOS]
+# What Sisimai says of each, and where it says something else: it looks at who reports and by what status, too.
+REASONS = {
+    "unknown_user": "userunknown",
+    "mailbox_full_hard": "mailboxfull",
+    "disabled": "filtered",
+    "moved": "hasmoved",
+    "domain_not_found": "hostunknown",
+    "spam": "spamdetected",
+    "too_large": "mesgtoobig",
+    "relay_denied": "securityerror",
+    "conn_timeout": "expired",
+    "expired": "expired",
+}
+DIFFERENT = {
+    **{(name, "disabled"): "suspend" for name in ("gmail", "yahoo")},
+    **{(name, "spam"): "securityerror" for name in ("gmail", "postfix")},
+    **{(name, "expired"): "onhold" for name in ("exim_classic", "gmail_classic", "opensmtpd", "rfc")},
+    **{("m365", one): "norelaying" for one in ("domain_not_found", "unknown_user")},
+    **{(name, "relay_denied"): "norelaying" for name in ("exim", "gmail", "m365", "postfix", "qmail", "sendmail")},
+    ("yahoo", "unknown_user"): "filtered",
+    ("m365", "too_large"): "exceedlimit",
+    ("qmail", "conn_timeout"): "onhold",
+}
+CASES = [(dialect, scenario) for dialect in DIALECTS for scenario in REASONS]
 MAIL = "From: a@app.example\r\nTo: {to}\r\nSubject: news\r\nMessage-ID: <{name}@app.example>\r\n\r\nhello\r\n"
 DAYS = 6 * 86_400_000_000
 
@@ -69,7 +79,16 @@ def test_flufl_finds_the_address_and_that_it_is_permanent(letters, dialect, scen
     assert flufl.all_failures(message) == (frozenset(), frozenset({address_of(dialect, scenario).encode()}))
 
 
-def test_sisimai_names_the_agent_and_the_recipient_of_each(letters):
+def test_sisimai_names_agent_recipient_and_reason_of_each(letters):
     read = oracle.ask_sisimai(letters)
-    found = {name: [(one["agent"], one["recipient"]) for one in facts] for name, facts in read.items()}
-    assert found == {f"{name}.{one}": [(AGENTS[name], address_of(name, one))] for name, one in CASES}
+    found = {name: [(one["agent"], one["recipient"], one["reason"]) for one in facts] for name, facts in read.items()}
+    assert found == {
+        f"{name}.{one}": [(AGENTS[name], address_of(name, one), DIFFERENT.get((name, one), REASONS[one]))]
+        for name, one in CASES
+    }
+
+
+def test_bounce_parser_takes_each_for_a_bounce_of_its_original(letters):
+    read = oracle.ask_bounce_parser(letters)
+    found = {name: (facts["bounce"], facts["original"].strip()) for name, facts in read.items()}
+    assert found == {f"{name}.{one}": (1, f"<{name}.{one}@app.example>") for name, one in CASES}
