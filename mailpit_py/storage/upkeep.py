@@ -18,10 +18,15 @@ CHANGES_KEPT = 100_000
 _FREE_PAGES_KEPT = 512
 CHANGES_KEPT_US = 24 * 3_600 * 1_000_000
 
-# A message that something is still to follow stays: its report needs it.
+# A message that something is still to follow stays: its report needs it. So does what has to leave and
+# was never tried; after that a sink that is gone must not let the inbox grow.
 _OLDEST = (
     PLACED + "WHERE p.pinned = 0 AND p.mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = ?) "
     "AND NOT EXISTS (SELECT 1 FROM plan_step s WHERE s.message_id = p.message_id AND s.state = 'pending') "
+    "AND NOT EXISTS (SELECT 1 FROM sink_attempt a WHERE a.report_id = p.message_id "
+    "AND a.state = 'pending' AND a.tries = 0) "
+    "AND NOT EXISTS (SELECT 1 FROM sink_attempt a WHERE a.original_id = p.message_id "
+    "AND a.state = 'pending' AND a.tries = 0) "
     "ORDER BY p.message_id LIMIT ?"
 )
 

@@ -41,7 +41,8 @@ def _run(form: str, count: int) -> Load:
     command = [sys.executable, str(Path(__file__).with_name("receiver.py")), str(count)]
     with (
         subprocess.Popen(command, stdout=-1, text=True) as receiver,
-        Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0", retry_scale="0")) as node,  # a try that fails is repeated
+        # max=0: nothing is pruned; retry_scale=0: a try that fails is repeated at once
+        Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0", max=0, retry_scale="0")) as node,
     ):
         assert receiver.stdout is not None
         smtp_port, http_port = receiver.stdout.readline().split()

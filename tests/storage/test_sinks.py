@@ -10,6 +10,7 @@ from mailpit_py.errors import NotFound
 from mailpit_py.identity import new_public_id
 from mailpit_py.storage import (
     AttemptState,
+    Limits,
     NewSinkAttempt,
     Selection,
     Sink,
@@ -19,10 +20,11 @@ from mailpit_py.storage import (
     StepEnd,
     StepState,
     Store,
+    StoreOptions,
 )
 from mailpit_py.storage import sinks as rows
 from mailpit_py.storage.sink import RECORDED_CHARACTERS
-from tests.storage.building import NOW, keep
+from tests.storage.building import NOW, arrival, eventually, keep, raw_message, subjects
 from tests.storage.test_plans import due as due_steps
 from tests.storage.test_plans import planned, report
 
@@ -85,6 +87,18 @@ def test_attempts_are_due_in_the_order_of_time(store):
     assert [one.public_id for one in found] == [soon.public_id, late.public_id]
     assert store.agenda.sinks.next_due() == {"default": NOW}
     assert len(store.agenda.sinks.due("default", NOW + 200, limit=2)) == 2
+
+
+def test_what_has_to_leave_is_not_pruned_before_it_was_tried():
+    with Store.open(None, StoreOptions(limits=Limits(max_messages=3))) as store:
+        hook, push = begin(store, attempt(), attempt(PUSH, report=0))
+        keep(store, *(arrival(raw_message(f"m{number}")) for number in range(5)))
+        assert eventually(lambda: subjects(store) == ["m4", "report", "original"])
+        failed = SinkTry(at=NOW, ok=False, error="nobody there")
+        for one in (hook, push):
+            store.agenda.sinks.record(one.id, failed, AttemptState.PENDING, next_due=NOW + 50).result(10)
+        keep(store, arrival(raw_message("m5")))
+        assert eventually(lambda: subjects(store) == ["m5", "m4", "report"])
 
 
 def test_what_goes_to_no_sink_that_is_there_is_dropped(store):
