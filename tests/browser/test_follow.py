@@ -20,6 +20,7 @@ FAILED = "Delivery failed: Hello"
 def test_a_report_and_its_original_lead_to_each_other(node: Node, visit: Visit) -> None:
     page = visit(node.url)
     send(node, mail(), recipients=("ndr+mailbox_full@bounce.test",))
+    expect(row(page, FAILED).get_by_text("failed", exact=True)).to_be_visible()
     row(page, FAILED).click()
     expect(page.get_by_text("The sandbox wrote this bounce message")).to_be_visible()
     page.get_by_role("tab", name="Report").click()
