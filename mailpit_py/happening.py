@@ -19,6 +19,7 @@ _KINDS = MappingProxyType(
         StepKind.DELIVERED: "delivered",
         StepKind.COMPLAINT: "complained",
         StepKind.AUTO_REPLY: "auto_replied",
+        StepKind.CHALLENGE: "auto_replied",
     }
 )
 _MESSAGE_ID = re.compile(rb"^message-id:[ \t]*(?:\r?\n[ \t]+)*<([^<>\r\n]{1,998})>", re.IGNORECASE | re.MULTILINE)
@@ -76,7 +77,7 @@ def _event(step: Step, kind: str, told: Told) -> dict[str, Any]:
         "kind": "suppressed" if is_suppressed else kind,
         "recipient": told.address,
         "at": step.due_at,
-        "scenario": told.scenario,
+        "scenario": "challenge" if step.kind == StepKind.CHALLENGE else told.scenario,
         "code": told.code,
         "status": told.status,
         "text": told.text,

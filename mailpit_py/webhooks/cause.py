@@ -36,6 +36,7 @@ class Cause(Enum):
     PROTOCOL = auto()
     SUPPRESSED = auto()
     AUTO_REPLY = auto()
+    CHALLENGE = auto()
     UNKNOWN = auto()
 
 
@@ -126,6 +127,8 @@ _BY_KIND: Mapping[Kind, Cause] = MappingProxyType(
 
 def cause_of(event: Event) -> Cause:
     """Return the family of an event's cause; UNKNOWN where nothing tells."""
+    if event.kind is Kind.AUTO_REPLIED and event.scenario == "challenge":
+        return Cause.CHALLENGE
     if event.kind in _BY_KIND:
         return _BY_KIND[event.kind]
     if found := BY_SCENARIO.get(event.scenario):

@@ -88,6 +88,16 @@ def test_a_report_is_pushed_as_it_is_in_the_inbox(node):
     assert one.request.startswith("MAIL FROM:<>\nRCPT TO:<bounces+17=x.test@app.example>\nDATA\n")
 
 
+def test_who_answers_with_a_challenge_is_told_to_the_providers_that_know_such_a_thing(node):
+    with web() as app:
+        for provider in ("postmark", "sparkpost"):
+            hook_to(node, app.port, provider, events=("auto_replied",))
+        send(node, "challenge@bounce.test")
+        settled(node, 2)
+    bodies = b"".join(one.body for one in app.requests)
+    assert (b'"ChallengeVerification"' in bodies, b'"bounce_class":"100"' in bodies) == (True, True)
+
+
 def test_a_4xx_is_tried_again_when_sandbox_time_has_passed(node):
     with processor() as app:
         app.replies = ["451 4.3.0 Not now"]
@@ -281,19 +291,6 @@ def test_a_target_that_is_not_allowed_any_more_is_refused_when_it_is_sent(tmp_pa
         assert {one.state for one in found} == {AttemptState.GIVEN_UP}
         assert all("outside the range that --outbound-allow gives (public)" in error for error in errors)
         assert app.requests == mail.letters == []
-
-
-def test_two_sandboxes_that_push_at_each_other_stop_at_once():
-    """Each takes the other's reports for mail from the null reverse-path, about which nothing is reported."""
-    with sandbox() as one, sandbox() as other:
-        push_to(one, other.smtp_port)
-        push_to(other, one.smtp_port)
-        send(one, UNKNOWN, reverse_path=UNKNOWN)
-        settled(one)
-        other.sandbox.scheduler.advance("default", microseconds=24 * HOUR)
-        one.sandbox.scheduler.advance("default", microseconds=24 * HOUR)
-        assert attempts(other) == ()
-        assert (one.store.counts().total, other.store.counts().total) == (2, 1)
 
 
 def test_sinks_of_the_options_are_there_from_the_start_and_go_with_them(tmp_path):

@@ -45,6 +45,7 @@ _TYPES: Mapping[Cause, tuple[str, int, str]] = MappingProxyType(
         Cause.AUTHENTICATION: ("DMARCPolicy", 100009, "DMARC policy"),
         Cause.SUPPRESSED: ("SMTPApiError", 100007, "SMTP API error"),
         Cause.AUTO_REPLY: ("AutoResponder", 64, "Auto responder"),
+        Cause.CHALLENGE: ("ChallengeVerification", 16384, "Spam challenge verification"),
     }
 )
 _TRANSIENT = ("Transient", 2, "Message delayed")

@@ -48,6 +48,7 @@ _CLASSES: Mapping[Cause, str] = MappingProxyType(
         Cause.VIRUS: "53",
         Cause.RELAY: "54",
         Cause.AUTO_REPLY: "60",
+        Cause.CHALLENGE: "100",
         Cause.RATE: "70",
         Cause.GREYLISTED: "70",
         Cause.SYSTEM: "70",
