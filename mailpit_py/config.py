@@ -13,14 +13,15 @@ from mailpit_py.drop_in_option import DropInOptions
 from mailpit_py.errors import ConfigError
 from mailpit_py.option import Option, option
 from mailpit_py.outbound_option import OutboundOptions
+from mailpit_py.pop3_option import Pop3Options
 from mailpit_py.quantity import bytes_of, seconds_of
 
 # The order in which people read them.
-GROUPS = ("Storage", "Page and API", "SMTP", "Relay", "Forward", "Tags", "Simulation", "Outbound", "General")
+GROUPS = ("Storage", "Page and API", "SMTP", "POP3", "Relay", "Forward", "Tags", "Simulation", "Outbound", "General")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(OutboundOptions, DropInOptions):
+class Config(OutboundOptions, DropInOptions, Pop3Options):
     """The settings of one node. Raises ConfigError when they cannot be used together.
 
     Sizes with `_mb` are MiB as Mailpit counts them; all durations are seconds.
@@ -367,8 +368,8 @@ class Config(OutboundOptions, DropInOptions):
         return self.max_message_size * 1024 * 1024
 
     def bind(self, name: str) -> Bind | None:
-        """The parsed address of `listen`, `smtp`, `smtps` or `lmtp`; None when that server is off."""
-        text: str = getattr(self, name)
+        """The parsed address of `listen`, `smtp`, `smtps`, `lmtp` or `pop3`; None when that server is off."""
+        text: str = self.pop3_place if name == "pop3" else getattr(self, name)
         return Bind.parse(text) if text else None
 
 

@@ -23,6 +23,7 @@ from mailpit_py.takeover import open_store
 
 LISTENERS = ("smtp", "smtps", "lmtp")
 HTTP_BACKLOG = 128
+Sockets = dict[str, list[socket.socket]]
 
 
 class Node:
@@ -65,12 +66,7 @@ class Node:
         stack.callback(self.sandbox.scheduler.stop)
         self._start_relay(stack)
         loop = stack.enter_context(LoopThread(use_uvloop=True))
-        for name in LISTENERS:
-            if name in sockets:
-                settings = wiring.smtp_settings(self.config, name, tls)
-                listener = SmtpListener(loop, self.sandbox, settings, sockets[name])
-                listener.start()
-                stack.callback(listener.stop)
+        self._start_mail(stack, loop, tls, sockets)
         self.http = HttpServer(sockets["listen"], self._application, tls=tls.of_page())
         stack.callback(self.http.stop)
         self.http.start()
@@ -100,6 +96,22 @@ class Node:
         relay.start()
         stack.callback(relay.stop)
 
+    def _start_mail(
+        self, stack: contextlib.ExitStack, loop: LoopThread, tls: wiring.Certificates, sockets: Sockets
+    ) -> None:
+        for name in LISTENERS:
+            if name in sockets:
+                settings = wiring.smtp_settings(self.config, name, tls)
+                listener = SmtpListener(loop, self.sandbox, settings, sockets[name])
+                listener.start()
+                stack.callback(listener.stop)
+        if "pop3" in sockets:
+            from mailpit_py.servers.pop3.listener import Pop3Listener  # few sandboxes are read by POP3
+
+            reading = Pop3Listener(loop, self.sandbox, wiring.pop3_settings(self.config, tls), sockets["pop3"])
+            reading.start()
+            stack.callback(reading.stop)
+
     def _build(self) -> Sandbox:
         """Put the application together on the store that is open."""
         config, clock = self.config, wiring.sandbox_clock(self.config, self.store)
@@ -122,10 +134,10 @@ class Node:
         """Stop in the opposite order; messages that are being kept are still answered. May be called twice."""
         self._stack.close()
 
-    def _bind(self, stack: contextlib.ExitStack) -> dict[str, list[socket.socket]]:
+    def _bind(self, stack: contextlib.ExitStack) -> Sockets:
         """Bind every listener, and learn the ports that the system chose."""
-        sockets = {}
-        for name in ("listen", *LISTENERS):
+        sockets: Sockets = {}
+        for name in ("listen", *LISTENERS, "pop3"):
             place = self.config.bind(name)
             if place is None:
                 continue

@@ -93,7 +93,7 @@ class Watch:
 
     def _look_at_list(self) -> None:
         """Look at the newest rows that were not seen yet: the journal does not reach back that far."""
-        page = self._store.page(self._inbox, limit=NEWEST, refused=True)
+        page = self._store.page(self._inbox, limit=NEWEST, mailbox=None, refused=True)
         self._look_at([row for row in reversed(page.items) if row.id > self._newest])
         self.cursor = page.cursor
 
@@ -131,7 +131,8 @@ class Watch:
         """The ids that the search finds among these rows; None without a search."""
         if self._query is None or not rows:
             return None
-        page = self._store.page(self._inbox, query=self._query, after=str(rows[0].id - 1), limit=10 * NEWEST)
+        after = str(rows[0].id - 1)
+        page = self._store.page(self._inbox, query=self._query, after=after, limit=10 * NEWEST, mailbox=None)
         return {row.public_id for row in page.items}
 
     def _mismatches(self, row: Summary, found: set[str] | None) -> tuple[Mismatch, ...] | None:

@@ -20,7 +20,7 @@ def test_every_option_has_its_own_variable_flag_and_words():
     assert len({one.variable for one in every}) == len(every)
     assert all(one.variable.startswith("MP_") and one.help.endswith(".") for one in every)
     assert {one.name for one in every if not one.flag} == {
-        *("ui_auth", "smtp_auth", "send_api_auth", "webhook_secret"),
+        *("ui_auth", "smtp_auth", "send_api_auth", "pop3_auth", "webhook_secret"),
         *(one.name for one in every if one.group in ("Relay", "Forward") and not one.name.endswith(FLAGGED)),
     }
 
@@ -80,12 +80,32 @@ def test_a_folder_as_database_means_a_file_in_it(tmp_path):
         ({"smtp_require_tls": True, "smtp_require_starttls": True, "smtp_tls_cert": "auto"}, "exclude each other"),
         ({"ui_auth_file": "/nowhere"}, "no file /nowhere"),
         ({"smtp_require_auth": True, "smtp_auth_accept_any": False}, "needs --smtp-auth-file"),
+        ({"pop3": "nonsense"}, "--pop3: write it as host:port"),
+        ({"pop3": "unix:/tmp/pop3"}, "--pop3 is host:port"),
+        ({"pop3_auth_file": "/nowhere"}, "--pop3-auth-file: there is no file /nowhere"),
+        ({"pop3_tls_cert": "/nowhere.pem"}, "go together"),
+        ({"pop3_stls": True}, "--pop3-stls needs a certificate"),
         ({"smtpp": "x"}, "no option 'smtpp'"),
     ],
 )
 def test_a_wrong_option_is_refused_with_what_to_write(values, words):
     with pytest.raises(ConfigError, match=words):
         from_values(values)
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({}, None),
+        ({"pop3": "localhost:2110"}, "localhost:2110"),
+        ({"pop3_auth": "ann:secret"}, "localhost:1110"),
+        ({"pop3_auth": "ann:secret", "pop3": "0.0.0.0:2110"}, "0.0.0.0:2110"),
+        ({"pop3_tls_cert": "auto"}, None),
+    ],
+)
+def test_pop3_starts_where_it_is_told_or_with_accounts(values, place):
+    bound = Config(**values).bind("pop3")
+    assert (bound and str(bound)) == place
 
 
 def test_a_label_is_one_line():

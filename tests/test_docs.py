@@ -111,7 +111,7 @@ def flags() -> list[str]:
     """Every flag that stands by itself in code, or behind the command."""
     texts = "\n".join(path.read_text("utf-8") for path in DOCUMENTS)
     commands = re.findall(r"^(?:mailpit-py|\./run) .*|`(?:mailpit-py|\./run) [^`]*`", texts, re.MULTILINE)
-    return sorted({*re.findall(r"`--([a-z-]+)", texts), *re.findall(r" --([a-z-]+)", "\n".join(commands))})
+    return sorted({*re.findall(r"`--([a-z0-9-]+)", texts), *re.findall(r" --([a-z0-9-]+)", "\n".join(commands))})
 
 
 @pytest.mark.parametrize("flag", flags())

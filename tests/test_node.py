@@ -1,6 +1,7 @@
 import contextlib
 import http.client
 import os
+import poplib
 import signal
 import smtplib
 import socket
@@ -217,3 +218,26 @@ def test_an_instant_that_no_clock_can_show_is_a_configuration_error():
         Node(Config(**FREE, freeze_clock="1815-06-18T12:00:00Z")),
     ):
         pass
+
+
+def test_a_node_is_read_by_pop3_and_keeps_what_is_deleted():
+    options = {"pop3": "127.0.0.1:0", "pop3_auth": "ann@x.test:secret", "pop3_tls_cert": "auto", "label": "QA"}
+    with Node(Config(**FREE, **options)) as node:
+        send(node.smtp_port)
+        port = node.ports["pop3"]
+        assert f"[pop3] listening on 127.0.0.1:{port} (TLS from the first byte, login required)" in node.announcements()
+        client = poplib.POP3_SSL("127.0.0.1", port, timeout=30)
+        assert client.getwelcome() == b"+OK mailpit-py (QA) POP3 server"
+        client.user("ann@x.test")
+        client.pass_("secret")
+        assert client.stat()[0] == 1
+        client.dele(1)
+        client.quit()
+        assert (node.store.counts().total, node.store.count(mailbox="Trash")) == (0, 1)
+
+
+def test_pop3_is_not_even_loaded_without_being_asked_for():
+    code = "import sys; from mailpit_py.node import Node; from mailpit_py.config import Config\n"
+    code += f"with Node(Config(**{FREE!r})): print(any('pop3.' in name for name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

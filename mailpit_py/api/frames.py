@@ -18,6 +18,8 @@ LISTS = {
     "removed": b"ids",
     "delivery": b"ids",
 }
+# What leaves the list that clients follow; one that was moved is still there when asked for by its id.
+LEAVING = ("removed", "moved")
 SAYING_LITTLE = ("delivery", "tagged")  # nothing of what the other kinds say
 
 Row = Summary | AttemptSummary
@@ -84,7 +86,7 @@ def _coalesced(changes: Sequence[Change]) -> list[tuple[Change, list[Ref]]]:
             break
         if change.kind not in SAYING_LITTLE:
             touched.update(ref.public_id for ref in change.refs)
-        if change.kind == "removed":
+        if change.kind in LEAVING:
             gone.update(ref.public_id for ref in change.refs)
     return kept[::-1]
 
@@ -95,7 +97,7 @@ def _pieces(start: Cursor, changes: Iterable[tuple[Change, list[Ref]]], rows: Ro
         entries = list(_entries(change, refs, rows))
         for number, entry in enumerate(entries, 1):
             cursor = change.cursor if number == len(entries) else before
-            yield Piece(change.kind, entry, cursor)
+            yield Piece("removed" if change.kind in LEAVING else change.kind, entry, cursor)
         before = change.cursor
 
 
@@ -103,7 +105,7 @@ def _entries(change: Change, refs: list[Ref], rows: Rows) -> Iterator[bytes]:
     match change.kind:
         case "cleared" | "rules" | "clock" | "sinks" | "tags":
             yield b""
-        case "removed" | "delivery":
+        case "removed" | "moved" | "delivery":
             yield from (encode(ref.public_id) for ref in refs)
         case "changed":
             yield from (encode({"id": ref.public_id, "seen": ref.seen, "pinned": ref.pinned}) for ref in refs)

@@ -4,6 +4,7 @@ from mailpit_py.storage.agenda import Agenda
 from mailpit_py.storage.budget import Budget
 from mailpit_py.storage.cause import Cause
 from mailpit_py.storage.journal import Journal
+from mailpit_py.storage.maildrops import TRASH, Entry
 from mailpit_py.storage.outline import Outline
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.relay import NewRelayItem, RelayItem, RelayPage, RelayRecipient, RelayState
@@ -50,6 +51,7 @@ from mailpit_py.storage.waker import CallSoon
 __all__ = [
     "DEFAULT_INBOX",
     "INBOX",
+    "TRASH",
     "Agenda",
     "Arrival",
     "Attempt",
@@ -64,6 +66,7 @@ __all__ = [
     "Correspondent",
     "Counts",
     "Cursor",
+    "Entry",
     "Journal",
     "Limits",
     "NewRelayItem",

@@ -207,12 +207,12 @@ def _is_alone(connection: Connection, condition: Condition) -> bool:
 
 
 def counts(connection: Connection, scope: Scope) -> Counts:
-    """The totals, from counters."""
+    """The totals of the mailboxes, from counters; attempts are the inbox's."""
     row = connection.exec_driver_sql(
         "SELECT coalesce(sum(total), 0), coalesce(sum(unread), 0), coalesce(sum(pinned), 0), "
         "coalesce(sum(files), 0), coalesce(sum(size_bytes), 0), coalesce(sum(refused), 0) FROM mailbox "
-        "WHERE inbox_id = ?",
-        (scope.inbox_id,),
+        f"WHERE id IN ({_marks(scope.mailboxes)})",
+        scope.mailboxes,
     ).one()
     attempts = connection.exec_driver_sql("SELECT refused FROM inbox WHERE id = ?", (scope.inbox_id,)).scalar_one()
     total, unread, pinned, files, size_bytes, partly = row

@@ -128,7 +128,7 @@ def mark(context: Context, rows: Sequence[Any], *, seen: bool | None, pinned: bo
         members = list(group)
         unread = sum(row.seen - new_seen for row, new_seen, _ in members)
         pins = sum(new_pinned - row.pinned for row, _, new_pinned in members)
-        modseq = _count(context, mailbox_id, unread=unread, pinned=pins)
+        modseq = count_up(context, mailbox_id, unread=unread, pinned=pins)
         context.execute(
             "UPDATE placement SET seen = ?, pinned = ?, modseq = ? WHERE id = ?",
             [(new_seen, new_pinned, modseq, row.placement_id) for row, new_seen, new_pinned in members],
@@ -152,16 +152,7 @@ def remove(context: Context, rows: Iterable[Any]) -> int:
     _bury(context, {row.message_id: row.session_id for row in ordered})
     for mailbox_id, group in groupby(ordered, key=lambda row: row.mailbox_id):
         members = list(group)
-        _count(
-            context,
-            mailbox_id,
-            total=-len(members),
-            unread=-sum(not row.seen for row in members),
-            pinned=-sum(row.pinned for row in members),
-            files=-sum(row.attachment_count > 0 for row in members),
-            size_bytes=-sum(row.size_bytes for row in members),
-            refused=-sum(row.refused_count > 0 for row in members),
-        )
+        count_up(context, mailbox_id, **{name: -number for name, number in totals(members).items()})
         if members[0].inbox_id is not None:
             context.record(members[0].inbox_id, "removed", [_ref(row, row.seen, row.pinned) for row in members])
     context.removed += len(ordered)
@@ -202,7 +193,19 @@ def _is_placed(context: Context, number: int) -> bool:
     return context.execute("SELECT 1 FROM placement WHERE message_id = ? LIMIT 1", (number,)).first() is not None
 
 
-def _count(context: Context, mailbox_id: int, **deltas: int) -> int:
+def totals(rows: Sequence[Any]) -> dict[str, int]:
+    """What these placements (rows of PLACED) are worth in the counters of their mailbox."""
+    return {
+        "total": len(rows),
+        "unread": sum(not row.seen for row in rows),
+        "pinned": sum(row.pinned for row in rows),
+        "files": sum(row.attachment_count > 0 for row in rows),
+        "size_bytes": sum(row.size_bytes for row in rows),
+        "refused": sum(row.refused_count > 0 for row in rows),
+    }
+
+
+def count_up(context: Context, mailbox_id: int, **deltas: int) -> int:
     """Add to a mailbox's counters, and return its next modification sequence (RFC 7162 §3.1)."""
     changes = "".join(f", {name} = {name} + ?" for name in deltas)
     context.execute(

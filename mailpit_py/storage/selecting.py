@@ -78,6 +78,15 @@ def marking(chosen: Chosen, *, seen: bool | None, pinned: bool | None) -> Callab
     return _in_pieces(chosen.placements, piece, 0, None)
 
 
+def moving(chosen: Chosen, move: Callable[[Context, Sequence[Any]], int]) -> Callable[[Context], Any]:
+    """The work that moves messages by `move`, which is given rows of PLACED; its result is how many moved."""
+
+    def piece(context: Context, placement_ids: Sequence[int]) -> int:
+        return move(context, _placed(context, placement_ids))
+
+    return _in_pieces(chosen.placements, piece, 0, None)
+
+
 def deleting(chosen: Chosen, progress: Progress | None) -> Callable[[Context], Any]:
     """The work that deletes; its result is how many messages and attempts are gone."""
 

@@ -25,6 +25,7 @@ from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import Scope, Search, Window
 from mailpit_py.storage.lock import FileLock
+from mailpit_py.storage.maildrops import Maildrops
 from mailpit_py.storage.opening import state_of
 from mailpit_py.storage.outline import Outlines
 from mailpit_py.storage.prepare import prepare
@@ -89,6 +90,7 @@ class Store:
         self.agenda = Agenda(access, self._writer.agenda)
         self.relay, self.reindexing = RelayTables(self._submit, self._reading), Reindexing(self._submit)
         self.tags, self.outlines = TagTables(self._submit, self._reading, self._choose), Outlines(self._reading)
+        self.maildrops = Maildrops(self._submit, self._reading, self._choose)
 
     @classmethod
     def open(cls, path: Path | None = None, options: StoreOptions | None = None) -> Self:
@@ -314,9 +316,9 @@ class Store:
             yield connection, scope, Search.compile(connection, query, has_index=self._index.enabled, refused=refused)
 
     def counts(self, inbox: str = DEFAULT_INBOX) -> Counts:
-        """The totals of an inbox, from counters."""
+        """The totals of an inbox, without its Trash, from counters."""
         with self._reading() as connection:
-            return listing.counts(connection, Scope.find(connection, inbox))
+            return listing.counts(connection, Scope.find(connection, inbox, INBOX))
 
     def inboxes(self) -> tuple[str, ...]:
         """The names of all inboxes, oldest first."""

@@ -343,8 +343,9 @@ class Removed:
 class Change:
     """One entry of the journal.
 
-    `kind` is `added`, `changed`, `tagged`, `removed`, `delivery` (something became of a message), or
-    without refs `cleared`, `rules`, `clock`, `sinks`, or `tags`: one has another name, or is gone.
+    `kind` is `added`, `changed`, `tagged`, `removed`, `moved` (to where the refs say), `delivery`
+    (something became of a message), or without refs `cleared`, `rules`, `clock`, `sinks`, or `tags`:
+    one has another name, or is gone.
     """
 
     cursor: Cursor

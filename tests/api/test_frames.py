@@ -140,3 +140,11 @@ def test_what_became_of_a_message_is_told_beside_its_other_changes():
     built = build(change(11, "changed", ref("a")), change(12, "delivery", ref("a"), ref("b")), change(13, "clock"))
     assert told(built) == [("changed", ["a"]), ("delivery", ["a", "b"]), ("clock", [])]
     assert told(build(change(11, "delivery", ref("a")), change(12, "removed", ref("a")))) == [("removed", ["a"])]
+
+
+def test_what_was_moved_leaves_the_list() -> None:
+    (frame,) = build(change(11, "added", ref("a"), ref("b")), change(12, "moved", ref("a")))
+    changes = payload(frame)["changes"]
+    assert [one["kind"] for one in changes] == ["added", "removed"]
+    assert [row["id"] for row in changes[0]["messages"]] == ["b"]
+    assert changes[1]["ids"] == ["a"]

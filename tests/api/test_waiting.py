@@ -230,3 +230,15 @@ def test_extract_gives_links_codes_and_text(client: Client, mail: Mail) -> None:
     confirm = client.get(f"{API}/messages/{public_id}/extract?link=confirm").json or {}
     assert [one["url"] for one in confirm["links"]] == ["https://app.test/c/1"]
     assert client.get(f"{API}/messages/{'0' * 22}/extract").status_code == 404
+
+
+def test_what_a_reader_put_into_trash_is_still_found(client: Client, sandbox: Sandbox, mail: Mail) -> None:
+    cursor = wait(client)["cursor"]
+    watch = Watch(sandbox.store, "default", Wanted(subject="Hello"), since=sandbox.store.head())
+    public_id = mail.receive()
+    sandbox.store.maildrops.discard("default", [public_id]).result(10)
+    watch.look()
+    assert ([one.summary.public_id for one in watch.matches], watch.removed) == ([public_id], [])
+    assert wait(client, subject="Hello")["found"] is True
+    assert wait(client, subject="Hello", since=cursor)["found"] is True
+    assert wait(client, query="Hello")["found"] is True

@@ -18,6 +18,7 @@ import pytest
 
 from mailpit_py.config import Config
 from mailpit_py.node import Node
+from tests.servers.smtp.serving import wait_until
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 FREE = {"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0"}
@@ -43,7 +44,10 @@ class Example:
         self._lines: list[str] = []
         self._said = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
-        self.port = int(self.wait_for(r"listening on port (\d+)"))
+
+    @property
+    def port(self) -> int:
+        return int(self.wait_for(r"listening on port (\d+)"))
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -68,8 +72,8 @@ class Example:
 
 
 @contextmanager
-def example(name: str, **variables: str) -> Iterator[Example]:
-    command = [sys.executable, name, "0"]
+def example(name: str, *arguments: str, **variables: str) -> Iterator[Example]:
+    command = [sys.executable, name, *(arguments or ("0",))]
     environment = {"PATH": os.defpath, **variables}
     with subprocess.Popen(command, cwd=EXAMPLES, env=environment, stdout=-1, stderr=-2, text=True) as process:
         try:
@@ -84,7 +88,7 @@ def example(name: str, **variables: str) -> Iterator[Example]:
 
 @pytest.fixture
 def node() -> Iterator[Node]:
-    with Node(Config(**FREE)) as running:
+    with Node(Config(**FREE, pop3="127.0.0.1:0")) as running:
         yield running
 
 
@@ -118,6 +122,23 @@ def test_the_bounce_host_marks_the_right_subscribers(node):
         send_newsletter(node)
         wait_for_all(app)
         assert app.marked == expected()
+
+
+def test_the_mailbox_poller_marks_the_right_subscribers(node):
+    with example("mailbox_poller.py", "127.0.0.1", str(node.ports["pop3"])) as app:
+        send_newsletter(node)
+        wait_for_all(app)
+        assert app.marked == expected()
+
+
+def test_what_the_mailbox_poller_has_read_is_in_trash(node):
+    send_newsletter(node)
+    total = node.store.counts().total
+    with example("mailbox_poller.py", "127.0.0.1", str(node.ports["pop3"])) as app:
+        wait_for_all(app)
+        wait_until(lambda: node.store.maildrops.entries(recipient="*@app.example") == ())
+    trashed = node.store.count(mailbox="Trash")
+    assert node.store.counts().total == len(SUBSCRIBERS) == total - trashed
 
 
 @pytest.mark.parametrize("provider", ["ses", "sendgrid", "postmark"])

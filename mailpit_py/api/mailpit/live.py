@@ -52,14 +52,14 @@ class Events:
     def build(self, start: Cursor, changes: Sequence[Change], rows: Rows, totals: Counts) -> list[bytes]:
         """The events of one batch, and the totals last if they may have moved."""
         told = [frame for change in changes for frame in self._of(change, rows)]
-        moved = any(change.kind in ("added", "changed", "removed", "cleared") for change in changes)
+        moved = any(change.kind in ("added", "changed", "removed", "moved", "cleared") for change in changes)
         return [*told, _stats(totals)] if moved else told
 
     def _of(self, change: Change, rows: Rows) -> Iterator[bytes]:
         match change.kind:
             case "cleared":
                 yield _event("truncate", None)
-            case "tags":
+            case "tags" | "moved":
                 yield _event("prune", None)
             case "added":
                 yield from self._added(change, rows)

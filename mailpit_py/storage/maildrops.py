@@ -1,0 +1,94 @@
+"""What a reader by POP3 finds: the messages of an inbox, of an address, or all, each with its size on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailpit_py.mail.wire import octets
+from mailpit_py.storage.compression import unpack
+from mailpit_py.storage.engine import Reading
+from mailpit_py.storage.moving import move
+from mailpit_py.storage.selecting import Chosen, moving
+from mailpit_py.storage.value import INBOX, Selection
+
+TRASH = "Trash"
+_CHUNK = 100
+_SIZES_KEPT = 100_000
+
+_FOUND = (
+    "SELECT m.id, i.name, m.public_id, min(p.id) FROM placement p JOIN mailbox b ON b.id = p.mailbox_id "
+    "JOIN inbox i ON i.id = b.inbox_id JOIN message m ON m.id = p.message_id WHERE b.name = ? "
+)
+_OF_RECIPIENT = (
+    "AND EXISTS (SELECT 1 FROM delivery d WHERE d.owner_id = m.id AND d.accepted = 1 AND d.address LIKE ? ESCAPE '\\') "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message as a maildrop lists it; `size_octets` counts each line end as CRLF (RFC 1939 §11)."""
+
+    inbox: str
+    public_id: str
+    size_octets: int
+
+
+class Maildrops:
+    """The maildrops of a store. May be used from any thread; what it writes are futures."""
+
+    def __init__(
+        self,
+        submit: Callable[[Any], Future[Any]],
+        reading: Reading,
+        choose: Callable[[str, Selection], Chosen],
+    ) -> None:
+        self._submit = submit
+        self._reading = reading
+        self._choose = choose
+        self._sizes: dict[int, int] = {}
+
+    def entries(self, *, inbox: str | None = None, recipient: str | None = None) -> tuple[Entry, ...]:
+        """The messages in INBOX, oldest first: of all inboxes or one, and of all accepted recipients or one.
+
+        `recipient` is an address in any case, in which `*` stands for anything.
+        """
+        sql, parameters = _FOUND, [INBOX]
+        if inbox is not None:
+            sql, parameters = sql + "AND i.name = ? ", [*parameters, inbox]
+        if recipient is not None:
+            sql, parameters = sql + _OF_RECIPIENT, [*parameters, _pattern(recipient)]
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql(f"{sql} GROUP BY m.id ORDER BY m.id", tuple(parameters)).all()
+            sizes = self._measured(connection, [row[0] for row in rows])
+        return tuple(Entry(row[1], row[2], sizes[row[0]]) for row in rows)
+
+    def discard(self, inbox: str, public_ids: Iterable[str]) -> Future[int]:
+        """Move these messages to Trash; the result is how many were not there already."""
+        chosen = self._choose(inbox, Selection.ids(public_ids))
+        return self._submit(moving(chosen, lambda context, rows: move(context, inbox, rows, TRASH)))
+
+    def _measured(self, connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+        """The size of each message; its content never changes, so it is read once."""
+        known = self._sizes
+        sizes = {number: known[number] for number in ids if number in known}
+        missing = [number for number in ids if number not in sizes]
+        for start in range(0, len(missing), _CHUNK):
+            some = missing[start : start + _CHUNK]
+            sql = f"SELECT message_id, encoding, raw FROM content WHERE message_id IN ({', '.join('?' * len(some))})"
+            for number, encoding, content in connection.exec_driver_sql(sql, tuple(some)):
+                sizes[number] = octets(unpack(encoding, content))
+        self._sizes = {} if len(known) + len(missing) > _SIZES_KEPT else known
+        self._sizes.update(sizes)
+        return sizes
+
+
+def _pattern(recipient: str) -> str:
+    """An address with `*` as LIKE wants it."""
+    for character in "\\%_":
+        recipient = recipient.replace(character, f"\\{character}")
+    return recipient.replace("*", "%")
