@@ -4,7 +4,7 @@ from mailpit_py.storage.agenda import Agenda
 from mailpit_py.storage.budget import Budget
 from mailpit_py.storage.cause import Cause
 from mailpit_py.storage.journal import Journal
-from mailpit_py.storage.maildrops import TRASH, Entry
+from mailpit_py.storage.maildrops import Entry
 from mailpit_py.storage.outline import Outline
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.relay import NewRelayItem, RelayItem, RelayPage, RelayRecipient, RelayState
@@ -24,6 +24,7 @@ from mailpit_py.storage.timeline import Timeline, Try
 from mailpit_py.storage.value import (
     DEFAULT_INBOX,
     INBOX,
+    TRASH,
     Arrival,
     Attempt,
     AttemptPage,

@@ -16,7 +16,7 @@ from mailpit_py.storage.fulltext import SHORTEST_TERM, TERM_LIMIT
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.row import decode_all, decode_outcomes
 from mailpit_py.storage.search import Compiler, Condition, Terms, compile_for_attempts
-from mailpit_py.storage.value import AttemptSummary, Correspondent, Counts, Summary
+from mailpit_py.storage.value import TRASH, AttemptSummary, Correspondent, Counts, Summary
 
 # Columns that a list row carries as they are, by its own names.
 _SAME = {
@@ -70,7 +70,7 @@ class Scope:
         if not rows:
             raise NotFound(f"there is no inbox {inbox!r}")
         boxes = tuple(box for _, box, name in rows if box is not None and mailbox in (None, name))
-        if mailbox is not None and not boxes:
+        if mailbox not in (None, TRASH) and not boxes:
             raise NotFound(f"there is no mailbox {mailbox!r} in the inbox {inbox!r}")
         return cls(inbox, rows[0][0], boxes)
 
@@ -184,7 +184,7 @@ def _marks(values: Sequence[Any]) -> str:
 
 def count(connection: Connection, scope: Scope, search: Search, limit: int | None) -> int:
     """How many rows the search finds; counting stops at `limit`."""
-    if search.attempts is None and limit is None and _is_alone(connection, search.condition):
+    if search.attempts is None and limit is None and scope.mailboxes and _is_alone(connection, search.condition):
         row = connection.exec_driver_sql(
             "SELECT count(*) FROM search WHERE search MATCH ?", (search.condition.match,)
         ).one()

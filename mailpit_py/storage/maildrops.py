@@ -14,9 +14,8 @@ from mailpit_py.storage.compression import unpack
 from mailpit_py.storage.engine import Reading
 from mailpit_py.storage.moving import move
 from mailpit_py.storage.selecting import Chosen, moving
-from mailpit_py.storage.value import INBOX, Selection
+from mailpit_py.storage.value import INBOX, TRASH, Selection
 
-TRASH = "Trash"
 _CHUNK = 100
 _SIZES_KEPT = 100_000
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT_INBOX = "default"
 INBOX = "INBOX"
+TRASH = "Trash"  # made when something is first moved there; until then it is empty
 
 
 def _wall() -> int:

@@ -140,3 +140,9 @@ def test_ids_and_trash_outlive_a_restart(tmp_path) -> None:
     with Store.open(path) as store:
         assert ids(store) == kept[1:]
         assert boxes(store)[kept[0]] == TRASH
+
+
+def test_trash_is_empty_before_anything_was_moved_there(store: Store) -> None:
+    keep(store, arrival())
+    assert store.page(mailbox=TRASH).items == ()
+    assert store.count(mailbox=TRASH) == store.count(query=store.parse_query("hello"), mailbox=TRASH) == 0

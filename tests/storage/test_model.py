@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailpit_py.storage import Limits, Selection, Store, StoreOptions
+from mailpit_py.storage import TRASH, Limits, Selection, Store, StoreOptions
 from tests.storage.building import arrival, keep, raw_message
 
 WORDS = ("alpha", "alphabet", "beta", "betamax", "gamma", "Äpfel")
@@ -21,6 +21,7 @@ STEPS = st.one_of(
     st.tuples(st.just("add"), texts),
     st.tuples(st.just("mark"), st.integers(0, 30), st.booleans(), st.booleans()),
     st.tuples(st.just("delete"), st.integers(0, 30)),
+    st.tuples(st.just("discard"), st.integers(0, 30)),
     st.tuples(st.just("delete matching"), st.sampled_from(WORDS)),
     st.tuples(st.just("search"), st.sampled_from(("alpha", "eta", "pfel", "gam"))),
     st.tuples(st.just("clear")),
@@ -38,6 +39,7 @@ class History:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.model: dict[str, list[Any]] = {}
+        self.trash: dict[str, list[Any]] = {}
         self.ever = 0
         self.store = self.opened()
 
@@ -66,33 +68,43 @@ class History:
         for one in names:
             del self.model[one]
 
+    def do_discard(self, number: int) -> None:
+        names = self.named(number)
+        assert self.store.maildrops.discard("default", names).result(10) == len(names)
+        for one in names:
+            self.trash[one] = self.model.pop(one)
+
     def do_delete_matching(self, word: str) -> None:
         query = self.store.parse_query(word)
-        gone = self.holding(word)
+        gone = [*self.holding(word), *self.holding(word, self.trash)]
         assert self.store.delete("default", Selection.matching(query)).result(10) == len(gone)
         for one in gone:
-            del self.model[one]
+            (self.model if one in self.model else self.trash).pop(one)
 
     def do_search(self, word: str) -> None:
         found = [item.public_id for item in self.store.page(query=self.store.parse_query(word), limit=200).items]
         assert found == self.holding(word)[::-1]
 
     def do_clear(self) -> None:
-        assert self.store.delete("default", Selection.everything()).result(10) == len(self.model)
+        assert self.store.delete("default", Selection.everything()).result(10) == len(self.model) + len(self.trash)
         self.model.clear()
+        self.trash.clear()
 
     def do_reopen(self) -> None:
         self.store.close()
         self.store = self.opened()
 
-    def holding(self, word: str) -> list[str]:
-        return [one for one, (text, _, _) in self.model.items() if plain(word) in plain(text)]
+    def holding(self, word: str, where: dict[str, list[Any]] | None = None) -> list[str]:
+        known = self.model if where is None else where
+        return [one for one, (text, _, _) in known.items() if plain(word) in plain(text)]
 
     def check(self) -> None:
         rows = self.store.page(limit=200).items
         assert [(row.public_id, row.snippet, row.seen, row.pinned) for row in rows] == [
             (one, *values) for one, values in reversed(self.model.items())
         ]
+        trashed = self.store.page(limit=200, mailbox=TRASH).items
+        assert {row.public_id: [row.snippet, row.seen, row.pinned] for row in trashed} == self.trash
         counts = self.store.counts()
         assert (counts.total, counts.unread) == (len(rows), sum(not row.seen for row in rows))
         if rows:
@@ -121,6 +133,8 @@ def test_any_history_leaves_what_the_model_says(
     [
         [("add", "alpha"), ("delete", 0), ("search", "alpha"), ("add", "alpha"), ("search", "alpha")],
         [("add", "alpha"), ("search", "eta"), ("delete", 0), ("reopen",), ("add", "beta"), ("search", "eta")],
+        [("add", "beta"), ("discard", 0), ("search", "eta"), ("add", "beta"), ("reopen",), ("delete matching", "beta")],
+        [("add", "beta"), ("discard", 0), ("clear",), ("add", "beta"), ("discard", 0), ("search", "eta")],
         [("add", "beta"), ("clear",), ("add", "beta"), ("search", "eta"), ("reopen",), ("search", "eta")],
     ],
 )

@@ -48,6 +48,9 @@ class Connection(asyncio.Protocol):
         peer = transport.get_extra_info("peername")
         self.peer_host = str(peer[0]) if isinstance(peer, tuple) else "unix"
         refusal = self._listener.admit(self)
+        if self._listener.is_stopped:  # it was being accepted when the listener stopped
+            self.abort()
+            return
         if refusal:
             self._session.turn_away(refusal)
         else:

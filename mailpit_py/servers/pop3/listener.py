@@ -37,6 +37,7 @@ class Pop3Listener:
         self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
         self._peers: Counter[str] = Counter()
+        self.is_stopped = False
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -63,6 +64,7 @@ class Pop3Listener:
             self._servers.append(server)
 
     async def _stop(self) -> None:
+        self.is_stopped = True
         for server in self._servers:
             server.close()
         for connection in list(self._connections):
