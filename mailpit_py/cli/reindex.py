@@ -25,7 +25,7 @@ def command(database: Path) -> None:
 
     try:
         with Store.open(database, StoreOptions(limits=Limits(max_messages=None))) as store:
-            with progress("reindex", store.counts("default").total) as go_on:
+            with progress("reindex", store.count("default", mailbox=None)) as go_on:
                 number = store.reindexing.start(go_on).result()
             store.count(query=store.parse_query("a"), limit=1)  # returns when the index is complete
     except MailpitError as error:
