@@ -32,7 +32,7 @@ class Client:
                 self.frames.append(payload(encoded))
                 self._moved.notify_all()
 
-    def wait_for(self, condition: Any, timeout: float = 5) -> None:
+    def wait_for(self, condition: Any, timeout: float = 30) -> None:
         with self._moved:
             assert self._moved.wait_for(lambda: condition(self), timeout), self.frames
 

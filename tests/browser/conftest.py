@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from mailpit_py.config import Config
 from mailpit_py.node import Node
@@ -18,6 +18,7 @@ from mailpit_py.resources import static_directory
 
 HERE = Path(__file__).parent
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+expect.set_options(timeout=20_000)  # a busy machine is no failure
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -93,7 +94,7 @@ def visit(browser: Browser, watched: Window) -> Iterator[Callable[..., Page]]:
         def open_page(url: str, *, width: int = 1440, height: int = 900, **options: Any) -> Page:
             context = browser.new_context(viewport={"width": width, "height": height}, **options)
             stack.callback(context.close)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(30_000)
             page = context.new_page()
             watched.watch(page)
             page.goto(url)

@@ -61,7 +61,7 @@ def subjects(store: Store, text: str = "", **more: object) -> list[str]:
     return [item.subject for item in store.page(query=query, **more).items]  # type: ignore[union-attr,arg-type]
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 10) -> bool:
+def eventually(holds: Callable[[], bool], seconds: float = 30) -> bool:
     """Wait until the writer has done what it does between its jobs."""
     deadline = time.monotonic() + seconds
     while not holds() and time.monotonic() < deadline:
