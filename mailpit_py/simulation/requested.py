@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from mailpit_py.simulation import address, drop_in, header
 from mailpit_py.simulation.address import Parsed
@@ -15,6 +16,10 @@ from mailpit_py.simulation.plan import Plan
 from mailpit_py.simulation.resolve import number_of, resolve
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulation.state import IDLE, key_of, step_tries
+
+# Every stage asks of the same recipients.
+_parse = lru_cache(4_096)(address.parse)
+_parse_drop_in = lru_cache(4_096)(drop_in.parse_recipient)
 
 _FIELD, _POSTMARK_FIELD = header.FIELD.lower(), drop_in.POSTMARK_FIELD.lower()
 
@@ -50,10 +55,10 @@ def by_address(moment: Moment) -> Decision | None:
 
 def parse(recipient: str, configuration: Configuration) -> Parsed:
     """Return what a recipient's address asks for, by our grammar or by a hosted simulator's."""
-    plan = drop_in.parse_recipient(recipient) if configuration.drop_ins else None
+    plan = _parse_drop_in(recipient) if configuration.drop_ins else None
     if plan:
         return Parsed(plan)
-    return address.parse(recipient, configuration.domains, configuration.provider_of(recipient))
+    return _parse(recipient, configuration.domains, configuration.provider_of(recipient))
 
 
 def by_sender(moment: Moment) -> Decision | None:
