@@ -5,8 +5,8 @@ from __future__ import annotations
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.config import Config
-from mailpit_py.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from mailpit_py.outbound.sender import Sender

@@ -10,15 +10,15 @@ from types import TracebackType
 from typing import Any, Self
 
 from mailpit_py import __version__, wiring
+from mailpit_py.application.retention import Retention
+from mailpit_py.application.sandbox import Sandbox
+from mailpit_py.application.sinkbook import SinkBook
 from mailpit_py.bind import Bind
 from mailpit_py.config import Config
 from mailpit_py.departure import Departure
-from mailpit_py.retention import Retention
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.servers.http import HttpServer
 from mailpit_py.servers.loop import LoopThread, bind
 from mailpit_py.servers.smtp.listener import SmtpListener
-from mailpit_py.sinkbook import SinkBook
 from mailpit_py.takeover import open_store
 
 LISTENERS = ("smtp", "smtps", "lmtp")

@@ -11,16 +11,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailpit_py import retention
-from mailpit_py.account import Accounts
+from mailpit_py.application import retention
+from mailpit_py.application.account import Accounts
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.relay_queue import RelayQueue
+from mailpit_py.application.relay_settings import forward_of, relay_of
+from mailpit_py.application.rule_file import RuleFile, is_text, read_file, read_text
+from mailpit_py.application.simulator import Simulator
+from mailpit_py.application.sinkbook import Check, SinkBook, SinkSettings, find_provider
+from mailpit_py.application.tagging import Tagger, read_disabled
 from mailpit_py.bind import Bind
-from mailpit_py.clock import Clock
 from mailpit_py.config import Config
 from mailpit_py.errors import ClockError, ConfigError, NotFound, TargetRefused
 from mailpit_py.quantity import microseconds_of
-from mailpit_py.relay_queue import RelayQueue
-from mailpit_py.relay_settings import forward_of, relay_of
-from mailpit_py.rule_file import RuleFile, is_text, read_file, read_text
 from mailpit_py.servers.smtp.settings import SmtpSettings
 from mailpit_py.servers.tls import ServerTls, made_names, server_tls
 from mailpit_py.simulation.address import OWN_DOMAINS
@@ -30,15 +33,12 @@ from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.problem import RuleError
 from mailpit_py.simulation.profile import Profile, ProfileIndex, default_profiles
 from mailpit_py.simulation.rule import Rule
-from mailpit_py.simulator import Simulator
-from mailpit_py.sinkbook import Check, SinkBook, SinkSettings, find_provider
 from mailpit_py.storage import DEFAULT_INBOX, SinkKind, Store, StoreOptions
-from mailpit_py.tagging import Tagger, read_disabled
 
 if TYPE_CHECKING:
+    from mailpit_py.application.tag_filter import Filter
     from mailpit_py.outbound.sender import SenderSettings
     from mailpit_py.servers.pop3.settings import Pop3Settings
-    from mailpit_py.tag_filter import Filter
 
 EVERYWHERE = ("0.0.0.0", "::")
 
@@ -187,7 +187,10 @@ def sandbox_clock(config: Config, store: Store) -> Clock:
 
 
 def _filters(config: Config) -> tuple[Filter, ...]:
-    from mailpit_py.tag_filter import read_filter_file, read_filters  # a language of its own, which few need
+    from mailpit_py.application.tag_filter import (  # a language of its own, which few need
+        read_filter_file,
+        read_filters,
+    )
 
     path = Path(config.tags_config).expanduser() if config.tags_config else None
     return (*read_filters(config.tag), *(read_filter_file(path) if path else ()))

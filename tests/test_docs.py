@@ -15,7 +15,7 @@ from mailpit_py import __version__
 from mailpit_py.cli import COMMANDS, main
 from mailpit_py.cli.serve import VARIABLES_OF_COMMANDS
 from mailpit_py.config import from_values, options
-from mailpit_py.option import Option
+from mailpit_py.config.option import Option
 from mailpit_py.storage.query import parse
 
 ROOT = Path(__file__).parent.parent

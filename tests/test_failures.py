@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from mailpit_py.clock import Clock
-from mailpit_py.sandbox import Sandbox
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.servers.loop import LoopThread
 from mailpit_py.storage import Store, StoreOptions
 from tests.process import Running, checkout

@@ -22,68 +22,24 @@ ROWS = [
     {"mail"},
     {"reports", "simulation", "webhooks", "checks"},
     {"storage"},
-    {"sandbox"},
+    {"application"},
     {"servers", "api", "outbound"},
     {"node"},
     {"cli", "testing"},
 ]
-# Modules beside the rooms: what they may import, and the lowest room that may import them.
+# What stands beside the rows and is known to all but `mail`, and what each of these may know itself.
 LEAVES = {
     "errors": set(),
     "resources": set(),
     "identity": set(),
     "bind": set(),
-    "option": set(),
     "quantity": set(),
     "reach": set(),
-    "relay_option": {"option"},
-    "drop_in_option": {"errors", "option"},
-    "outbound_option": {"option", "relay_option", "reach"},
-    "pop3_option": {"option"},
-    "config": {
-        "config_check",
-        "drop_in_option",
-        "outbound_option",
-        "pop3_option",
-        "errors",
-        "bind",
-        "option",
-        "quantity",
-    },
-    "config_check": {"config", "errors", "bind", "option", "quantity", "reach"},
+    "config": {"errors", "bind", "quantity", "reach"},
     "client": {"errors"},
 }
 # What belongs to a room although it is a module of its own.
-PART_OF = {
-    "account": "sandbox",
-    "bouncing": "sandbox",
-    "clock": "sandbox",
-    "delivery": "sandbox",
-    "happening": "sandbox",
-    "keyring": "sandbox",
-    "maildrop": "sandbox",
-    "planning": "sandbox",
-    "profilebook": "sandbox",
-    "reporting": "sandbox",
-    "gate": "sandbox",
-    "relay_queue": "sandbox",
-    "relay_settings": "sandbox",
-    "release": "sandbox",
-    "retention": "sandbox",
-    "rule_file": "sandbox",
-    "rulebook": "sandbox",
-    "scheduler": "sandbox",
-    "simulator": "sandbox",
-    "sinkbook": "sandbox",
-    "statistics": "sandbox",
-    "submission": "sandbox",
-    "waiting": "sandbox",
-    "takeover": "node",
-    "tag_filter": "sandbox",
-    "tagging": "sandbox",
-    **dict.fromkeys(("wiring", "departure"), "node"),
-    "__main__": "cli",
-}
+PART_OF = {**dict.fromkeys(("wiring", "departure", "takeover"), "node"), "__main__": "cli"}
 # `mail` is pure: of the leaves it may know only these.
 LEAVES_FOR_MAIL = {"errors"}
 
@@ -104,7 +60,7 @@ OWNERS = {
     "aiosmtplib": {"outbound", "testing"},
     "httpx2": {"outbound"},
     "click": {"cli"},
-    "ruamel": {"sandbox"},
+    "ruamel": {"application"},
     "pytest": {"testing"},
 }
 # The standard library's mail parser is the tests' oracle; nothing that reads mail may lean on it.

@@ -13,7 +13,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
-from mailpit_py.account import Accounts
 from mailpit_py.api import cid, docs, events, mailpit, native, probes, problem, shell, sns
 from mailpit_py.api.context import Context
 from mailpit_py.api.feed import Feed
@@ -24,10 +23,11 @@ from mailpit_py.api.memo import Memo
 from mailpit_py.api.origins import read_origins
 from mailpit_py.api.security import Gate
 from mailpit_py.api.signature import Signer
+from mailpit_py.application.account import Accounts
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
 from mailpit_py.resources import static_directory
-from mailpit_py.sandbox import Sandbox
 
 MAX_BODY = 5 << 20
 UNLIMITED = 1 << 31

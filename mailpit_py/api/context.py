@@ -13,8 +13,8 @@ from mailpit_py.api.library import Library
 from mailpit_py.api.memo import Memo
 from mailpit_py.api.signature import Signer
 from mailpit_py.api.thumbnail import Painter
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.config import Config
-from mailpit_py.sandbox import Sandbox
 
 MAX_WAITERS = 200
 

@@ -9,7 +9,7 @@ from mailpit_py.simulation.follow_up import Told
 from mailpit_py.storage import Step
 
 if TYPE_CHECKING:
-    from mailpit_py.reporting import Result
+    from mailpit_py.application.reporting import Result
     from mailpit_py.reports import Decoded, Dialect, Finding, Original, Outcome, ReadReport
 
 

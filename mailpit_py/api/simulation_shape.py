@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mailpit_py.api.shape import Json, attempt_row, instant, reply
-from mailpit_py.profilebook import KeptProfile
-from mailpit_py.rulebook import KeptRule
+from mailpit_py.application.profilebook import KeptProfile
+from mailpit_py.application.rulebook import KeptRule
+from mailpit_py.application.submission import Submission
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.explain import Explanation
 from mailpit_py.simulation.mapping import as_mapping
@@ -14,7 +15,6 @@ from mailpit_py.simulation.profile import as_mapping as profile_mapping
 from mailpit_py.simulation.rule import match_mapping
 from mailpit_py.simulation.state import Record, parts_of
 from mailpit_py.storage import AttemptSummary, Cause, Timeline, Try
-from mailpit_py.submission import Submission
 
 
 def cause(one: Cause | None) -> Json | None:

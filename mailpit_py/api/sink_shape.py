@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mailpit_py.api.shape import instant
-from mailpit_py.sinkbook import is_waiting
+from mailpit_py.application.sinkbook import is_waiting
 from mailpit_py.storage import Sink, SinkAttempt, SinkTry
 
 Json = dict[str, Any]

@@ -15,9 +15,9 @@ from mailpit_py.cli.remote import json_option, print_json, print_table, sandbox_
 from mailpit_py.simulation.dialect import DIALECTS
 
 if TYPE_CHECKING:
-    from mailpit_py.bouncing import Wish
+    from mailpit_py.application.bouncing import Wish
+    from mailpit_py.application.reporting import Result
     from mailpit_py.mail import Message
-    from mailpit_py.reporting import Result
 
 KINDS = ("failure", "delay", "expiry", "success", "complaint", "auto-reply", "challenge", "receipt")
 NASTY = ("encoded-subject", "rewritten-recipient", "nested", "truncated", "base64-status")
@@ -115,11 +115,11 @@ def _seconds(text: str) -> float:
 
 def _rendered(raw: bytes, reverse_path: str, at: int, seed: int, given: dict[str, Any]) -> Result:
     """Return what the report about an original would be."""
-    from mailpit_py import bouncing
+    from mailpit_py.application import bouncing
+    from mailpit_py.application.reporting import Circumstances
     from mailpit_py.errors import BounceError
     from mailpit_py.mail import read as read_mail
     from mailpit_py.mail.envelope import Envelope, Recipient, Session
-    from mailpit_py.reporting import Circumstances
     from mailpit_py.storage import StepOriginal
 
     message = read_mail(raw)
@@ -135,7 +135,7 @@ def _rendered(raw: bytes, reverse_path: str, at: int, seed: int, given: dict[str
 
 
 def _wish(given: dict[str, Any]) -> Wish:
-    from mailpit_py.bouncing import Wish
+    from mailpit_py.application.bouncing import Wish
     from mailpit_py.simulation.mapping import load_refusal
     from mailpit_py.simulation.outcome import Report
     from mailpit_py.simulation.problem import RuleError

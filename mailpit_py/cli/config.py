@@ -12,8 +12,8 @@ from click.core import ParameterSource
 from mailpit_py.cli.options import FILE
 from mailpit_py.cli.remote import json_option, print_json, print_table
 from mailpit_py.config import from_values, options
+from mailpit_py.config.option import Option
 from mailpit_py.errors import ConfigError
-from mailpit_py.option import Option
 
 MASK = "********"
 

@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from mailpit_py.config import options
-from mailpit_py.option import Option
+from mailpit_py.config.option import Option
 
 # The name in a context's `meta` of the file that settings were read from.
 FILE = "mailpit_py.config"

@@ -62,7 +62,7 @@ def set_profile(domain: str, url: str, **given: Any) -> None:
 @url_option
 def load_profiles(url: str, file: Path) -> None:
     """Make the profiles of FILE all that is set: TOML, YAML, or the JSON that `profiles list --json` printed."""
-    from mailpit_py.rule_file import load
+    from mailpit_py.application.rule_file import load
 
     try:
         profiles = load(file).get("profiles")

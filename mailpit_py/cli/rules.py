@@ -125,7 +125,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _read(file: Path) -> list[Any]:
     """Return the rules of a file. Raises ClickException if it has none."""
-    from mailpit_py.rule_file import load
+    from mailpit_py.application.rule_file import load
 
     try:
         rules = load(file).get("rules")

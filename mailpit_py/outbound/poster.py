@@ -8,10 +8,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from mailpit_py.application.sinkbook import CONFIRMATION, FAREWELL, is_waiting, provider_of
 from mailpit_py.errors import TargetRefused
 from mailpit_py.outbound.fetcher import Answer, Call, Fetcher
 from mailpit_py.outbound.outcome import Outcome
-from mailpit_py.sinkbook import CONFIRMATION, FAREWELL, is_waiting, provider_of
 from mailpit_py.storage import Sink, SinkAttempt
 from mailpit_py.webhooks import Event, Verdict, derived, sns
 from mailpit_py.webhooks.request import Hook, Provider, Request, Stamp

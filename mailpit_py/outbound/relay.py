@@ -11,13 +11,13 @@ from dataclasses import replace
 from threading import Thread
 from typing import Any, TypeVar
 
+from mailpit_py.application.relay_queue import FORWARD, RELAY, RelayQueue
+from mailpit_py.application.relay_settings import RelayServer
+from mailpit_py.application.release import Outgoing, forwarded, is_loop, received_field, relayed
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.errors import MailpitError, StorageError
 from mailpit_py.mail.envelope import Reply, Transaction
 from mailpit_py.outbound.smtp_client import DeliveryError, deliver, merged
-from mailpit_py.relay_queue import FORWARD, RELAY, RelayQueue
-from mailpit_py.relay_settings import RelayServer
-from mailpit_py.release import Outgoing, forwarded, is_loop, received_field, relayed
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.storage import Changes, NewRelayItem, RelayItem, RelayRecipient, RelayState, Stored
 
 T = TypeVar("T")

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from mailpit_py.application.sandbox import Sandbox
+from mailpit_py.application.sinkbook import provider_of
 from mailpit_py.errors import MailpitError
 from mailpit_py.outbound.fetcher import Fetcher
 from mailpit_py.outbound.occurrence import Occurrences
@@ -18,8 +20,6 @@ from mailpit_py.outbound.recorder import Recorder
 from mailpit_py.outbound.resolver import Lookup, look_up
 from mailpit_py.outbound.target import MailServer
 from mailpit_py.reach import Reach
-from mailpit_py.sandbox import Sandbox
-from mailpit_py.sinkbook import provider_of
 from mailpit_py.storage import AttemptState, Sink, SinkAttempt, SinkKind, SinkTry
 from mailpit_py.storage.sink import TryEnd
 from mailpit_py.webhooks.event import Kind

@@ -9,9 +9,9 @@ from ipaddress import ip_address
 
 import aiosmtplib
 
+from mailpit_py.application.relay_settings import RelayServer
+from mailpit_py.application.release import Outgoing
 from mailpit_py.errors import MailpitError
-from mailpit_py.relay_settings import RelayServer
-from mailpit_py.release import Outgoing
 from mailpit_py.storage import RelayRecipient, RelayState
 
 TIMEOUT = 30.0

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from mailpit_py.application.waiting import Watch
 from mailpit_py.checks.wanted import Wanted
 from mailpit_py.client import Client
 from mailpit_py.config import Config
@@ -19,7 +20,6 @@ from mailpit_py.node import Node
 from mailpit_py.storage import DEFAULT_INBOX, AttemptSummary, Cursor
 from mailpit_py.testing.source import Arrivals, Letter, Place, Refusal
 from mailpit_py.testing.view import TIMEOUT, View
-from mailpit_py.waiting import Watch
 
 FREE = "localhost:0"
 HOST = "127.0.0.1"

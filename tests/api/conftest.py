@@ -10,11 +10,11 @@ import pytest
 from werkzeug.test import Client
 
 from mailpit_py.api import Application, create_app
-from mailpit_py.clock import Clock
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.config import Config
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session, Transaction
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.storage import AttemptSummary, Selection, Store, StoreOptions
 

@@ -11,9 +11,9 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from mailpit_py.api import Application, create_app
-from mailpit_py.clock import Clock
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.config import Config
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.storage import Store, StoreOptions
 from tests.api.conftest import Mail
 

@@ -9,8 +9,8 @@ from werkzeug.test import Client
 
 from mailpit_py import __version__
 from mailpit_py.api import create_app, schemas
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.config import Config
-from mailpit_py.sandbox import Sandbox
 from tests.api.conftest import API, Mail
 
 

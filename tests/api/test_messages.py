@@ -292,9 +292,9 @@ def test_pages_stay_keyset_while_mail_comes_in(client: Client, mail: Mail) -> No
 
 def test_retention_does_not_break_an_open_page() -> None:
     from mailpit_py.api import create_app
-    from mailpit_py.clock import Clock
+    from mailpit_py.application.clock import Clock
+    from mailpit_py.application.sandbox import Sandbox
     from mailpit_py.config import Config
-    from mailpit_py.sandbox import Sandbox
 
     with Store.open(None, StoreOptions(limits=Limits(max_messages=3))) as store:
         sandbox = Sandbox(store, Clock())

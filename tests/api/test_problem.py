@@ -11,10 +11,10 @@ from mailpit_py.api import Application, create_app, schemas
 from mailpit_py.api.answers import encode
 from mailpit_py.api.problem import Problem, answer
 from mailpit_py.api.shape import instant
-from mailpit_py.clock import Clock
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError, NotFound, QueryError, StorageError, StorageFull
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.storage import Store, StoreOptions
 
 

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import Client
 
 from mailpit_py.api import simulation_schemas as schemas
-from mailpit_py.sandbox import Sandbox
+from mailpit_py.application.sandbox import Sandbox
 from tests.api.conftest import API, SIMPLE
 
 PROFILES = f"{API}/profiles"

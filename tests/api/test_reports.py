@@ -11,9 +11,9 @@ from werkzeug.test import Client
 from mailpit_py.api import report_schemas as schemas
 from mailpit_py.api import simulation_schemas
 from mailpit_py.api.schemas import Detail
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.mail.envelope import Envelope, Recipient, Transaction
 from mailpit_py.reports import DIALECTS, Action, build_dsn
-from mailpit_py.sandbox import Sandbox
 from tests.api.conftest import API, SIMPLE, Mail, session
 from tests.reports.scenarios import ORIGINAL, report, told
 

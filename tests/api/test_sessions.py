@@ -6,9 +6,9 @@ import pytest
 from werkzeug.test import Client
 
 from mailpit_py.api import create_app, schemas
-from mailpit_py.clock import Clock
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.config import Config
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.storage import Store, StoreOptions
 from tests.api.conftest import API, Mail
 

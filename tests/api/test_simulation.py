@@ -8,8 +8,8 @@ import pytest
 from werkzeug.test import Client
 
 from mailpit_py.api import simulation_schemas as schemas
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Transaction
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.stage import Stage
 from tests.api.conftest import API, SIMPLE, Mail, session

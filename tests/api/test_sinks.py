@@ -12,9 +12,9 @@ from cryptography import x509
 from werkzeug.test import Client
 
 from mailpit_py.api import sink_schemas as schemas
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.outbound.admission import check_target
 from mailpit_py.reach import Reach
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.webhooks import sns
 from tests.api.conftest import API, Mail
 

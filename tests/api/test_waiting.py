@@ -12,14 +12,14 @@ from werkzeug.test import Client
 
 from mailpit_py.api import Application
 from mailpit_py.api import waiting_schemas as schemas
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
+from mailpit_py.application.waiting import Watch
 from mailpit_py.checks.wanted import Wanted
-from mailpit_py.clock import Clock
 from mailpit_py.config import Config
 from mailpit_py.node import Node
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.storage import Selection, Store, StoreOptions
 from mailpit_py.storage.value import Limits
-from mailpit_py.waiting import Watch
 from tests.api.conftest import API, Mail
 from tests.api.serving import serving
 

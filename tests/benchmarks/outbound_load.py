@@ -9,9 +9,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailpit_py.application.sinkbook import SinkSettings
 from mailpit_py.config import Config
 from mailpit_py.node import Node
-from mailpit_py.sinkbook import SinkSettings
 from mailpit_py.storage import SinkKind
 
 HOUR = 3_600_000_000

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from statistics import median
 
-from mailpit_py import sandbox as application
-from mailpit_py.clock import Clock
+from mailpit_py.application import sandbox as application
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.mail.envelope import Envelope, Recipient, Session, Transaction
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.storage import Limits, Store, StoreOptions
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from mailpit_py.application.sinkbook import SinkSettings
 from mailpit_py.node import Node
-from mailpit_py.sinkbook import SinkSettings
 from mailpit_py.storage import SinkKind
 from tests.browser.post import mail, row, rows, send
 from tests.browser.test_keyboard import violations

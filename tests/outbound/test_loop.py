@@ -6,9 +6,9 @@ import json
 import smtplib
 import urllib.request
 
+from mailpit_py.application.sinkbook import SinkSettings
 from mailpit_py.config import Config
 from mailpit_py.node import Node
-from mailpit_py.sinkbook import SinkSettings
 from mailpit_py.storage import AttemptState, SinkKind
 from tests.storage.building import eventually
 

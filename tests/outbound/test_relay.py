@@ -15,11 +15,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from mailpit_py.application.relay_settings import RelayServer
 from mailpit_py.client import Client, ClientError
 from mailpit_py.config import Config
 from mailpit_py.node import Node
 from mailpit_py.outbound.smtp_client import DeliveryError, _log_in
-from mailpit_py.relay_settings import RelayServer
 from tests.outbound.conftest import Start, addresses, ended, kept, wait_until
 
 MAIL = b"From: Shop <shop@example.org>\r\nTo: ann@example.com\r\nBcc: dora@example.com\r\nSubject: Order\r\n\r\nHi\r\n"

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 import pytest
 from sendgrid.helpers.eventwebhook import EventWebhook
 
+from mailpit_py.application.sinkbook import SinkSettings, settings_of
 from mailpit_py.config import Config
 from mailpit_py.errors import TargetRefused
 from mailpit_py.node import Node
-from mailpit_py.sinkbook import SinkSettings, settings_of
 from mailpit_py.storage import AttemptState, NewSinkAttempt, Selection, SinkKind
 from tests.outbound.post import processor
 from tests.outbound.servers import web

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mailpit_py.clock import Clock
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.mail.envelope import Envelope, Recipient, Session, Transaction
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.simulation.dialect import DIALECTS
 from mailpit_py.storage import Limits, Store, StoreOptions, Summary
 from tests.reports import oracle

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mailpit_py.application.retention import Retention, limits
 from mailpit_py.config import Config
-from mailpit_py.retention import Retention, limits
 from mailpit_py.storage import Cursor, Limits, Selection, Store, StoreOptions, upkeep
 from tests.storage.building import NOW, arrival, attempt, eventually, keep, raw_message, session, subjects
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from mailpit_py.keyring import make_keys
+from mailpit_py.application.keyring import make_keys
 from mailpit_py.webhooks.request import Hook, Stamp
 
 

@@ -12,9 +12,9 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
+from mailpit_py.application.sinkbook import SinkSettings, is_waiting
 from mailpit_py.config import Config
 from mailpit_py.node import Node
-from mailpit_py.sinkbook import SinkSettings, is_waiting
 from mailpit_py.storage import SinkKind
 from tests.outbound.servers import web
 from tests.webhooks.anymail_app import PASSWORD, PATHS, configure, received

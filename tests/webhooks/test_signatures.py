@@ -18,7 +18,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from svix.webhooks import Webhook as Svix
 from svix.webhooks import WebhookVerificationError as SvixError
 
-from mailpit_py.keyring import make_keys
+from mailpit_py.application.keyring import make_keys
 from mailpit_py.webhooks import Sent, sns
 from mailpit_py.webhooks.providers import PROVIDERS
 from mailpit_py.webhooks.request import Request

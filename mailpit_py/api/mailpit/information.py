@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from mailpit_py import __version__
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit.go_json import written
-from mailpit_py.relay_settings import RelaySettings
+from mailpit_py.application.relay_settings import RelaySettings
 from mailpit_py.storage import DEFAULT_INBOX
 
 

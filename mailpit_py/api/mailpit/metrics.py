@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
 from mailpit_py.api.context import here
-from mailpit_py.statistics import memory_bytes
+from mailpit_py.application.statistics import memory_bytes
 from mailpit_py.storage import DEFAULT_INBOX
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"

@@ -11,9 +11,9 @@ from mailpit_py.api.answers import read_octets
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import failure, finding
 from mailpit_py.api.mailpit.go_json import BadJson, member, read
-from mailpit_py.relay_queue import RelayQueue
-from mailpit_py.relay_settings import ADDRESS
-from mailpit_py.release import ReleaseError
+from mailpit_py.application.relay_queue import RelayQueue
+from mailpit_py.application.relay_settings import ADDRESS
+from mailpit_py.application.release import ReleaseError
 from mailpit_py.storage import DEFAULT_INBOX, RelayItem, RelayState
 
 

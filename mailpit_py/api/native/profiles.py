@@ -14,7 +14,7 @@ from mailpit_py.api.native.checked import checked
 from mailpit_py.api.operation import operation
 from mailpit_py.api.shape import Json
 from mailpit_py.api.simulation_models import Anything, ListOfProfiles, NewProfile, ProfileList
-from mailpit_py.profilebook import BUILT_IN, START, ProfileBook
+from mailpit_py.application.profilebook import BUILT_IN, START, ProfileBook
 
 TAG = "Simulation"
 ANSWERED = ("origin",)

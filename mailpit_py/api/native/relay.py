@@ -13,10 +13,10 @@ from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.relay_models import RelayQuery, ReleaseRequest
 from mailpit_py.api.shape import Json, instant
+from mailpit_py.application.relay_queue import RelayQueue
+from mailpit_py.application.relay_settings import RelayServer
+from mailpit_py.application.release import ReleaseError
 from mailpit_py.errors import QueryError
-from mailpit_py.relay_queue import RelayQueue
-from mailpit_py.relay_settings import RelayServer
-from mailpit_py.release import ReleaseError
 from mailpit_py.storage import RelayItem
 
 TAG = "Relay"

@@ -16,7 +16,7 @@ from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem
 from mailpit_py.api.report_models import NewBounce
 from mailpit_py.api.shape import Json
-from mailpit_py.bouncing import Wish
+from mailpit_py.application.bouncing import Wish
 from mailpit_py.mail.envelope import Envelope
 from mailpit_py.simulation.dialect import DIALECTS
 from mailpit_py.simulation.mapping import load_refusal

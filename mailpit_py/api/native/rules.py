@@ -23,7 +23,7 @@ from mailpit_py.api.simulation_models import (
     PreviewRequest,
     RuleList,
 )
-from mailpit_py.rulebook import KeptRule, RuleBook
+from mailpit_py.application.rulebook import KeptRule, RuleBook
 
 TAG = "Simulation"
 ANSWERED = ("id", "key", "origin", "tries", "acted")

@@ -13,10 +13,10 @@ from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem
 from mailpit_py.api.shape import Json, reply
 from mailpit_py.api.simulation_models import GrammarQuery, StateQuery, Switches
+from mailpit_py.application.simulator import Simulator
 from mailpit_py.mail.envelope import Envelope
 from mailpit_py.simulation.catalogue import PROVIDERS, Entry, matrix, render
 from mailpit_py.simulation.explain import explain
-from mailpit_py.simulator import Simulator
 
 TAG = "Simulation"
 PATIENCE = 60  # seconds for the commit

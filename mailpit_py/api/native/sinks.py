@@ -14,8 +14,15 @@ from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
 from mailpit_py.api.sink_models import AttemptsOfSinksQuery, NewSink, SinkChanges, Told
+from mailpit_py.application.sinkbook import (
+    CONFIRMATION,
+    SinkBook,
+    SinkSettings,
+    find_provider,
+    needs_confirming,
+    settings_of,
+)
 from mailpit_py.errors import NotFound
-from mailpit_py.sinkbook import CONFIRMATION, SinkBook, SinkSettings, find_provider, needs_confirming, settings_of
 from mailpit_py.storage import Sink, SinkKind
 from mailpit_py.webhooks.event import Kind
 

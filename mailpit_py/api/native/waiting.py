@@ -17,10 +17,10 @@ from mailpit_py.api.native.messages import parse_search
 from mailpit_py.api.operation import JSON, operation
 from mailpit_py.api.problem import Problem
 from mailpit_py.api.shape import Json
+from mailpit_py.application.waiting import Watch
 from mailpit_py.checks.wanted import Wanted
 from mailpit_py.errors import MailpitError
 from mailpit_py.storage import Cursor
-from mailpit_py.waiting import Watch
 
 logger = logging.getLogger(__name__)
 

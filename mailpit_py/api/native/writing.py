@@ -16,10 +16,10 @@ from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem
 from mailpit_py.api.simulation_schemas import Created
 from mailpit_py.api.simulation_shape import created
+from mailpit_py.application.submission import submit
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Session, Transaction
-from mailpit_py.submission import submit
 
 TAG = "Messages"
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f<>]")

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mailpit_py import maildrop
+from mailpit_py.application import maildrop
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.wire import with_crlf
 from mailpit_py.servers.pop3.grammar import Credentials

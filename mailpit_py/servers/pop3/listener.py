@@ -14,7 +14,7 @@ from mailpit_py.servers.pop3.connection import Connection
 from mailpit_py.servers.pop3.settings import Pop3Settings
 
 if TYPE_CHECKING:
-    from mailpit_py.sandbox import Sandbox
+    from mailpit_py.application.sandbox import Sandbox
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass
 
-from mailpit_py.account import Accounts
+from mailpit_py.application.account import Accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import TLSSetupException
 
-from mailpit_py.account import Accounts
+from mailpit_py.application.account import Accounts
 from mailpit_py.errors import StorageFull
 from mailpit_py.mail.envelope import Receipt, Reply
 from mailpit_py.servers.smtp import greeting, peer, record, sasl

@@ -24,7 +24,7 @@ from mailpit_py.servers.smtp.settings import SmtpSettings
 from mailpit_py.servers.smtp.stall import Stalls
 
 if TYPE_CHECKING:
-    from mailpit_py.sandbox import Sandbox
+    from mailpit_py.application.sandbox import Sandbox
 
 logger = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from concurrent.futures import Future
 
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.mail.envelope import Envelope, Receipt, Session
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.conversation import Conversation
 from mailpit_py.servers.smtp.dialogue import Expect

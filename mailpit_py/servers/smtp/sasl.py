@@ -9,7 +9,7 @@ from binascii import Error as BadBase64
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from mailpit_py.account import Accounts
+from mailpit_py.application.account import Accounts
 from mailpit_py.servers.smtp.reply import AUTH_INVALID, AUTH_NOT_BASE64, AUTH_NOT_PARSED, Refused
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ssl import SSLContext
 
-from mailpit_py.account import Accounts
+from mailpit_py.application.account import Accounts
 from mailpit_py.errors import ConfigError
 
 

@@ -9,13 +9,13 @@ import pytest
 from werkzeug.test import Client
 
 from mailpit_py.api import Application, create_app
-from mailpit_py.clock import Clock
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
+from mailpit_py.application.tagging import Tagger
 from mailpit_py.config import Config
 from mailpit_py.mail.envelope import Envelope, Recipient, Transaction
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.simulation.chaos import Chaos
 from mailpit_py.storage import Limits, Store, StoreOptions
-from mailpit_py.tagging import Tagger
 from tests.api.conftest import Mail, session
 
 V1 = "/api/v1"

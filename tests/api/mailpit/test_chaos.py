@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from mailpit_py.sandbox import Sandbox
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.simulation.stage import Stage
 from tests.api.conftest import session
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.bind import Bind
-from mailpit_py.clock import Clock
-from mailpit_py.sandbox import Sandbox
 from mailpit_py.servers.loop import LoopThread, bind
 from mailpit_py.servers.pop3.listener import Pop3Listener
 from mailpit_py.servers.pop3.settings import Pop3Settings

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailpit_py.account import Accounts
+from mailpit_py.application.account import Accounts
 from mailpit_py.mail.wire import with_crlf
 from mailpit_py.servers.tls import ServerTls
 from mailpit_py.storage import Store

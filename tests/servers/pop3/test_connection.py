@@ -10,7 +10,7 @@ import struct
 
 import pytest
 
-from mailpit_py.account import Accounts
+from mailpit_py.application.account import Accounts
 from mailpit_py.servers.tls import ServerTls
 from mailpit_py.storage import Selection, Store
 from tests.servers.pop3.conftest import Served

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailpit_py.account import Accounts
+from mailpit_py.application.account import Accounts
 from mailpit_py.servers.tls import ServerTls
 from mailpit_py.storage import Store, Summary
 from tests.servers.smtp.script import load, matches

@@ -9,8 +9,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from mailpit_py.clock import Clock
-from mailpit_py.delivery import Decided, Delivery
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.delivery import Decided, Delivery
+from mailpit_py.application.simulator import content_facts
 from mailpit_py.mail.envelope import Envelope, Line, Receipt, Recipient, Reply, Session, Transaction
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decide import decide, decide_each
@@ -21,7 +22,6 @@ from mailpit_py.simulation.outcome import Answer
 from mailpit_py.simulation.rule import Rule as SimulatedRule
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulation.state import Record
-from mailpit_py.simulator import content_facts
 
 Rule = Callable[[Stage, Session, Envelope | None, Recipient | None], Reply | None]
 

@@ -8,7 +8,7 @@ import smtplib
 import bcrypt
 import pytest
 
-from mailpit_py.account import Accounts
+from mailpit_py.application.account import Accounts
 from mailpit_py.servers.smtp import sasl
 from mailpit_py.servers.smtp.reply import Refused
 from mailpit_py.simulation.stage import Stage

@@ -16,7 +16,7 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
-from mailpit_py.account import Accounts
+from mailpit_py.application.account import Accounts
 from mailpit_py.bind import Bind
 from mailpit_py.servers.loop import LoopThread, bind
 from mailpit_py.servers.smtp import SmtpListener, SmtpSettings

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailpit_py.clock import Clock
-from mailpit_py.sandbox import Sandbox
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.servers.loop import LoopThread
 from mailpit_py.storage import Store, StoreOptions
 from tests.servers.smtp.serving import Served, serving, wait_until

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailpit_py.clock import Clock
-from mailpit_py.delivery import Delivery
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.delivery import Delivery
 from mailpit_py.mail.envelope import Reply, Session
 from mailpit_py.servers.loop import LoopThread
 from mailpit_py.servers.smtp.conversation import Conversation
