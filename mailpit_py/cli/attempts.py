@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from mailpit_py.cli.remote import json_option, print_json, print_table, sandbox_at, url_option
+from mailpit_py.simulation.decision import Trigger
 
 
 @click.group("attempts")
@@ -22,14 +23,14 @@ def command() -> None:
 @command.command("list")
 @click.option("--recipient", default="", help="Only those with this recipient.")
 @click.option("--rule", default="", help="Only those that this rule or address decided.")
-@click.option("--trigger", default="", help="Only those decided by header, address, rule, profile, chaos, suppression.")
+@click.option("--trigger", type=click.Choice([one.value for one in Trigger]), help="Only those that this decided.")
 @click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many at most.")
 @url_option
 @json_option
 def list_attempts(url: str, as_json: bool, **query: Any) -> None:
     """List what came to no message, the newest first."""
     with sandbox_at(url) as client:
-        items = client.get("attempts", **query)["items"]
+        items = client.get("attempts", **{key: value for key, value in query.items() if value is not None})["items"]
     if as_json:
         print_json(items)
         return

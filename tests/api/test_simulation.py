@@ -149,7 +149,8 @@ def test_attempts_are_listed_with_what_decided(client: Client, sandbox: Sandbox,
     for query, found in (("recipient=NOBODY@example.com", [None]), ("trigger=address", ["address"])):
         items = (client.get(f"{API}/attempts?{query}").json or {})["items"]
         assert [one["cause"] and one["cause"]["trigger"] for one in items] == found
-    assert client.get(f"{API}/attempts?before=x").status_code == 422
+    for wrong in ("before=x", "trigger=nonsense"):
+        assert client.get(f"{API}/attempts?{wrong}").status_code == 422
 
 
 def test_a_discarded_message_looks_accepted_and_leaves_an_attempt(client: Client, sandbox: Sandbox) -> None:
