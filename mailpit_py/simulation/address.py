@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -16,6 +17,7 @@ OWN_DOMAINS = ("bounce.example.com", "bounce.test")
 LOCAL_OCTETS_AT_MOST = 64  # RFC 5321 §4.5.3.1.1
 # RFC 5321 §4.5.1 and RFC 2142: what a domain must answer is no typo.
 RESERVED = frozenset({"postmaster", "abuse"})
+_QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,19 @@ def parse(address: str, domains: Sequence[str] = OWN_DOMAINS, provider: str = ""
     own = own_domain(domain, domains)
     if own is None:
         return _elsewhere(local, domain, provider)
+    local = _unquoted(local)
     if local.lower() in RESERVED:
         return ORDINARY
     labels = domain.removesuffix(own).split(".")
     spoken = next((label for label in labels if label in PROVIDERS), provider)
     return _strict(local, domain, spoken)
+
+
+def _unquoted(local: str) -> str:
+    """Return what a local part says: quoted or not, it is the same mailbox (RFC 5321 §4.1.2)."""
+    if len(local) < 2 or not (local.startswith('"') and local.endswith('"')):
+        return local
+    return _QUOTED_PAIR.sub(r"\1", local[1:-1])
 
 
 def own_domain(domain: str, domains: Sequence[str] = OWN_DOMAINS) -> str | None:

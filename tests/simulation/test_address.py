@@ -112,6 +112,24 @@ DOCUMENTED = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("quoted", "bare"),
+    [
+        (f'"bounce+5.1.1"@{OWN}', f"bounce+5.1.1@{OWN}"),
+        (f'"bounce\\+5.1.1--a"@{OWN}', f"bounce+5.1.1--a@{OWN}"),
+        (f'"bounce+550+go away"@{OWN}', f"bounce+550+go%20away@{OWN}"),
+        (f'"postmaster"@{OWN}', f"postmaster@{OWN}"),
+    ],
+)
+def test_a_quoted_local_part_is_the_same_mailbox(quoted, bare):
+    assert parse(quoted) == parse(bare)
+
+
+@pytest.mark.parametrize("local", ['"', '""', '"a b"', '"bounce', 'bounce"'])
+def test_a_quoted_slip_is_answered_as_any_slip(local):
+    assert parse(f"{local}@{OWN}").error is not None
+
+
 @pytest.mark.parametrize(("local", "stage", "outcome"), DOCUMENTED)
 def test_a_documented_address_means_what_the_document_says(local, stage, outcome):
     plan = parse(f"{local}@{OWN}").plan
