@@ -30,11 +30,22 @@ def running() -> Iterator[Node]:
 
 
 @pytest.fixture
-def sandbox(running: Node) -> Iterator[Node]:
-    """A running sandbox without mail and rules."""
+def node(running: Node) -> Iterator[Node]:
+    """A running sandbox as new: without mail, rules, sinks and anything remembered."""
     yield running
-    running.sandbox.store.delete("default", Selection.everything()).result(10)
-    running.sandbox.simulator.book.clear()
+    parts = running.sandbox
+    parts.store.delete("default", Selection.everything()).result(10)
+    parts.simulator.book.clear()
+    parts.simulator.reset().result(10)
+    parts.clock.reset("default")
+    for sink in parts.sinks.all():
+        parts.sinks.remove("default", sink.public_id)
+
+
+@pytest.fixture
+def run(node: Node) -> Run:
+    """A function that runs the program with that sandbox's address."""
+    return lambda *words: invoke(*words, MP_URL=node.url)
 
 
 def address(node: Node) -> str:
@@ -44,7 +55,7 @@ def address(node: Node) -> str:
 
 def newest(node: Node) -> tuple[Stored, bytes]:
     """The message that came last, and its bytes."""
-    store = node.sandbox.store
+    store = node.store
     row: Any = store.page().items[0]
     stored, raw = store.message("default", row.public_id), store.raw("default", row.public_id)
     assert stored is not None

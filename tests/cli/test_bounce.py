@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from mailpit_py.cli import bounce, main
-from mailpit_py.config import Config, options
+from mailpit_py.config import options
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Envelope, Recipient, Session, Transaction
 from mailpit_py.node import Node
 from mailpit_py.reports import DIALECTS, Nasty, understand
 from mailpit_py.simulation.outcome import Report
-from mailpit_py.storage import Selection
+from tests.cli.conftest import Run
 
-Run = Callable[..., Result]
 ORIGINAL = (
     b"Return-Path: <bounces@app.example>\r\nFrom: App <app@app.example>\r\nTo: ann@dest.example, bob@dest.example\r\n"
     b"Subject: Your invoice\r\nMessage-ID: <1@app.example>\r\n\r\nPlease pay.\r\n"
 )
-
-
-@pytest.fixture(scope="module")
-def node() -> Iterator[Node]:
-    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0")) as node:
-        yield node
-
-
-@pytest.fixture
-def run(node: Node) -> Iterator[Run]:
-    def run(*words: str) -> Result:
-        env = {one.variable: None for one in options()} | {"MP_URL": node.url}
-        return CliRunner().invoke(main, words, env=env, prog_name="mailpit-py")
-
-    yield run
-    node.sandbox.clock.reset("default")
-    node.store.delete("default", Selection.everything()).result(10)
 
 
 @pytest.fixture

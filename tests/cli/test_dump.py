@@ -25,13 +25,13 @@ MAIL = b"From: a@example.org\r\nTo: x@example.com\r\nSubject: %d\r\n\r\nFrom the
 
 
 @pytest.fixture
-def filled(sandbox: Node, tmp_path: Path) -> Node:
+def filled(node: Node, tmp_path: Path) -> Node:
     """A sandbox with three messages."""
     (tmp_path / "in").mkdir()
     for number in range(3):
         (tmp_path / "in" / f"{number}.eml").write_bytes(MAIL % number)
-    assert invoke("ingest", "-S", address(sandbox), str(tmp_path / "in")).exit_code == 0
-    return sandbox
+    assert invoke("ingest", "-S", address(node), str(tmp_path / "in")).exit_code == 0
+    return node
 
 
 def dump(node: Node, *words: str | Path):
@@ -62,7 +62,7 @@ def test_an_mbox_is_read_by_the_standard_library(filled: Node, tmp_path: Path) -
 def test_a_maildir_is_read_by_the_standard_library_and_continued(filled: Node, tmp_path: Path) -> None:
     out = tmp_path / "box"
     stored, _ = newest(filled)
-    filled.sandbox.store.mark("default", _only(stored.summary.public_id), seen=True).result(10)
+    filled.store.mark("default", _only(stored.summary.public_id), seen=True).result(10)
     for _ in range(2):
         assert dump(filled, out, "--format", "maildir").exit_code == 0
     box = mailbox.Maildir(out, create=False)

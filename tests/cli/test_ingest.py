@@ -104,12 +104,12 @@ def test_a_broken_archive_is_named(tmp_path: Path) -> None:
     assert isinstance(found, Unreadable)
 
 
-def test_messages_are_sent_to_a_running_sandbox(sandbox: Node, tmp_path: Path) -> None:
+def test_messages_are_sent_to_a_running_sandbox(node: Node, tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(A)
     (tmp_path / "b.eml").write_bytes(B)
-    result = invoke("ingest", "-S", address(sandbox), str(tmp_path))
+    result = invoke("ingest", "-S", address(node), str(tmp_path))
     assert (result.exit_code, result.stdout) == (0, "2 messages\n")
-    stored, raw = newest(sandbox)
+    stored, raw = newest(node)
     assert raw == B
     assert (stored.envelope.reverse_path, [one.address for one in stored.envelope.recipients]) == (
         "b@example.org",
@@ -117,20 +117,20 @@ def test_messages_are_sent_to_a_running_sandbox(sandbox: Node, tmp_path: Path) -
     )
 
 
-def test_one_that_is_refused_does_not_keep_the_others_out(sandbox: Node, tmp_path: Path) -> None:
+def test_one_that_is_refused_does_not_keep_the_others_out(node: Node, tmp_path: Path) -> None:
     for number, text in enumerate([A, A.replace(b"x@example.com", b"bounce+5.1.1@bounce.test"), b"no header", A]):
         (tmp_path / f"{number}.eml").write_bytes(text)
     (tmp_path / "9.eml").write_bytes(A + b"x" * (2 << 20))
-    result = invoke("ingest", "-S", address(sandbox), str(tmp_path), "--max-message-size", "1")
+    result = invoke("ingest", "-S", address(node), str(tmp_path), "--max-message-size", "1")
     assert (result.exit_code, result.stdout) == (1, "2 messages, 3 not taken\n")
     for words in ("1.eml: bounce+5.1.1@bounce.test: 550", "2.eml: it names no recipient", "9.eml: larger than 1 MiB"):
         assert words in result.stderr
 
 
-def test_a_connection_that_ends_is_opened_again(sandbox: Node, tmp_path: Path) -> None:
+def test_a_connection_that_ends_is_opened_again(node: Node, tmp_path: Path) -> None:
     for number, to in enumerate([b"x@example.com", b"bounce+421@bounce.test", b"x@example.com"]):
         (tmp_path / f"{number}.eml").write_bytes(A.replace(b"x@example.com", to))
-    assert invoke("ingest", "-S", address(sandbox), str(tmp_path)).stdout == "2 messages, 1 not taken\n"
+    assert invoke("ingest", "-S", address(node), str(tmp_path)).stdout == "2 messages, 1 not taken\n"
 
 
 def test_without_a_sandbox_that_is_said_once(tmp_path: Path) -> None:

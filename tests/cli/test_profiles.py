@@ -3,47 +3,45 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from mailpit_py.cli import main
-from mailpit_py.config import Config, options
-from mailpit_py.node import Node
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def run() -> Iterator[Run]:
-    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0")) as node:
-        env = {one.variable: None for one in options()} | {"MP_URL": node.url}
-        yield lambda *words: CliRunner().invoke(main, ["profiles", *words], env=env, prog_name="mailpit-py")
+from tests.cli.conftest import Run
 
 
 @pytest.fixture(autouse=True)
 def as_new(run: Run) -> Iterator[None]:
     yield
-    run("clear")
+    run("profiles", "clear")
 
 
 def shown(run: Run) -> dict[str, dict[str, object]]:
     return {
-        one["domain"]: one for one in json.loads(run("list", "--json").output)["profiles"] if one["origin"] == "api"
+        one["domain"]: one
+        for one in json.loads(run("profiles", "list", "--json").output)["profiles"]
+        if one["origin"] == "api"
     }
 
 
 def test_a_profile_is_set_listed_and_deleted(run: Run) -> None:
     done = run(
-        "set", "*.shop.test", "--provider", "outlook", "--defer", "0.1", "--deferrals", "greylisted, rate_limited"
+        "profiles",
+        "set",
+        "*.shop.test",
+        "--provider",
+        "outlook",
+        "--defer",
+        "0.1",
+        "--deferrals",
+        "greylisted, rate_limited",
     )
     assert (done.exit_code, done.output) == (0, "*.shop.test\n")
     assert shown(run)["*.shop.test"]["deferrals"] == ["greylisted", "rate_limited"]
-    row = next(line for line in run("list").output.splitlines() if line.startswith("*.shop.test "))
+    row = next(line for line in run("profiles", "list").output.splitlines() if line.startswith("*.shop.test "))
     assert row.split() == ["*.shop.test", "outlook", "defer", "0.1", "api"]
-    assert run("delete", "*.shop.test").exit_code == 0
+    assert run("profiles", "delete", "*.shop.test").exit_code == 0
     assert shown(run) == {}
 
 
@@ -55,20 +53,20 @@ def test_a_profile_is_set_listed_and_deleted(run: Run) -> None:
     ],
 )
 def test_profiles_of_a_file_take_the_place_of_all_that_was_set(run: Run, tmp_path: Path, name: str, text: str) -> None:
-    run("set", "old.test")
+    run("profiles", "set", "old.test")
     file = tmp_path / name
     file.write_text(text)
-    assert run("load", str(file)).output == "1 profiles\n"
+    assert run("profiles", "load", str(file)).output == "1 profiles\n"
     assert {domain: one["bounce"] for domain, one in shown(run).items()} == {"new.test": 0.5}
 
 
 def test_what_list_prints_can_be_loaded(run: Run, tmp_path: Path) -> None:
-    run("set", "shop.test", "--bounce", "0.5")
-    printed, before = run("list", "--json").output, shown(run)
+    run("profiles", "set", "shop.test", "--bounce", "0.5")
+    printed, before = run("profiles", "list", "--json").output, shown(run)
     file = tmp_path / "profiles.json"
     file.write_text(printed)
-    run("clear")
-    assert run("load", str(file)).exit_code == 0
+    run("profiles", "clear")
+    assert run("profiles", "load", str(file)).exit_code == 0
     assert shown(run) == before
 
 
@@ -82,7 +80,7 @@ def test_what_list_prints_can_be_loaded(run: Run, tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_done_is_told(run: Run, words: tuple[str, ...], told: str) -> None:
-    done = run(*words)
+    done = run("profiles", *words)
     assert done.exit_code == 1
     assert told in done.output
     assert shown(run) == {}

@@ -26,10 +26,10 @@ def envelope(node: Node) -> tuple[str, list[str]]:
     return found.reverse_path, [one.address for one in found.recipients]
 
 
-def test_a_message_arrives_as_it_was_with_crlf(sandbox: Node) -> None:
-    assert send(sandbox, "-f", "app@example.org", "bob@example.com").exit_code == 0
-    assert envelope(sandbox) == ("app@example.org", ["bob@example.com"])
-    assert newest(sandbox)[1] == MAIL.replace(b"\n", b"\r\n")
+def test_a_message_arrives_as_it_was_with_crlf(node: Node) -> None:
+    assert send(node, "-f", "app@example.org", "bob@example.com").exit_code == 0
+    assert envelope(node) == ("app@example.org", ["bob@example.com"])
+    assert newest(node)[1] == MAIL.replace(b"\n", b"\r\n")
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ def test_a_message_arrives_as_it_was_with_crlf(sandbox: Node) -> None:
         (("eve@example.com", "fay@example.com"), ["eve@example.com", "fay@example.com"]),
     ],
 )
-def test_recipients_are_named_or_taken_from_the_header(sandbox: Node, words, recipients) -> None:
+def test_recipients_are_named_or_taken_from_the_header(node: Node, words, recipients) -> None:
     without_bcc = b"Cc: Carl <carl@example.com>\n" + MAIL
     stdin = without_bcc.replace(MAIL, b"Bcc: dora@example.com,\n ann@example.com\n" + MAIL)
-    assert send(sandbox, "-fapp@example.org", *words, stdin=stdin).exit_code == 0
-    assert sorted(envelope(sandbox)[1]) == sorted(recipients)
-    assert newest(sandbox)[1] == (stdin if "-t" not in words else without_bcc).replace(b"\n", b"\r\n")
+    assert send(node, "-fapp@example.org", *words, stdin=stdin).exit_code == 0
+    assert sorted(envelope(node)[1]) == sorted(recipients)
+    assert newest(node)[1] == (stdin if "-t" not in words else without_bcc).replace(b"\n", b"\r\n")
 
 
 @pytest.mark.parametrize(
@@ -59,28 +59,28 @@ def test_recipients_are_named_or_taken_from_the_header(sandbox: Node, words, rec
         ("-t", "-em", "-G", "-n", "-U", "-L", "tag"),
     ],
 )
-def test_flags_of_sendmail_are_understood(sandbox: Node, words) -> None:
-    assert send(sandbox, *words).exit_code == 0
-    assert envelope(sandbox)[1] == ["ann@example.com"]
+def test_flags_of_sendmail_are_understood(node: Node, words) -> None:
+    assert send(node, *words).exit_code == 0
+    assert envelope(node)[1] == ["ann@example.com"]
 
 
-def test_what_sendmail_would_add_is_added(sandbox: Node) -> None:
-    assert send(sandbox, "-f", "app@example.org", "-F", "Jörg App", "ann@example.com", stdin=b"Subject: x\n\nHi\n")
-    message = read(newest(sandbox)[1])
+def test_what_sendmail_would_add_is_added(node: Node) -> None:
+    assert send(node, "-f", "app@example.org", "-F", "Jörg App", "ann@example.com", stdin=b"Subject: x\n\nHi\n")
+    message = read(newest(node)[1])
     assert [(one.name, one.address) for one in message.from_] == [("Jörg App", "app@example.org")]
     assert message.date is not None
     assert message.message_id.endswith(f"@{socket.gethostname()}")
     assert message.subject == "x"
 
 
-def test_a_text_without_a_header_section_gets_one(sandbox: Node) -> None:
-    assert send(sandbox, "ann@example.com", stdin=b"just a text\n").exit_code == 0
-    assert read(newest(sandbox)[1]).text == "just a text\n"
+def test_a_text_without_a_header_section_gets_one(node: Node) -> None:
+    assert send(node, "ann@example.com", stdin=b"just a text\n").exit_code == 0
+    assert read(newest(node)[1]).text == "just a text\n"
 
 
-def test_the_line_between_messages_of_a_mailbox_is_left_out(sandbox: Node) -> None:
-    assert send(sandbox, stdin=b"From app Mon Nov 23 12:00:00 2026\n" + MAIL).exit_code == 0
-    assert newest(sandbox)[1] == MAIL.replace(b"\n", b"\r\n")
+def test_the_line_between_messages_of_a_mailbox_is_left_out(node: Node) -> None:
+    assert send(node, stdin=b"From app Mon Nov 23 12:00:00 2026\n" + MAIL).exit_code == 0
+    assert newest(node)[1] == MAIL.replace(b"\n", b"\r\n")
 
 
 @pytest.mark.parametrize(
@@ -92,26 +92,26 @@ def test_the_line_between_messages_of_a_mailbox_is_left_out(sandbox: Node) -> No
         (("-r", "app@example.org"), "app@example.org"),
     ],
 )
-def test_the_reverse_path_is_named(sandbox: Node, words, reverse_path) -> None:
-    assert send(sandbox, *words).exit_code == 0
-    assert envelope(sandbox)[0] == reverse_path
+def test_the_reverse_path_is_named(node: Node, words, reverse_path) -> None:
+    assert send(node, *words).exit_code == 0
+    assert envelope(node)[0] == reverse_path
 
 
-def test_variables_name_server_and_reverse_path(sandbox: Node) -> None:
-    variables = {"MP_SENDMAIL_SMTP_ADDR": address(sandbox), "MP_SENDMAIL_FROM": "variable@example.org"}
+def test_variables_name_server_and_reverse_path(node: Node) -> None:
+    variables = {"MP_SENDMAIL_SMTP_ADDR": address(node), "MP_SENDMAIL_FROM": "variable@example.org"}
     assert invoke("sendmail", "-t", stdin=MAIL, **variables).exit_code == 0
-    assert envelope(sandbox)[0] == "variable@example.org"
+    assert envelope(node)[0] == "variable@example.org"
 
 
-def test_reports_are_asked_for(sandbox: Node) -> None:
-    assert send(sandbox, "-N", "failure,delay", "-R", "hdrs", "-V", "a+b=c", "ann@example.com").exit_code == 0
-    found = newest(sandbox)[0].envelope
+def test_reports_are_asked_for(node: Node) -> None:
+    assert send(node, "-N", "failure,delay", "-R", "hdrs", "-V", "a+b=c", "ann@example.com").exit_code == 0
+    found = newest(node)[0].envelope
     assert (found.ret, found.envid, found.recipients[0].notify) == ("HDRS", "a+2Bb+3Dc", "FAILURE,DELAY")
 
 
-def test_addresses_beyond_ascii_are_sent(sandbox: Node) -> None:
-    assert send(sandbox, "-f", "jörg@example.org", "ünal@example.com").exit_code == 0
-    assert envelope(sandbox) == ("jörg@example.org", ["ünal@example.com"])
+def test_addresses_beyond_ascii_are_sent(node: Node) -> None:
+    assert send(node, "-f", "jörg@example.org", "ünal@example.com").exit_code == 0
+    assert envelope(node) == ("jörg@example.org", ["ünal@example.com"])
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_addresses_beyond_ascii_are_sent(sandbox: Node) -> None:
         (("ann@example.com",), MAIL + b"x" * (1 << 20), 69, "552 5.3.4"),
     ],
 )
-def test_what_goes_wrong_is_said_with_an_exit_code(sandbox: Node, words, stdin, status, said) -> None:
-    result = send(sandbox, *words, stdin=stdin)
+def test_what_goes_wrong_is_said_with_an_exit_code(node: Node, words, stdin, status, said) -> None:
+    result = send(node, *words, stdin=stdin)
     assert (result.exit_code, said in result.stderr) == (status, True), result.stderr
 
 

@@ -4,42 +4,17 @@ from __future__ import annotations
 
 import json
 import smtplib
-from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from mailpit_py.cli import main
 from mailpit_py.client import Client, ClientError
-from mailpit_py.config import Config, options
+from mailpit_py.config import Config
 from mailpit_py.mail.envelope import Envelope, Recipient, Session
 from mailpit_py.node import Node
 from mailpit_py.simulation.stage import Stage
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def node() -> Iterator[Node]:
-    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0")) as node:
-        yield node
-
-
-@pytest.fixture
-def run(node: Node) -> Iterator[Run]:
-    def run(*words: str) -> Result:
-        env = {one.variable: None for one in options()} | {"MP_URL": node.url}
-        return CliRunner().invoke(main, words, env=env, prog_name="mailpit-py")
-
-    yield run
-    node.sandbox.simulator.book.clear()
-    node.sandbox.simulator.reset().result(10)
-
-
-def offline(*words: str) -> Result:
-    return CliRunner().invoke(main, words, env={one.variable: None for one in options()}, prog_name="mailpit-py")
+from tests.cli.conftest import Run, invoke
 
 
 def test_rules_are_added_listed_and_deleted(run: Run) -> None:
@@ -153,29 +128,29 @@ def test_attempts_are_listed_and_the_tries_of_their_mail_are_shown(run: Run, nod
 
 
 def test_an_address_is_explained_without_a_sandbox() -> None:
-    explained = offline("explain", "bounce+5.1.1@bounce.test")
+    explained = invoke("explain", "bounce+5.1.1@bounce.test")
     assert explained.exit_code == 0
     assert explained.output.startswith("550 5.1.1 ")
-    assert json.loads(offline("explain", "--json", "ann@example.com").output)["acts"] is False
+    assert json.loads(invoke("explain", "--json", "ann@example.com").output)["acts"] is False
 
 
 def test_an_address_is_explained_with_the_options_of_the_sandbox() -> None:
-    assert "ordinary mail" in offline("explain", "discard@fail.example").output
+    assert "ordinary mail" in invoke("explain", "discard@fail.example").output
     assert (
-        "nothing of it is kept" in offline("--magic-domains", "fail.example", "explain", "discard@fail.example").output
+        "nothing of it is kept" in invoke("--magic-domains", "fail.example", "explain", "discard@fail.example").output
     )
 
 
 def test_the_catalogue_is_listed_and_one_cause_is_shown_in_every_providers_words() -> None:
-    assert "mailbox_full" in offline("catalogue").output
-    shown = offline("catalogue", "mailbox_full").output
+    assert "mailbox_full" in invoke("catalogue").output
+    shown = invoke("catalogue", "mailbox_full").output
     assert "bounce+mailbox_full@bounce.test" in shown
     assert "bounce+mailbox_full+gmail@bounce.test" in shown
-    assert offline("catalogue", "no_such_cause").exit_code == 2
+    assert invoke("catalogue", "no_such_cause").exit_code == 2
 
 
 def test_a_sandbox_that_is_not_there_is_told() -> None:
-    result = offline("rules", "list", "--url", "http://127.0.0.1:9/")
+    result = invoke("rules", "list", "--url", "http://127.0.0.1:9/")
     assert result.exit_code == 1
     assert "no sandbox answers at http://127.0.0.1:9/" in result.output
 
@@ -184,7 +159,7 @@ def test_a_sandbox_that_is_not_there_is_told() -> None:
     "words", [("rules", "--help"), ("rules", "add", "--help"), ("simulation", "--help"), ("attempts", "--help")]
 )
 def test_help_shows_examples_or_words(words: tuple[str, ...]) -> None:
-    assert "greylist" in offline(*words).output or "system_error" in offline(*words).output
+    assert "greylist" in invoke(*words).output or "system_error" in invoke(*words).output
 
 
 def test_a_client_logs_in_with_the_name_and_password_of_its_address() -> None:

@@ -3,33 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 
-import pytest
-from click.testing import CliRunner, Result
-
-from mailpit_py.cli import main
-from mailpit_py.config import Config, options
 from mailpit_py.node import Node
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def node() -> Iterator[Node]:
-    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0")) as node:
-        yield node
-
-
-@pytest.fixture
-def run(node: Node) -> Iterator[Run]:
-    def run(*words: str) -> Result:
-        env = {one.variable: None for one in options()} | {"MP_URL": node.url}
-        return CliRunner().invoke(main, words, env=env, prog_name="mailpit-py")
-
-    yield run
-    for sink in node.sandbox.sinks.all():
-        node.sandbox.sinks.remove("default", sink.public_id)
+from tests.cli.conftest import Run
 
 
 def test_sinks_are_added_listed_switched_and_deleted(run: Run) -> None:

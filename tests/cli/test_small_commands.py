@@ -53,8 +53,8 @@ def test_bash_completes(tmp_path: Path, typed: str, completed: set[str]) -> None
 
 
 @pytest.mark.parametrize("text", ["30", "0.5", "500ms", "1m30s", "2h"])
-def test_readyz_takes_times_as_mailpit_does(sandbox: Node, text: str) -> None:
-    where = f"127.0.0.1:{sandbox.ports['listen']}"
+def test_readyz_takes_times_as_mailpit_does(node: Node, text: str) -> None:
+    where = f"127.0.0.1:{node.ports['listen']}"
     assert invoke("readyz", "--listen", where, "--wait", "--timeout", text).exit_code == 0
 
 

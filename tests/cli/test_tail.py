@@ -49,24 +49,24 @@ def tail(url: str, *words: str) -> Iterator[tuple[subprocess.Popen[str], Callabl
             process.kill()
 
 
-def test_arrivals_and_refusals_are_told_in_their_order(sandbox: Node) -> None:
-    send(sandbox, b"first")
-    with tail(sandbox.url, "-n", "1") as (process, line):
+def test_arrivals_and_refusals_are_told_in_their_order(node: Node) -> None:
+    send(node, b"first")
+    with tail(node.url, "-n", "1") as (process, line):
         assert line().endswith("received app@example.org -> ann@example.com: first\n")
-        send(sandbox, b"second")
-        send(sandbox, b"lost", "bounce+5.1.1@bounce.test")
+        send(node, b"second")
+        send(node, b"lost", "bounce+5.1.1@bounce.test")
         assert line().endswith("received app@example.org -> ann@example.com: second\n")
         assert "refused  app@example.org -> bounce+5.1.1@bounce.test: 550 5.1.1 " in line()
         process.send_signal(signal.SIGINT)
         assert (process.wait(30), process.stderr and process.stderr.read()) == (0, "")
 
 
-def test_json_lines_carry_a_cursor_from_which_one_goes_on(sandbox: Node) -> None:
-    send(sandbox, b"first")
-    with tail(sandbox.url, "--json", "-n", "1") as (_, line):
+def test_json_lines_carry_a_cursor_from_which_one_goes_on(node: Node) -> None:
+    send(node, b"first")
+    with tail(node.url, "--json", "-n", "1") as (_, line):
         first = json.loads(line())
-    send(sandbox, b"second")
-    with tail(sandbox.url, "--json", "--after", first["cursor"]) as (_, line):
+    send(node, b"second")
+    with tail(node.url, "--json", "--after", first["cursor"]) as (_, line):
         second = json.loads(line())
     assert (first["subject"], second["subject"], second["kind"]) == ("first", "second", "message")
 
@@ -106,8 +106,8 @@ def test_without_a_sandbox_that_is_said() -> None:
     assert (result.exit_code, "no sandbox answers at http://127.0.0.1:9/" in result.output) == (1, True)
 
 
-def test_a_wrong_cursor_is_said(sandbox: Node) -> None:
-    result = invoke("tail", "--url", sandbox.url, "--after", "no cursor")
+def test_a_wrong_cursor_is_said(node: Node) -> None:
+    result = invoke("tail", "--url", node.url, "--after", "no cursor")
     assert (result.exit_code, "refuses its live feed: 422" in result.output) == (1, True)
 
 

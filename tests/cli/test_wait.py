@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from click.testing import CliRunner, Result
 
-from mailpit_py.cli import main
-from mailpit_py.config import Config, options
 from mailpit_py.node import Node
-from mailpit_py.storage import Selection
 from tests.api.conftest import Mail
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def node() -> Iterator[Node]:
-    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0")) as node:
-        yield node
+from tests.cli.conftest import Run
 
 
 @pytest.fixture
 def mail(node: Node) -> Mail:
-    node.store.delete("default", Selection.everything()).result(10)
     return Mail(node.sandbox)
-
-
-@pytest.fixture
-def run(node: Node) -> Run:
-    def run(*words: str) -> Result:
-        env = {one.variable: None for one in options()} | {"MP_URL": node.url}
-        return CliRunner().invoke(main, ["wait", *words], env=env, prog_name="mailpit-py")
-
-    return run
 
 
 def test_it_prints_the_id_and_ends_with_0(run: Run, mail: Mail) -> None:
     public_id = mail.receive()
-    done = run("--to", "bob@example.com", "--subject", "Hello", "--header", "Message-ID")
+    done = run("wait", "--to", "bob@example.com", "--subject", "Hello", "--header", "Message-ID")
     assert (done.exit_code, done.output) == (0, f"{public_id}\n")
 
 
 def test_it_ends_with_1_and_says_what_came_instead(run: Run, mail: Mail) -> None:
     public_id = mail.receive()
-    done = run("--to", "ann@example.com", "--timeout", "0")
+    done = run("wait", "--to", "ann@example.com", "--timeout", "0")
     assert done.exit_code == 1
     assert done.stdout == ""
     assert done.stderr.splitlines() == [
@@ -59,7 +37,7 @@ def test_it_ends_with_1_and_says_what_came_instead(run: Run, mail: Mail) -> None
 
 def test_a_refused_mail_is_part_of_the_answer(run: Run, mail: Mail) -> None:
     mail.refuse()
-    done = run("--since", "", "--timeout", "0")
+    done = run("wait", "--since", "", "--timeout", "0")
     assert done.exit_code == 1
     assert "  refused at RCPT: 550 5.1.1 unknown user" in done.stderr
 
@@ -67,7 +45,7 @@ def test_a_refused_mail_is_part_of_the_answer(run: Run, mail: Mail) -> None:
 @pytest.mark.parametrize(("words", "code"), [(("--none",), 1), (("--none", "--subject", "x", "--timeout", "0"), 0)])
 def test_nothing_can_be_what_is_waited_for(run: Run, mail: Mail, words: tuple[str, ...], code: int) -> None:
     mail.receive()
-    assert run(*words).exit_code == code
+    assert run("wait", *words).exit_code == code
 
 
 @pytest.mark.parametrize(
@@ -75,18 +53,18 @@ def test_nothing_can_be_what_is_waited_for(run: Run, mail: Mail, words: tuple[st
     [("--count", "0"), ("--timeout", "soon"), ("--since", "yesterday"), ("--query", "larger:x"), ("--subjcet", "x")],
 )
 def test_what_cannot_be_asked_ends_with_2(run: Run, mail: Mail, words: tuple[str, ...]) -> None:
-    assert run(*words).exit_code == 2
+    assert run("wait", *words).exit_code == 2
 
 
 def test_no_sandbox_is_not_a_time_out(run: Run) -> None:
-    done = run("--url", "http://127.0.0.1:9/")
+    done = run("wait", "--url", "http://127.0.0.1:9/")
     assert done.exit_code == 2
     assert "no sandbox answers" in done.output
 
 
 def test_json_is_the_answer_of_the_api(run: Run, mail: Mail) -> None:
     mail.receive()
-    assert '"found": true' in run("--json").output
+    assert '"found": true' in run("wait", "--json").output
 
 
 @pytest.mark.parametrize(
@@ -96,7 +74,7 @@ def test_a_report_for_ci_is_written(
     run: Run, mail: Mail, tmp_path: Path, words: tuple[str, ...], failures: int
 ) -> None:
     mail.receive()
-    run("--junit", str(tmp_path / "report.xml"), *words)
+    run("wait", "--junit", str(tmp_path / "report.xml"), *words)
     suite = ElementTree.parse(tmp_path / "report.xml").getroot()[0]
     assert (suite.attrib["tests"], suite.attrib["failures"]) == ("1", str(failures))
     assert len(suite.findall("testcase/failure")) == failures
