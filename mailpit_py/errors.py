@@ -8,6 +8,7 @@ MailpitError
 ├── ClockError           a time to which a clock of sandbox time cannot go
 ├── Taken                the name is another one's already
 ├── TargetRefused        a place outside that may not be reached (API: 422)
+├── UnknownTransferEncoding   a part whose octets cannot be had (IMAP: UNKNOWN-CTE)
 └── StorageError         the store could not do it (SMTP: 451 4.3.0)
     ├── StorageFull      no room: disk full or over the byte budget (SMTP: 452 4.3.1)
     └── StorageForeign   the file is another program's database, or a newer version's
@@ -63,3 +64,7 @@ class StorageForeign(StorageError):
 
 class TargetRefused(MailpitError):
     """A place outside the sandbox that may not be reached, or that is not written as one."""
+
+
+class UnknownTransferEncoding(MailpitError):
+    """A part was asked for without its transfer encoding, which nobody knows; the text is its name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -19,6 +19,14 @@ class Address:
 
     def __str__(self) -> str:
         return f"{self.name} <{self.address}>" if self.name else self.address
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMark:
+    """Where a group begins, with its name, or where it ends (RFC 5322 §3.4)."""
+
+    name: str
+    is_end: bool = False
 
 
 _ATEXT = r"[^\s\"(),:;<>@\[\]\\]"
@@ -52,20 +60,46 @@ def parse(raw: bytes, limit: int = 1_000) -> tuple[Address, ...]:
 
 def parse_text(text: str, limit: int = 1_000) -> tuple[Address, ...]:
     """Like `parse`, for a value that is already text; encoded words are still decoded."""
-    if not _UNUSUAL.search(text):
-        found = [_plain(item) for item in text.split(",")[: limit + 1]]
-        if None not in found:
-            return tuple(address for address in found[:limit] if address is not None)
-    elif plain := _plain(text):
-        return (plain,)
-    return tuple(islice(_Reader(text).mailboxes(), limit))
+    if found := _usual(text, limit, _name):
+        return found
+    items = _Reader(text, _name).items()
+    return tuple(islice((item for item in items if isinstance(item, Address)), limit))
 
 
-def _plain(text: str) -> Address | None:
+def parse_marked(text: str, limit: int = 1_000) -> tuple[Address | GroupMark, ...]:
+    """Like `parse_text`, with marks where groups begin and end; encoded words are left alone.
+
+    A group that begins ends, even where its sender or `limit` cuts it off; none holds another.
+    """
+    if found := _usual(text, limit, _joined):
+        return found
+    items = list(islice(_Reader(text, _joined).items(), limit))
+    marks = [item for item in items if isinstance(item, GroupMark)]
+    return (*items, GroupMark("", is_end=True)) if marks and not marks[-1].is_end else tuple(items)
+
+
+def split(address: str) -> tuple[str, str]:
+    """The local part without its quotes, and the domain; either may be empty (RFC 5322 §3.4.1)."""
+    local, _, domain = address.rpartition("@") if "@" in address else (address, "", "")
+    if len(local) > 1 and local[0] == local[-1] == '"':
+        local = _UNQUOTE.sub(r"\1", local[1:-1])
+    return local, domain
+
+
+def _usual(text: str, limit: int, name: Callable[[str], str]) -> tuple[Address, ...]:
+    """The mailboxes of a list that is written in the usual way; none of another one."""
+    if _UNUSUAL.search(text):
+        plain = _plain(text, name)
+        return (plain,) if plain else ()
+    found = [_plain(item, name) for item in text.split(",")[: limit + 1]]
+    return () if None in found else tuple(address for address in found[:limit] if address is not None)
+
+
+def _plain(text: str, name: Callable[[str], str]) -> Address | None:
     """The mailbox of a text that is exactly one, written in the usual way."""
     if match := _SIMPLE.fullmatch(text):
         quoted, words, address = match.groups()
-        return Address(_name(words if quoted is None else quoted), address)
+        return Address(name(words if quoted is None else quoted), address)
     match = _BARE.fullmatch(text)
     return Address("", match[1]) if match else None
 
@@ -73,7 +107,12 @@ def _plain(text: str) -> Address | None:
 def _name(text: str) -> str:
     if "=?" not in text and "  " not in text and "\t" not in text:
         return text.strip()
-    return _SPACE.sub(" ", header.decode_words(text)).strip()
+    return _joined(header.decode_words(text))
+
+
+def _joined(text: str) -> str:
+    """The words of a name, one space between them."""
+    return _SPACE.sub(" ", text).strip()
 
 
 def _addr_spec(text: str) -> str:
@@ -86,8 +125,10 @@ def _addr_spec(text: str) -> str:
 class _Reader:
     """One pass over an address list. What an unclosed quote, bracket or comment costs is paid once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, name: Callable[[str], str]) -> None:
         self.text = text
+        self.name = name  # how the words of a name are put together
+        self.in_group = False
         self.phrase: list[str] = []  # the words before an angle address, unquoted
         self.words: list[str] = []  # the same as written, one item a word: an address without brackets
         self.joined = False
@@ -95,7 +136,8 @@ class _Reader:
         self.pending: Address | None = None
         self.closes = {'"': True, "<": True, "(": True}
 
-    def mailboxes(self) -> Iterator[Address]:
+    def items(self) -> Iterator[Address | GroupMark]:
+        """Mailboxes in order, and a mark where a group begins and where it ends."""
         position = 0
         while position < len(self.text):
             char = self.text[position]
@@ -111,6 +153,7 @@ class _Reader:
             position = match.end()
         yield from self.finish(None)
         yield from self.flush()
+        yield from self.end_group()
 
     def enclosed(self, char: str, position: int) -> int:
         """Read a quoted string, angle address or comment; return its end, or 0 if it never closes."""
@@ -147,21 +190,37 @@ class _Reader:
             self.words.append(word)
         self.joined = True
 
-    def take(self, match: re.Match[str]) -> Iterator[Address]:
+    def take(self, match: re.Match[str]) -> Iterator[Address | GroupMark]:
         kind, token = match.lastgroup, match[0]
         if kind == "space":
             self.phrase.append(" ")
             self.joined = False
         elif kind == "special":
-            if token != ":":
-                yield from self.finish(None)
-                yield from self.flush()
-            elif any("@" in word for word in self.words):
-                self.add(token, token)
-            else:  # the name of a group
-                self.clear()
+            yield from self.special(token)
         elif token not in ("(", ")", ">"):
             self.add(token, token)
+
+    def special(self, token: str) -> Iterator[Address | GroupMark]:
+        """Obey a comma, a semicolon or a colon."""
+        if token != ":":
+            yield from self.finish(None)
+            yield from self.flush()
+            if token == ";":
+                yield from self.end_group()
+        elif any("@" in word for word in self.words):
+            self.add(token, token)
+        else:
+            yield from self.flush()
+            yield from self.end_group()
+            yield GroupMark(self.name("".join(self.phrase)))
+            self.in_group = True
+            self.clear()
+
+    def end_group(self) -> Iterator[GroupMark]:
+        """End the group that is open, if one is."""
+        if self.in_group:
+            yield GroupMark("", is_end=True)
+        self.in_group = False
 
     def clear(self) -> None:
         self.phrase.clear()
@@ -173,7 +232,7 @@ class _Reader:
         """End what was gathered: with an angle address, or (None) at a comma or the end."""
         if angle is not None:
             yield from self.flush()
-            self.pending = Address(_name("".join(self.phrase)), _addr_spec(angle))
+            self.pending = Address(self.name("".join(self.phrase)), _addr_spec(angle))
             self.clear()
             return
         bare = list(self.bare_addresses())
@@ -183,12 +242,12 @@ class _Reader:
             self.pending = bare[-1] if bare else self.nameless()
         comment, self.comment = self.comment, ""
         if self.pending is not None and not self.pending.name and comment:
-            self.pending = Address(_name(_UNQUOTE.sub(r"\1", comment)), self.pending.address)
+            self.pending = Address(self.name(_UNQUOTE.sub(r"\1", comment)), self.pending.address)
         self.clear()
 
     def nameless(self) -> Address | None:
         """Words without an at sign: one is a local mailbox, several are a name without an address."""
-        text = _name("".join(self.phrase))
+        text = self.name("".join(self.phrase))
         if not text:
             return None
         return Address("", text) if len(self.words) == 1 and " " not in text else Address(text, "")
@@ -198,7 +257,7 @@ class _Reader:
         before: list[str] = []
         for word in _merged(self.words):
             if "@" in word.strip("@"):
-                yield Address(_name(" ".join(before)), word)
+                yield Address(self.name(" ".join(before)), word)
                 before = []
             else:
                 before.append(word)

@@ -186,7 +186,11 @@ class Message:
     @property
     def snippet(self) -> str:
         """At most 250 characters of readable text, from the text or else the HTML, on one line."""
-        return text.snippet(self.text) or text.snippet(text.strip_html(self.html[: 1 << 16]))
+        return self.excerpt(250)
+
+    def excerpt(self, limit: int) -> str:
+        """At most so many characters of readable text, from the text or else the HTML, on one line."""
+        return text.snippet(self.text, limit) or text.snippet(text.strip_html(self.html[: 1 << 16]), limit)
 
     @property
     def attachments(self) -> tuple[Part, ...]:

@@ -50,6 +50,11 @@ def parameters(raw: bytes, limit: int = 100) -> Mapping[str, str]:
     return decoded | {name: _join(parts) for name, parts in pieces.items() if 0 in parts or name not in plain}
 
 
+def pairs(raw: bytes, limit: int = 100) -> list[tuple[str, str]]:
+    """The parameters as they stand there: continued, extended and encoded ones are not read."""
+    return _pairs(charset.decode(header.unfold(raw).partition(b";")[2]), limit)
+
+
 def _pairs(text: str, limit: int) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for match in _PARAMETER.finditer(text):

@@ -27,6 +27,13 @@ def unnamed(at: int, zone: str = "+0000", offset_hours: int = 0) -> str:
     return f"{local.day} {month} {local.year:04} {local.hour:02}:{local.minute:02}:{local.second:02} {zone}"
 
 
+def internal_date(at: int) -> str:
+    """Return a date-time as IMAP has it, without its quotes (RFC 9051 §9: date-time)."""
+    local = instant(at)
+    day = f"{local.day:2}-{_MONTHS[local.month - 1]}-{local.year:04}"
+    return f"{day} {local.hour:02}:{local.minute:02}:{local.second:02} +0000"
+
+
 def compact(at: int) -> str:
     """Return fourteen digits, year first, as message ids have them."""
     local = instant(at)

@@ -20,7 +20,6 @@ _SEPARATORS = {prefix + name: "\n" for name in _LINE_NAMES.split() for prefix in
 _SEPARATORS |= {"td": " ", "th": " ", "/td": " ", "/th": " ", "img": " "}
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\u034f\xad\ufeff]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\u034f\xad\ufeff]+")
-_SNIPPET = 250
 
 
 def strip_html(markup: str) -> str:
@@ -44,7 +43,7 @@ def _compact(text: str) -> str:
     return "\n".join([line for line in lines if line])
 
 
-def snippet(text: str, limit: int = _SNIPPET) -> str:
+def snippet(text: str, limit: int) -> str:
     """The first characters of a text on one line, without invisible ones."""
     head = " ".join(text[: limit * 2].split())
     if len(head) <= limit and len(text) > limit * 2:

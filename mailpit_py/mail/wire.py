@@ -9,9 +9,13 @@ _BARE_LF = re.compile(rb"(?<!\r)\n")
 
 def with_crlf(raw: bytes) -> bytes:
     """Return the message with CRLF at the end of each line, the last one too; nothing else is changed."""
-    if raw.count(b"\n") != raw.count(b"\r\n"):
-        raw = _BARE_LF.sub(b"\r\n", raw)
-    return raw if raw.endswith(b"\r\n") or not raw else raw + b"\r\n"
+    lines = crlf_lines(raw)
+    return lines if lines.endswith(b"\r\n") or not lines else lines + b"\r\n"
+
+
+def crlf_lines(raw: bytes) -> bytes:
+    """Return octets with CRLF for each line end that they have."""
+    return raw if raw.count(b"\n") == raw.count(b"\r\n") else _BARE_LF.sub(b"\r\n", raw)
 
 
 def octets(raw: bytes) -> int:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from mailpit_py.mail import Message, read, stamp
 from mailpit_py.mail.envelope import Envelope
+from mailpit_py.mail.field import field, mailbox
 from mailpit_py.mail.header import text_of
 from mailpit_py.reports import agent, mime
 from mailpit_py.reports import original as original_of
-from mailpit_py.reports.field import field, mailbox
 from mailpit_py.reports.outcome import EMPTY, Kind, Outcome, ReadReport, is_report
 from mailpit_py.reports.token import token
 

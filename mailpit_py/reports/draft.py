@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailpit_py.mail import Message, read, stamp
+from mailpit_py.mail.field import LONGEST, encoded_words, field
 from mailpit_py.reports import decision, mime, xtext
-from mailpit_py.reports.field import LONGEST, encoded_words, field
 from mailpit_py.reports.report import Action, Nasty, RecipientStatus, Report
 from mailpit_py.reports.token import HEX, guid, token
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from mailpit_py.mail import Message, Part, read, stamp
+from mailpit_py.mail.field import LONGEST, field
 from mailpit_py.reports import agent, blocks, mime
 from mailpit_py.reports import original as original_of
 from mailpit_py.reports.blocks import Block
-from mailpit_py.reports.field import LONGEST, field
 from mailpit_py.reports.outcome import EMPTY, Kind, Outcome, ReadReport
 from mailpit_py.reports.status_reading import instant
 from mailpit_py.reports.token import BASE62, token

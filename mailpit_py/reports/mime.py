@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import count
 
-from mailpit_py.reports.field import LONGEST, clean, cut_octets, field, parameter
+from mailpit_py.mail.field import LONGEST, clean, cut_octets, field, parameter
 
 HEADER_BYTES = 300_000  # as much of a message as is searched for its header section
 _LINE_END = re.compile(rb"\r\n|\r|\n")

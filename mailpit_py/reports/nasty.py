@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailpit_py.mail import stamp
+from mailpit_py.mail.field import field, mailbox, parameter
 from mailpit_py.reports import mime
-from mailpit_py.reports.field import field, mailbox, parameter
 from mailpit_py.reports.report import Nasty, RecipientStatus, Report
 from mailpit_py.reports.token import token
 

@@ -7,10 +7,10 @@ import zlib
 from html import escape
 
 from mailpit_py.mail import stamp
+from mailpit_py.mail.field import field, mailbox
 from mailpit_py.reports import mime, status
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft, Row
-from mailpit_py.reports.field import field, mailbox
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import BASE62
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from mailpit_py.mail.field import field
 from mailpit_py.reports import mime
 from mailpit_py.reports.dialects import gmail
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft
-from mailpit_py.reports.field import field
 from mailpit_py.reports.report import Action, RecipientStatus
 
 _FAILED = "Delivery to the following recipient failed permanently:\n\n     {address}\n"

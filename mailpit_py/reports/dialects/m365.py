@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from mailpit_py.mail import stamp
+from mailpit_py.mail.field import field, mailbox
 from mailpit_py.reports import mime, status
 from mailpit_py.reports.dialects.dialect import ALL, Dialect
 from mailpit_py.reports.draft import Draft, Row
-from mailpit_py.reports.field import field, mailbox
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import DIGITS
 

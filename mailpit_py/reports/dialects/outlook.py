@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mailpit_py.mail import stamp
+from mailpit_py.mail.field import field
 from mailpit_py.reports import mime
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft, Row
-from mailpit_py.reports.field import field
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import BASE62, DIGITS
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mailpit_py.mail import stamp
+from mailpit_py.mail.field import field, laid_out, mailbox
 from mailpit_py.reports import mime
 from mailpit_py.reports.decision import Returned, returned
 from mailpit_py.reports.dialects.dialect import ALL, Dialect
 from mailpit_py.reports.draft import Draft, Row
-from mailpit_py.reports.field import field, laid_out, mailbox
 from mailpit_py.reports.report import Action, RecipientStatus
 from mailpit_py.reports.token import DIGITS
 

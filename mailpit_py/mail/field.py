@@ -92,14 +92,18 @@ def encoded_words(text: str) -> str:
     return " ".join(f"=?utf-8?B?{binascii.b2a_base64(piece, newline=False).decode()}?=" for piece in pieces)
 
 
+def phrase(name: str) -> str:
+    """Return a display name, quoted or encoded where it must be (RFC 5322 §3.2.5)."""
+    words = clean(name).strip()
+    if not words.isascii():
+        return encoded_words(words)
+    return '"' + re.sub(r"([\\\"])", r"\\\1", words) + '"' if _SPECIALS.search(words) else words
+
+
 def mailbox(name: str, address: str) -> str:
     """Return `name <address>`, the name quoted or encoded where it must be (RFC 5322 §3.4)."""
-    phrase = clean(name).strip()
-    if not phrase.isascii():
-        phrase = encoded_words(phrase)
-    elif _SPECIALS.search(phrase):
-        phrase = '"' + re.sub(r"([\\\"])", r"\\\1", phrase) + '"'
-    return f"{phrase} <{address}>" if phrase else f"<{address}>"
+    words = phrase(name)
+    return f"{words} <{address}>" if words else f"<{address}>"
 
 
 def parameter(name: str, value: str) -> str:
@@ -111,8 +115,17 @@ def parameter(name: str, value: str) -> str:
     if value.isascii() and len(value) <= _PARAMETER_OCTETS:
         return f'{name}="' + re.sub(r"([\\\"])", r"\\\1", value) + '"' if _UNSAFE.search(value) else f"{name}={value}"
     pieces = cut_octets(value.encode(), _PARAMETER_OCTETS // 3)
-    texts = ["".join(chr(o) if o in _ATTRIBUTE else f"%{o:02X}" for o in piece) for piece in pieces]
+    texts = list(map(_percent_encoded, pieces))
     if len(texts) == 1:
         return f"{name}*=utf-8''{texts[0]}"
     first = f"{name}*0*=utf-8''{texts[0]}"
     return "; ".join([first, *(f"{name}*{number}*={text}" for number, text in enumerate(texts[1:], 1))])
+
+
+def extended(value: str) -> str:
+    """Return the value of an extended parameter, which its name marks with an asterisk (RFC 2231 §4)."""
+    return f"utf-8''{_percent_encoded(clean(value).encode())}"
+
+
+def _percent_encoded(octets: bytes) -> str:
+    return "".join(chr(octet) if octet in _ATTRIBUTE else f"%{octet:02X}" for octet in octets)

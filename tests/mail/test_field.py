@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailpit_py.mail import read
-from mailpit_py.reports.field import cut_octets, encoded_words, field, fold, laid_out, mailbox, parameter
+from mailpit_py.mail.field import cut_octets, encoded_words, field, fold, laid_out, mailbox, parameter
 
 
 @pytest.mark.parametrize(
