@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from mailpit_py.mail import DEFAULT, Limits, Message, hops, linkify, links, read, safe_filename
+from tests.mail.answer import check_answers
 
 
 def assert_spans_nest(message: Message) -> None:
@@ -55,6 +56,8 @@ def check_sound(raw: bytes, limits: Limits = DEFAULT) -> None:
     links(message)
     assert "".join(span.text for span in linkify(message.text)) == message.text
     assert all(defect.text for defect in message.defects)
+    if limits is DEFAULT:
+        check_answers(raw)
 
 
 def damage(sources: list[bytes], count: int, seed: int) -> list[bytes]:

@@ -6,6 +6,7 @@ import pytest
 
 from mailpit_py.mail import read
 from mailpit_py.mail.date import offset_minutes, parse
+from mailpit_py.mail.stamp import internal_date
 
 NOON = "2024-02-29T12:00:00+00:00"
 
@@ -89,3 +90,16 @@ def test_a_message_has_the_date_of_its_field():
 )
 def test_how_far_east_the_writer_s_clock_was(text, minutes):
     assert offset_minutes(text) == minutes
+
+
+@pytest.mark.parametrize(
+    ("at", "written"),
+    [
+        (0, " 1-Jan-1970 00:00:00 +0000"),
+        (837_596_665_000_000, "17-Jul-1996 09:44:25 +0000"),
+        (-1, "31-Dec-1969 23:59:59 +0000"),
+    ],
+)
+def test_an_internal_date_is_as_imap_writes_and_reads_it(at, written):
+    assert internal_date(at) == written
+    assert parse(written) == at - at % 1_000_000

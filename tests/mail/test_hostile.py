@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mailpit_py.mail import Message, hops, linkify, links, read
+from mailpit_py.mail import Message, hops, imap, linkify, links, read
 from mailpit_py.mail.html import sanitise, to_text
 
 
@@ -23,6 +23,11 @@ def use(message: Message) -> None:
     )
     _ = (message.attachments, message.inline, message.defects, message.fields, hops(message), links(message))
     linkify(message.text)
+    imap.envelope(message.raw)
+    imap.body_structure(message.raw)
+    imap.downgrade(message.raw)
+    imap.section(message.raw, imap.Section((1, 1)))
+    imap.base_subject(message.subject)
 
 
 def nested_multiparts(count: int) -> bytes:
@@ -57,6 +62,12 @@ KILLERS: dict[str, Callable[[int], bytes]] = {
     "parameter quotes": lambda n: b'Content-Type: text/plain; a="' + b'\\"' * n + b"\n\n",
     "parameter spaces": lambda n: b"Content-Type: text/plain; a=b" + b" " * n + b"(\n\n",
     "semicolons": lambda n: b"Content-Type: text/plain" + b" ;" * n + b"\n\n",
+    "list marks": lambda n: b"Subject: " + b"[a]" * n + b"x\n\n",
+    "replies": lambda n: b"Subject: " + b"re [" * n + b"re[a]:" * n + b"\n\n",
+    "forwards": lambda n: b"Subject: " + b"[fwd:" * n + b"]" * n + b"\n\n",
+    "groups": lambda n: b"To: " + b"a:" * n + "ü;".encode() * n + b"\n\n",
+    "addresses beyond ASCII": lambda n: b"To: " + "ü@ü.test, ".encode() * n + b"\n\n",
+    "domains beyond ASCII": lambda n: b"To: a@" + "ü.".encode() * n + b"\n\n",
     "folds": lambda n: b"Subject: x" + b"\r\n " * n + b"\r\n\r\n",
     "one long line": lambda n: b"x" * n,
     "a name without a colon": lambda n: b"Subject: x\n" + b"y" * n + b"\n\nz",
