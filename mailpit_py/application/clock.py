@@ -99,6 +99,11 @@ class Clock:
         with self._lock:
             self._set(inbox, _RUNNING, self.wall())
 
+    def forget(self, inbox: str) -> None:
+        """Forget the clock of an inbox that is gone."""
+        with self._lock:
+            self._readings = {name: one for name, one in self._readings.items() if name != inbox}
+
     def _set(self, inbox: str, reading: Reading, wall: int) -> None:
         """Keep a reading, then let it count; the lock is held."""
         if abs(reading.at(wall) - wall) > FURTHEST:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session, Transaction
@@ -17,19 +18,22 @@ Decided = Mapping[str, Decision]
 """What was decided at RCPT, by the recipient's address as given."""
 NOTHING_DECIDED: Decided = MappingProxyType({})
 NOBODY = Envelope("")
+ANOTHER = "(another inbox)"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """`kept` is the envelope that is stored with the message, `lost` that of those who get nothing of it.
 
-    `replies` has one for each accepted recipient, in their order.
+    `replies` has one for each accepted recipient, in their order; `stage` is where those that get
+    nothing learnt it.
     """
 
     kept: Envelope
     lost: Envelope
     replies: tuple[Reply, ...]
     decisions: Mapping[str, Decision]
+    stage: Stage = Stage.CONTENT
 
     @classmethod
     def of(cls, envelope: Envelope, verdict: Verdict | None, decided: Decided, accepted: Reply) -> Delivery:
@@ -66,13 +70,36 @@ class Delivery:
         """True if somebody gets nothing of it and the message's own envelope does not say so."""
         return bool(self.lost.recipients) or not self.is_kept
 
+    def parts(self, envelope: Envelope, homes: Mapping[str, str], first: str) -> tuple[tuple[str, Delivery], ...]:
+        """Return what each inbox gets of this, with the recipients that are its own.
+
+        `envelope` is how it was received, `homes` has the inbox of each address; one that has none,
+        and a message without recipients, belongs to `first`.
+        """
+        everybody = (*envelope.recipients, *envelope.refused)
+        inboxes = tuple(dict.fromkeys(homes.get(one.address, first) for one in everybody)) or (first,)
+        if len(inboxes) == 1:
+            return ((inboxes[0], self),)
+        accepted = {one.address for one in envelope.recipients}
+        return tuple((name, self._within({one for one in homes if homes[one] == name}, accepted)) for name in inboxes)
+
+    def _within(self, addresses: Set[str], accepted: Set[str]) -> Delivery:
+        """Return the part that is about these addresses."""
+        kept, lost = (
+            one.to(_only(one.recipients, addresses), _only(one.refused, addresses)) for one in (self.kept, self.lost)
+        )
+        if not kept.recipients:
+            kept, lost = kept.to(()), lost.to(lost.recipients, (*lost.refused, *kept.refused))
+        stage = Stage.CONTENT if accepted & addresses else Stage.RCPT
+        return replace(self, kept=kept, lost=lost, stage=stage)
+
     def attempt(self, session: Session, raw: bytes, at: int, public_id: str, lines: tuple[Line, ...]) -> Attempt:
         """Return the record of those who get nothing."""
         causes = causes_of(self.lost, self.decisions)
         return Attempt(
             public_id=public_id,
             transaction=Transaction(session, self.lost, lines),
-            stage=Stage.CONTENT,
+            stage=self.stage,
             reply=(*self.lost.recipients, *self.lost.refused)[0].reply,
             at=at,
             size_bytes=len(raw),
@@ -87,6 +114,17 @@ def causes_of(envelope: Envelope, decisions: Decided) -> tuple[Cause, ...]:
     recipients: tuple[Recipient, ...] = (*envelope.recipients, *envelope.refused)
     causes = tuple(Cause.of(decisions.get(one.address)) for one in recipients)
     return causes if any(causes) else ()
+
+
+def without(lines: Iterable[Line], addresses: Iterable[str]) -> tuple[Line, ...]:
+    """Return lines of a dialogue in which these addresses, of other inboxes, are not to be read."""
+    words = "|".join(re.escape(one) for one in sorted(addresses, key=len, reverse=True))
+    other = re.compile(rf"(?<![\w.+-])(?:{words})(?![\w-]|\.\w)", re.I)
+    return tuple(one._replace(text=other.sub(ANOTHER, one.text)) for one in lines)
+
+
+def _only(recipients: Iterable[Recipient], addresses: Set[str]) -> tuple[Recipient, ...]:
+    return tuple(one for one in recipients if one.address in addresses)
 
 
 def _each(envelope: Envelope, verdict: Verdict | None) -> tuple[Decision, ...]:

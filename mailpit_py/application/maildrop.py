@@ -15,7 +15,7 @@ def entries(store: Store, login: str) -> tuple[Entry, ...]:
     """
     if "@" in login:
         return store.maildrops.entries(recipient=login)
-    return store.maildrops.entries(inbox=login if login in store.inboxes() else None)
+    return store.maildrops.entries(inbox=login if login in store.inbox_table.names() else None)
 
 
 def discard(store: Store, discarded: tuple[Entry, ...]) -> int:

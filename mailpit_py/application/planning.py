@@ -9,19 +9,21 @@ from mailpit_py.simulation.stage import Stage
 from mailpit_py.storage import DEFAULT_INBOX, NewStep, SinkKind
 
 
-def plan(simulator: Simulator, session: Session, envelope: Envelope, raw: bytes) -> tuple[NewStep, ...]:
-    """Return the plan of a message that is about to be kept; `envelope` has those who get it.
+def plan(
+    simulator: Simulator, session: Session, envelope: Envelope, raw: bytes, inbox: str = DEFAULT_INBOX
+) -> tuple[NewStep, ...]:
+    """Return the plan of a message that is about to be kept in an inbox; `envelope` has those who get it.
 
     Neither waits nor reads the database: it is called on the event loop, for every message.
     """
-    tells_delivery = any(one.kind is SinkKind.WEBHOOK for one in simulator.store.agenda.sinks.known(DEFAULT_INBOX))
+    tells_delivery = any(one.kind is SinkKind.WEBHOOK for one in simulator.store.agenda.sinks.known(inbox))
     is_plain = not tells_delivery and not any(one.notify for one in envelope.recipients)
-    if is_plain and simulator.asks_for_nothing(Stage.AFTER, envelope, raw):
+    if is_plain and simulator.asks_for_nothing(Stage.AFTER, envelope, raw, (inbox,) * len(envelope.recipients)):
         return ()
-    planned = follow_up(simulator.decide_after(session, envelope, raw), tells_delivery=tells_delivery)
+    planned = follow_up(simulator.decide_after(session, envelope, raw, inbox), tells_delivery=tells_delivery)
     if not planned:
         return ()
-    now = simulator.clock.sandbox(DEFAULT_INBOX)
+    now = simulator.clock.sandbox(inbox)
     return tuple(new_step(one, now) for one in planned)
 
 

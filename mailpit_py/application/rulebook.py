@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import RLock
@@ -25,11 +25,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class KeptRule:
-    """A rule with the id under which it is edited; `origin` is `file` or `api`."""
+    """A rule with the id under which it is edited; `origin` is `file` or `api`, `inbox` whose it is, empty for all."""
 
     id: str
     rule: Rule
     origin: str = API
+    inbox: str = ""
 
     @property
     def key(self) -> str:
@@ -42,15 +43,16 @@ class RuleBook:
 
     Methods that take a rule as a mapping raise RuleError with every field that cannot be used; those
     that name one take its id or its key and raise NotFound. A rule that is added begins anew: what
-    was remembered under its key, of one that is gone, is forgotten by `forget`.
+    was remembered under its key, of one that is gone, is forgotten by `forget`. `inbox` is whose
+    rules are meant; without one, those that are for all inboxes.
     """
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
-        use: Callable[[Iterable[Rule]], None],
-        forget: Callable[[Set[str]], None],
+        use: Callable[[Sequence[KeptRule]], None],
+        forget: Callable[[Set[tuple[str, str]]], None],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -62,83 +64,107 @@ class RuleBook:
     def load(self, file_rules: Sequence[Rule]) -> None:
         """Read the rules of the database; those of a file stand first and replace what it gave before."""
         rows = self._store.simulation.rules()
-        known = {row.key: row.public_id for row in rows}
+        known = {row.key: row.public_id for row in rows if not row.inbox}
         first = [KeptRule(known.get(rule.key) or new_public_id(), rule, FILE) for rule in file_rules]
         taken = {one.key for one in first}
-        kept = [KeptRule(row.public_id, load(row.body), API) for row in rows if row.origin != FILE]
+        kept = [KeptRule(row.public_id, load(row.body), API, row.inbox) for row in rows if row.origin != FILE]
         with self._editing:
-            rules = (*first, *(one for one in kept if one.key not in taken))
+            rules = (*first, *(one for one in kept if one.inbox or one.key not in taken))
             if [_row(one) for one in rules] == list(rows):
                 self._take(rules)
             else:
-                self._save(rules)
+                _check([one for one in rules if not one.inbox])
+                self._forget({("", one.key) for one in first} - {("", key) for key in known})
+                self._write(rules)
 
-    def find(self, name: str) -> KeptRule:
+    def of(self, inbox: str = "") -> tuple[KeptRule, ...]:
+        """The rules of an inbox, or those for all, in their order."""
+        return tuple(one for one in self.rules if one.inbox == inbox)
+
+    def find(self, name: str, *, inbox: str = "") -> KeptRule:
         """Return the rule with this id or key. Raises NotFound."""
-        for one in self.rules:
+        for one in self.of(inbox):
             if name in (one.id, one.key):
                 return one
         raise NotFound(f"there is no rule {name!r}")
 
-    def add(self, value: object, *, position: int | None = None) -> KeptRule:
+    def add(self, value: object, *, position: int | None = None, inbox: str = "") -> KeptRule:
         """Add a rule, at the end or so many rules from the first."""
-        added = KeptRule(new_public_id(), read_rule(value))
+        added = KeptRule(new_public_id(), read_rule(value), inbox=inbox)
         with self._editing:
-            at = len(self.rules) if position is None else position
-            self._save((*self.rules[:at], added, *self.rules[at:]))
+            rules = self.of(inbox)
+            at = len(rules) if position is None else position
+            self._save(inbox, (*rules[:at], added, *rules[at:]))
         return added
 
-    def replace_all(self, values: Sequence[object]) -> tuple[KeptRule, ...]:
+    def replace_all(self, values: Sequence[object], *, inbox: str = "") -> tuple[KeptRule, ...]:
         """Make these all rules there are, in this order; those whose key stays keep their id."""
         loaded = read_rules(values)
         with self._editing:
-            known = {one.key: one for one in self.rules}
+            known = {one.key: one for one in self.of(inbox)}
             rules = tuple(
-                replace(known[rule.key], rule=rule) if rule.key in known else KeptRule(new_public_id(), rule)
+                replace(known[rule.key], rule=rule)
+                if rule.key in known
+                else KeptRule(new_public_id(), rule, inbox=inbox)
                 for rule in loaded
             )
-            self._save(rules)
+            self._save(inbox, rules)
         return rules
 
-    def replace(self, name: str, value: object, *, position: int | None = None) -> KeptRule:
+    def replace(self, name: str, value: object, *, position: int | None = None, inbox: str = "") -> KeptRule:
         """Put another rule in the place of one, or at `position`."""
         rule = read_rule(value)
         with self._editing:
-            changed = replace(self.find(name), rule=rule)
-            self._save(_moved(self.rules, changed, position))
+            changed = replace(self.find(name, inbox=inbox), rule=rule)
+            self._save(inbox, _moved(self.of(inbox), changed, position))
         return changed
 
-    def change(self, name: str, parts: Mapping[str, Any], *, position: int | None = None) -> KeptRule:
+    def change(self, name: str, parts: Mapping[str, Any], *, position: int | None = None, inbox: str = "") -> KeptRule:
         """Change parts of a rule, as a merge of mappings; None takes a part back to its default."""
         with self._editing:
-            merged = {**as_mapping(self.find(name).rule), **parts}
-            return self.replace(
-                name, {key: part for key, part in merged.items() if part is not None}, position=position
-            )
+            merged = {**as_mapping(self.find(name, inbox=inbox).rule), **parts}
+            kept = {key: part for key, part in merged.items() if part is not None}
+            return self.replace(name, kept, position=position, inbox=inbox)
 
-    def delete(self, name: str) -> KeptRule:
+    def delete(self, name: str, *, inbox: str = "") -> KeptRule:
         """Delete a rule; its counters stay until they are reset, or it is added again."""
         with self._editing:
-            gone = self.find(name)
-            self._save(tuple(one for one in self.rules if one is not gone))
+            gone = self.find(name, inbox=inbox)
+            self._save(inbox, tuple(one for one in self.of(inbox) if one is not gone))
         return gone
 
-    def clear(self) -> int:
+    def clear(self, *, inbox: str = "") -> int:
         """Delete all rules; return how many there were."""
         with self._editing:
-            count = len(self.rules)
-            self._save(())
+            count = len(self.of(inbox))
+            self._save(inbox, ())
         return count
 
-    def _save(self, rules: tuple[KeptRule, ...]) -> None:
-        _check(rules)
-        self._forget({one.key for one in rules} - {one.key for one in self.rules})
-        self._store.simulation.save_rules([_row(one) for one in rules]).result(PATIENCE)
+    def disown(self, inbox: str) -> None:
+        """Drop the rules of an inbox that is gone, whose rows went with it."""
+        with self._editing:
+            if self.of(inbox):
+                self._take(tuple(one for one in self.rules if one.inbox != inbox))
+
+    def _save(self, inbox: str, own: tuple[KeptRule, ...]) -> None:
+        """Let these be the rules of an inbox, or those for all; those of others stay as they are."""
+        _check(own)
+        names = {(one.inbox, one.key) for one in self.rules}
+        self._forget({(inbox, one.key) for one in own} - names)
+        others = tuple(one for one in self.rules if one.inbox != inbox)
+        self._write((*others, *own) if inbox else (*own, *others), inbox)
+
+    def _write(self, rules: tuple[KeptRule, ...], inbox: str = "") -> None:
+        if len(rules) > RULES_AT_MOST:
+            raise RuleError(
+                [Problem("rules", f"there can be {RULES_AT_MOST:_} at most, those of all inboxes together")]
+            )
+        self._store.simulation.save_rules([_row(one) for one in rules], inbox=inbox).result(PATIENCE)
         self._take(rules)
 
     def _take(self, rules: tuple[KeptRule, ...]) -> None:
         self.rules = rules
-        self._use(one.rule for one in rules)
+        self._use(rules)
 
 
 def read_rule(value: object) -> Rule:
@@ -167,7 +193,7 @@ def _with_instant(value: object) -> object:
 
 
 def _row(one: KeptRule) -> RuleRow:
-    return RuleRow(one.id, one.key, one.origin, as_mapping(one.rule))
+    return RuleRow(one.id, one.key, one.origin, as_mapping(one.rule), one.inbox)
 
 
 def _moved(rules: tuple[KeptRule, ...], changed: KeptRule, position: int | None) -> tuple[KeptRule, ...]:
@@ -177,7 +203,7 @@ def _moved(rules: tuple[KeptRule, ...], changed: KeptRule, position: int | None)
     return (*others[:position], changed, *others[position:])
 
 
-def _check(rules: tuple[KeptRule, ...]) -> None:
+def _check(rules: Sequence[KeptRule]) -> None:
     """Raise RuleError if there are too many, or two share a key and so dice and counters."""
     if len(rules) > RULES_AT_MOST:
         raise RuleError([Problem("rules", f"there can be {RULES_AT_MOST:_} at most")])

@@ -12,6 +12,7 @@ from mailpit_py.application.bouncing import Wish
 from mailpit_py.application.clock import PATIENCE, Clock
 from mailpit_py.application.delivery import NOTHING_DECIDED, Decided, Delivery, causes_of
 from mailpit_py.application.gate import GATED, Delivered, Gate, gated
+from mailpit_py.application.incoming import Incoming, Part, apart, first_of, housed
 from mailpit_py.application.planning import plan
 from mailpit_py.application.relay_queue import RelayQueue
 from mailpit_py.application.scheduler import Scheduler
@@ -28,8 +29,6 @@ from mailpit_py.storage import Arrival, Attempt, CallSoon, Cause, Changes, Curso
 if TYPE_CHECKING:
     from mailpit_py.application.reporting import Result
 
-DEFAULT_INBOX = "default"
-
 
 @dataclass(frozen=True, slots=True)
 class Bounced:
@@ -44,7 +43,7 @@ class Sandbox:
 
     What happens to a command is asked of `simulator`; what became of it is told here. `scheduler`
     does what follows; `hostname` is who its reports come from, `complaints_to` where complaints go.
-    `sinks` are where they go besides.
+    `sinks` are where they go besides, `inboxes` where mail is kept.
     """
 
     def __init__(  # noqa: PLR0913 - keyword-only, one for each part that a node may bring
@@ -62,6 +61,7 @@ class Sandbox:
         self.clock = clock
         clock.keep_in(store.agenda.clocks)
         self.simulator = simulator or Simulator(store, clock)
+        self.inboxes = self.simulator.inboxes
         self.scheduler = Scheduler(store, clock, self.simulator, hostname=hostname, complaints_to=complaints_to)
         self.relay = RelayQueue(store, clock)
         self.gate: Gate | None = None
@@ -70,6 +70,7 @@ class Sandbox:
         self.sinks = sinks or SinkBook(store, clock)
         self.budget = store.budget
         self._ids = PublicIds()
+        self.inboxes.on_removal += [clock.forget, self.scheduler.forget, store.agenda.sinks.forget]
 
     def receive(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
         self,
@@ -88,7 +89,8 @@ class Sandbox:
         refuses it gets nothing of it; if nobody is left, only an attempt is kept, and the receipt
         looks like any other. The future raises StorageFull or StorageError, and then nothing of the
         message was kept. Where there is a `gate` it is asked first, and what it refuses is kept as an
-        attempt only.
+        attempt only. Recipients of several inboxes get a copy in each, which shows none of the others;
+        if only some of these can be kept the future raises, and a sender that tries again repeats them.
         """
 
         def keep() -> Future[Receipt]:
@@ -112,28 +114,39 @@ class Sandbox:
         reply = Reply(250, "2.0.0" if how.enhanced else "", f"Ok: queued as {public_id}")
         delivery = Delivery.of(transaction.envelope, how.verdict, how.decided, reply)
         said = (delivery.replies or (reply,))[0]
-        lines = (*transaction.lines, *(Line(now, "S", line) for line in said.lines))
-        receipt = Receipt(public_id, delivery.replies)
+        told = replace(transaction, lines=(*transaction.lines, *(Line(now, "S", line) for line in said.lines)))
+        incoming = Incoming(told, raw, now, source)
+        self.statistics.reject(len(delivery.kept.refused))
+        parts = [
+            self._keep_part(one, incoming, delivery.replies, public_id if place == 0 else self._ids.new())
+            for place, one in enumerate(incoming.parts(delivery, self.inboxes))
+        ]
+        stored = parts[0] if len(parts) == 1 else first_of(parts)
+        stored.add_done_callback(lambda done: self._count(done, len(raw)))
+        return stored
+
+    def _keep_part(self, part: Part, incoming: Incoming, replies: tuple[Reply, ...], public_id: str) -> Future[Receipt]:
+        """Keep what one inbox gets of a message."""
+        delivery, session, raw, now = part.delivery, incoming.session, incoming.raw, incoming.at
+        receipt = Receipt(public_id, replies)
         if delivery.is_lost:
-            names = (self._ids.new(), ()) if delivery.is_kept else (public_id, lines)
-            lost = self.store.refuse(delivery.attempt(transaction.session, raw, now, *names))
+            names = (self._ids.new(), ()) if delivery.is_kept else (public_id, part.lines)
+            attempt = delivery.attempt(session, raw, now, *names)
+            lost = self.store.refuse(replace(attempt, inbox=self.inboxes.house(part.inbox)))
             if not delivery.is_kept:
                 return _answered(lost, receipt)
         arrival = Arrival(
             public_id=public_id,
-            inbox=DEFAULT_INBOX,
-            transaction=Transaction(transaction.session, delivery.kept, lines),
+            inbox=self.inboxes.house(part.inbox),
+            transaction=Transaction(session, delivery.kept, part.lines),
             raw=raw,
             received_at=now,
-            source=source,
+            source=incoming.source,
             causes=causes_of(delivery.kept, delivery.decisions),
-            steps=plan(self.simulator, transaction.session, delivery.kept, raw),
+            steps=plan(self.simulator, session, delivery.kept, raw, part.inbox),
             tagger=self.tagger,
         )
-        stored = self.store.add(arrival, receipt)
-        stored.add_done_callback(lambda done: self._count(done, len(raw)))
-        self.statistics.reject(len(delivery.kept.refused))
-        return stored
+        return housed(arrival, lambda one: self.store.add(one, receipt))
 
     def _count(self, stored: Future[Receipt], size_bytes: int) -> None:
         if stored.exception() is None:
@@ -160,20 +173,25 @@ class Sandbox:
         `decided` is what was decided at RCPT, by address.
         """
         self.statistics.reject(len(transaction.envelope.refused) or 1)
-        return self.store.refuse(
-            Attempt(
-                public_id=self._ids.new(),
-                inbox=DEFAULT_INBOX,
-                transaction=transaction,
-                stage=stage,
-                reply=reply,
-                at=self.clock.wall(),
-                size_bytes=size_bytes,
-                raw=raw,
-                cause=Cause.of(decision),
-                causes=causes_of(transaction.envelope, decided),
+        kept = [
+            housed(
+                Attempt(
+                    public_id=self._ids.new(),
+                    inbox=self.inboxes.house(inbox),
+                    transaction=part,
+                    stage=stage,
+                    reply=reply,
+                    at=self.clock.wall(),
+                    size_bytes=size_bytes,
+                    raw=raw,
+                    cause=Cause.of(decision),
+                    causes=causes_of(part.envelope, decided),
+                ),
+                self.store.refuse,
             )
-        )
+            for inbox, part in apart(transaction, self.inboxes, raw)
+        ]
+        return kept[0] if len(kept) == 1 else first_of(kept)
 
     def bounce(self, inbox: str, public_id: str, wish: Wish, *, preview: bool = False) -> Bounced:
         """Let something follow a message that is there: now, later, or only as a preview that keeps nothing.

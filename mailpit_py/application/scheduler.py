@@ -189,6 +189,10 @@ class Scheduler:
             attempts(step, [one.raw for one in result.made], self._store.agenda.sinks.known(step.inbox)),
         )
 
+    def forget(self, inbox: str) -> None:
+        """Forget how many reports an inbox got that is gone."""
+        self._made.pop(inbox, None)
+
     def circumstances(self, inbox: str, step: Step | None = None) -> Circumstances:
         """What reports of an inbox need beside their step; what `step` itself answered before does not count.
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from concurrent.futures import Future
 from dataclasses import replace
 from threading import Lock
 from typing import Any
 
 from mailpit_py.application.clock import Clock
+from mailpit_py.application.inboxbook import InboxBook
+from mailpit_py.application.memory import Memory
 from mailpit_py.application.profilebook import ProfileBook
 from mailpit_py.application.rulebook import KeptRule, RuleBook, read_rule
 from mailpit_py.mail import read, read_values
@@ -22,19 +24,17 @@ from mailpit_py.simulation.header import FIELD
 from mailpit_py.simulation.index import RuleIndex
 from mailpit_py.simulation.rule import Rule, Scope
 from mailpit_py.simulation.stage import Stage
-from mailpit_py.simulation.state import SECOND, Change, Record, after_deletion, is_void, key_of, parts_of, void_keys
+from mailpit_py.simulation.state import SECOND, Change, Record, is_void, key_of, parts_of
 from mailpit_py.storage import DEFAULT_INBOX, Removed, Store
 from mailpit_py.storage.likeness import header_section
 
 WEEK = 7 * 86_400 * SECOND
-RECORDS_AT_MOST = 100_000
-PRUNE_EVERY = 1_000  # changes
 ORDINARY_AT_MOST = 8_192
 _BEHIND_RCPT = (Stage.DATA, Stage.CONTENT, Stage.AFTER)
 _ASKING = (FIELD.lower().encode(), POSTMARK_FIELD.lower().encode())
 
-Said = tuple[Stage, str, str]
-"""All that can decide about a command where there are no rules: its stage, the reverse-path, and what it names."""
+Said = tuple[Stage, str, str, str]
+"""All that can decide about a command where there are no rules: stage, reverse-path, what it names, and the inbox."""
 
 
 class Simulator:
@@ -42,7 +42,9 @@ class Simulator:
 
     `decide` and `decide_content` neither wait nor read the database: SMTP calls them on its event
     loop. What they remember is in memory at once and in the database with the writer's next group;
-    `pending` is the promise of that. Rules of a file stand before those of the database.
+    `pending` is the promise of that. Rules of a file stand before those of the database. Each inbox
+    has a memory and a clock of its own, and its own rules before those of all; `inboxes` says for
+    which one mail is.
     """
 
     def __init__(
@@ -52,24 +54,23 @@ class Simulator:
         configuration: Configuration | None = None,
         *,
         file_rules: Sequence[Rule] = (),
+        inboxes: InboxBook | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
+        self.inboxes = inboxes or InboxBook(store, clock)
         self.book = RuleBook(store, clock, self._use_rules, self._forget_rules)
         self._lock = Lock()
         self._configuration = configuration or Configuration()
-        self._state: dict[str, Record] = {}
-        self._pending: Future[None] | None = None
-        self._batch: dict[str, Change] | None = None  # what the writer has not yet begun to write
-        self._quotas: set[str] = set()
-        self._unpruned = 0
+        self._own_rules: dict[str, RuleIndex] = {}  # of inboxes that have some, with those of all behind them
+        self._memory = Memory(store, clock, self._lock)
         self._looked_at: frozenset[str] = frozenset()  # names of header fields
         self._ordinary: set[Said] = set()  # what asks for nothing, as long as there are no rules
         self.profiles = ProfileBook(store, self._configuration.profiles, lambda index: self.configure(profiles=index))
         self.book.load(file_rules)
         self.profiles.load()
-        self._load_state()
         store.watch_removal(self)
+        self.inboxes.on_removal.append(self._forget_inbox)
 
     # what SMTP asks
 
@@ -87,15 +88,17 @@ class Simulator:
         `envelope` only once MAIL has been said, `recipient` at RCPT; `connections` counts the
         client's open connections with this one. `pending` tells when what it remembers is durable.
         """
-        said = _said(stage, session, envelope, recipient)
+        inbox = self.inboxes.router.of(session, recipient.address if recipient else "")
+        said = _said(stage, session, envelope, recipient, inbox)
         if said in self._ordinary:
             return UNDECIDED
-        facts = Facts.of(session, envelope, recipient, inbox=DEFAULT_INBOX)
+        facts = Facts.of(session, envelope, recipient, inbox=inbox)
         if connections:
             facts = replace(facts, connections=connections)
         with self._lock:
-            decision = decide(stage, facts, self._configuration, self._state, self.clock.sandbox(DEFAULT_INBOX))
-            self._apply(decision.changes)
+            now, configuration = self.clock.sandbox(inbox), self._configured(inbox)
+            decision = decide(stage, facts, configuration, self._memory.of(inbox), now)
+            self._memory.apply(inbox, decision.changes)
             if decision is UNDECIDED:
                 self._note_ordinary(said)
         return decision
@@ -103,27 +106,45 @@ class Simulator:
     def decide_content(self, stage: Stage, session: Session, envelope: Envelope, raw: bytes | None = None) -> Verdict:
         """Return what happens for each accepted recipient, in their order, at DATA or CONTENT.
 
-        `raw` is the content exactly as received, None at DATA, when nothing of it is known.
+        `raw` is the content exactly as received, None at DATA, when nothing of it is known. What
+        concerns a message as a whole is decided once in each inbox that it is for.
         """
-        if self.asks_for_nothing(stage, envelope, raw):
+        inboxes = self.inboxes.router.of_each(session, envelope, raw)
+        if self.asks_for_nothing(stage, envelope, raw, inboxes):
             return Verdict((UNDECIDED,) * len(envelope.recipients))
-        facts = content_facts(session, envelope, raw, names=self._looked_at)
-        with self._lock:
-            verdict = decide_each(stage, facts, self._configuration, self._state, self.clock.sandbox(DEFAULT_INBOX))
-            self._apply(verdict.changes)
-        return verdict
+        return self._decide_each(stage, content_facts(session, envelope, raw, names=self._looked_at, inboxes=inboxes))
 
-    def decide_after(self, session: Session, envelope: Envelope, raw: bytes) -> tuple[tuple[Facts, Decision], ...]:
-        """Return each accepted recipient with what was decided about what follows for it."""
-        if self.asks_for_nothing(Stage.AFTER, envelope, raw):
-            facts = content_facts(session, envelope, None)
+    def decide_after(
+        self, session: Session, envelope: Envelope, raw: bytes, inbox: str = DEFAULT_INBOX
+    ) -> tuple[tuple[Facts, Decision], ...]:
+        """Return each accepted recipient with what was decided about what follows for it, in one inbox."""
+        inboxes = (inbox,) * len(envelope.recipients)
+        if self.asks_for_nothing(Stage.AFTER, envelope, raw, inboxes):
+            facts = content_facts(session, envelope, None, inboxes=inboxes)
             return tuple((one, UNDECIDED) for one in facts)
-        facts = content_facts(session, envelope, raw, names=self._looked_at)
-        with self._lock:
-            now = self.clock.sandbox(DEFAULT_INBOX)
-            verdict = decide_each(Stage.AFTER, facts, self._configuration, self._state, now)
-            self._apply(verdict.changes)
+        facts = content_facts(session, envelope, raw, names=self._looked_at, inboxes=inboxes)
+        verdict = self._decide_each(Stage.AFTER, facts)
         return tuple(zip(facts, verdict.decisions, strict=True))
+
+    def _decide_each(self, stage: Stage, facts: Sequence[Facts]) -> Verdict:
+        """Decide on the recipients of each inbox together, and put the decisions into the order of the recipients."""
+        decided: dict[int, Decision] = {}
+        changes: list[Change] = []
+        with self._lock:
+            for inbox in dict.fromkeys(one.inbox for one in facts):
+                places = [place for place, one in enumerate(facts) if one.inbox == inbox]
+                now, configuration = self.clock.sandbox(inbox), self._configured(inbox)
+                own = [facts[place] for place in places]
+                verdict = decide_each(stage, own, configuration, self._memory.of(inbox), now)
+                self._memory.apply(inbox, verdict.changes)
+                decided |= dict(zip(places, verdict.decisions, strict=True))
+                changes += verdict.changes
+        return Verdict(tuple(decided[place] for place in range(len(facts))), tuple(changes))
+
+    def _configured(self, inbox: str) -> Configuration:
+        """The configuration with the rules that count in an inbox; the lock is held."""
+        own = self._own_rules.get(inbox)
+        return self._configuration if own is None else replace(self._configuration, rules=own)
 
     def _note_ordinary(self, said: Said) -> None:
         """Remember that who says this asks for nothing, with the stages that follow RCPT; the lock is held.
@@ -131,28 +152,31 @@ class Simulator:
         Without a rule that could match and without suppression nothing else decides about it: it was
         counted by nobody.
         """
-        stage, sender, named = said
-        configuration = self._configuration
+        stage, sender, named, inbox = said
+        configuration = self._configured(inbox)
         if configuration.suppression or parse_sender(sender) is not None:
             return
         if len(self._ordinary) >= ORDINARY_AT_MOST:
             self._ordinary.clear()
         stages = (stage, *_BEHIND_RCPT) if stage is Stage.RCPT else (stage,)
         silent = configuration.rules.is_silent
-        self._ordinary.update((one, sender, named) for one in stages if silent(one, sender, named))
+        self._ordinary.update((one, sender, named, inbox) for one in stages if silent(one, sender, named))
 
-    def asks_for_nothing(self, stage: Stage, envelope: Envelope, raw: bytes | None) -> bool:
-        """True where nothing can be decided behind RCPT: ordinary addresses, no rule that could match, no field."""
+    def asks_for_nothing(self, stage: Stage, envelope: Envelope, raw: bytes | None, inboxes: Sequence[str]) -> bool:
+        """True where nothing can be decided behind RCPT: ordinary addresses, no rule that could match, no field.
+
+        `inboxes` has that of each recipient.
+        """
         ordinary, sender = self._ordinary, envelope.reverse_path
-        if any((stage, sender, one.address) not in ordinary for one in envelope.recipients):
+        named = zip(envelope.recipients, inboxes, strict=True)
+        if any((stage, sender, one.address, inbox) not in ordinary for one, inbox in named):
             return False
         return bool(ordinary) and (raw is None or not _asks(header_section(raw)))
 
     @property
     def pending(self) -> Future[None] | None:
         """The promise that all that has been remembered so far is committed; None if it is already."""
-        future = self._pending
-        return None if future is None or future.done() else future
+        return self._memory.pending
 
     # what is switched on
 
@@ -187,20 +211,35 @@ class Simulator:
         words = f"[simulate] seed {self._configuration.seed}; {number} {'rule' if number == 1 else 'rules'}"
         return words if self._configuration.grammar else f"{words}; simulation addresses are off"
 
-    def _use_rules(self, rules: Iterable[Rule]) -> None:
-        index = RuleIndex(tuple(rules))  # built before the lock is taken: nobody waits for it
+    def _use_rules(self, kept: Sequence[KeptRule]) -> None:
+        shared = tuple(one.rule for one in kept if not one.inbox)
+        owners = dict.fromkeys(one.inbox for one in kept if one.inbox)
+        own = {name: RuleIndex((*(one.rule for one in kept if one.inbox == name), *shared)) for name in owners}
+        index = RuleIndex(shared)  # built before the lock is taken: nobody waits for it
         with self._lock:
             self._ordinary.clear()
-            self._looked_at = _looked_at(index.rules)
+            self._looked_at = _looked_at([one.rule for one in kept])
+            self._own_rules = own
             self._configuration = replace(self._configuration, rules=index)
 
-    def _forget_rules(self, keys: Set[str]) -> None:
-        """Forget what is remembered of rules with these keys."""
+    def _forget_rules(self, keys: Set[tuple[str, str]]) -> None:
+        """Forget what is remembered of rules, each given by its inbox (none for all) and its key."""
         with self._lock:
-            known = list(self._state)
-        gone = [one for one in known if '"rule"' in one and _is_of_rule(one, keys)]  # read outside the lock
+            known = [
+                (inbox, key) for inbox in self._memory.inboxes for key in self._memory.of(inbox) if '"rule"' in key
+            ]
+        # read outside the lock
+        gone = [(inbox, key) for inbox, key in known if _rule_of(key, inbox) & keys]
         with self._lock:
-            self._apply([Change(one, None) for one in gone])
+            for inbox, key in gone:
+                self._memory.apply(inbox, [Change(key, None)])
+
+    def _forget_inbox(self, name: str) -> None:
+        """Forget an inbox that is gone, with its rules."""
+        self.book.disown(name)
+        with self._lock:
+            self._ordinary.clear()
+            self._memory.forget(name)
 
     def would_match(
         self, value: object, *, limit: int = 200, inbox: str = DEFAULT_INBOX
@@ -219,28 +258,30 @@ class Simulator:
         if stored is None or raw is None:  # deleted in the meantime
             return False
         session = stored.session.session if stored.session else Session("", 0)
-        facts = content_facts(session, stored.envelope, raw)
-        return any(rule.match.holds(replace(one, inbox=inbox)) for one in facts)
+        facts = content_facts(session, stored.envelope, raw, inboxes=(inbox,) * len(stored.envelope.recipients))
+        return any(map(rule.match.holds, facts))
 
     # what is remembered
 
-    def state(self, *, key: str = "", rule: str = "", recipient: str = "") -> dict[str, Record]:
-        """Return what is remembered and still counts, by key: everything, or what all given words apply to.
+    def state(
+        self, *, key: str = "", rule: str = "", recipient: str = "", inbox: str = DEFAULT_INBOX
+    ) -> dict[str, Record]:
+        """Return what is remembered of an inbox and still counts, by key: all, or what all given words apply to.
 
         `rule` is a rule's key, `recipient` an address in any case.
         """
-        now = self.clock.sandbox(DEFAULT_INBOX)
+        now = self.clock.sandbox(inbox)
         with self._lock:
-            known = list(self._state.items())
+            known = list(self._memory.of(inbox).items())
         about = ((one, record) for one, record in known if _is_about(one, key, rule, recipient))
         return {one: record for one, record in about if not is_void(record, now)}
 
-    def reset(self, *, key: str = "", rule: str = "", recipient: str = "") -> Future[int]:
+    def reset(self, *, key: str = "", rule: str = "", recipient: str = "", inbox: str = DEFAULT_INBOX) -> Future[int]:
         """Forget what `state` tells for these words; the future says how many records are gone."""
         with self._lock:
-            gone = [one for one in self._state if _is_about(one, key, rule, recipient)]
+            gone = [one for one in self._memory.of(inbox) if _is_about(one, key, rule, recipient)]
             count = len(gone)
-            saved = self._apply([Change(one, None) for one in gone])
+            saved = self._memory.apply(inbox, [Change(one, None) for one in gone])
         done: Future[int] = Future()
         if saved is None:
             done.set_result(0)
@@ -250,96 +291,52 @@ class Simulator:
 
     def answered(self, inbox: str, responder: str, correspondent: str, *, but: str = "") -> int | None:
         """When a correspondent was last answered automatically in somebody's name, by anything `but` this."""
-        record = self._state.get(key_of("answered", inbox, responder.lower(), correspondent.lower()))
+        record = self._memory.of(inbox).get(key_of("answered", inbox, responder.lower(), correspondent.lower()))
         return record.last_at if record and not (but and record.note == but) else None
 
     def note_answer(self, inbox: str, responder: str, correspondent: str, at: int, *, by: str = "") -> None:
         """Remember for a week that a correspondent was answered (RFC 3834 §2)."""
         key = key_of("answered", inbox, responder.lower(), correspondent.lower())
         with self._lock:
-            before = self._state.get(key)
+            before = self._memory.of(inbox).get(key)
             count = before.count + 1 if before else 1
-            self._apply(
-                [Change(key, Record("answered", count, first_at=at, last_at=at, expires_at=at + WEEK, note=by))]
-            )
+            record = Record("answered", count, first_at=at, last_at=at, expires_at=at + WEEK, note=by)
+            self._memory.apply(inbox, [Change(key, record)])
 
     @property
     def is_watching(self) -> bool:
         """True while a mailbox counts what it holds, so that deleted mail makes room in it."""
-        return bool(self._quotas)
+        return self._memory.is_watching
 
     def free(self, removed: Sequence[Removed]) -> None:
         """Give the mailboxes that count what they hold the room that deletion made."""
         with self._lock:
-            for one in removed:
-                held = {key: self._state[key] for key in self._quotas}
-                if one.recipient:
-                    self._apply(after_deletion(held, one.inbox, one.recipient, one.messages, one.size_bytes))
-                else:
-                    self._apply([Change(key, None) for key in held if _is_in(key, one.inbox)])
-
-    def _apply(self, changes: Sequence[Change]) -> Future[None] | None:
-        """Take changes into memory, and queue them for the database in the same order; the lock is held."""
-        if not changes:
-            return None
-        for change in changes:
-            if change.record is None:
-                self._state.pop(change.key, None)
-                self._quotas.discard(change.key)
-            else:
-                self._state[change.key] = change.record
-                if change.record.kind == "quota":
-                    self._quotas.add(change.key)
-        self._unpruned += len(changes)
-        if self._unpruned >= PRUNE_EVERY:
-            changes = [*changes, *self._prune()]
-        if self._batch is None:
-            batch: dict[str, Change] = {}
-            self._batch = batch
-            self._pending = self.store.simulation.save_state(lambda: self._seal(batch))
-        self._batch.update((change.key, change) for change in changes)
-        return self._pending
-
-    def _seal(self, batch: dict[str, Change]) -> Iterable[Change]:
-        """Return what is to be written now; what is remembered from here on goes into the next batch."""
-        with self._lock:
-            if self._batch is batch:
-                self._batch = None
-            return batch.values()
-
-    def _prune(self) -> list[Change]:
-        self._unpruned = 0
-        gone = list(void_keys(self._state, self.clock.sandbox(DEFAULT_INBOX)))
-        if (excess := len(self._state) - len(gone) - RECORDS_AT_MOST) > 0:
-            kept = self._state.keys() - gone
-            gone += sorted(kept, key=lambda key: self._state[key].last_at)[:excess]
-        for key in gone:
-            del self._state[key]
-        self._quotas.difference_update(gone)
-        return [Change(key, None) for key in gone]
-
-    def _load_state(self) -> None:
-        self._state = dict(self.store.simulation.state())
-        self._quotas = {key for key, record in self._state.items() if record.kind == "quota"}
-        if gone := self._prune():
-            self.store.simulation.save_state(lambda: gone)
+            self._memory.free(removed)
 
 
-def _said(stage: Stage, session: Session, envelope: Envelope | None, recipient: Recipient | None) -> Said:
+def _said(stage: Stage, session: Session, envelope: Envelope | None, recipient: Recipient | None, inbox: str) -> Said:
     if stage is Stage.HELO:
-        return stage, "", session.helo
-    return stage, envelope.reverse_path if envelope else "", recipient.address if recipient else ""
+        return stage, "", session.helo, inbox
+    return stage, envelope.reverse_path if envelope else "", recipient.address if recipient else "", inbox
 
 
 def content_facts(
-    session: Session, envelope: Envelope, raw: bytes | None, *, names: Set[str] | None = None
+    session: Session,
+    envelope: Envelope,
+    raw: bytes | None,
+    *,
+    names: Set[str] | None = None,
+    inboxes: Sequence[str] = (),
 ) -> list[Facts]:
     """Return the facts of a message for each accepted recipient; without `raw`, those before its content.
 
     With `names`, in lower case, only those header fields are among them, unless it asks for a
-    failure: reading all costs as much as everything else.
+    failure: reading all costs as much as everything else. `inboxes` has that of each recipient, if
+    not all are for the first one.
     """
-    facts = [Facts.of(session, envelope, one, inbox=DEFAULT_INBOX) for one in envelope.recipients]
+    homes = inboxes or (DEFAULT_INBOX,) * len(envelope.recipients)
+    named = zip(envelope.recipients, homes, strict=True)
+    facts = [Facts.of(session, envelope, one, inbox=inbox) for one, inbox in named]
     if raw is None:
         return facts
     head = header_section(raw)
@@ -367,16 +364,10 @@ def _looked_at(rules: Sequence[Rule]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _is_in(key: str, inbox: str) -> bool:
-    """True if a quota counts mail of an inbox, perhaps among that of others."""
-    _, owner, whose, *_ = parts_of(key)
-    return owner == "rule" or whose == inbox
-
-
-def _is_of_rule(key: str, rules: Set[str]) -> bool:
-    """True if a record belongs to one of these rules."""
+def _rule_of(key: str, inbox: str) -> set[tuple[str, str]]:
+    """Return the rules of which a record may be: one of its inbox, or one of all."""
     _, owner, *rest = parts_of(key)
-    return owner == "rule" and rest[0] in rules
+    return {(inbox, rest[0]), ("", rest[0])} if owner == "rule" else set()
 
 
 def _is_about(known: str, key: str, rule: str, recipient: str) -> bool:

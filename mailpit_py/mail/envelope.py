@@ -115,7 +115,8 @@ class Session:
 
     `listener` is `smtp`, `smtps`, `lmtp`, `api` or another way in; `peer` is `address:port`, or
     `unix` for a socket file; `protocol` is `SMTP`, `ESMTP` or `LMTP`; `opened_at` is in
-    microseconds. The TLS and AUTH fields are empty until they happen.
+    microseconds. The TLS and AUTH fields are empty until they happen. `inbox` is the one to which
+    all mail of the session belongs, by its port or its token; usually there is none.
     """
 
     public_id: str
@@ -128,6 +129,7 @@ class Session:
     tls_cipher: str = ""
     auth_mechanism: str = ""
     auth_identity: str = ""
+    inbox: str = ""
 
     def greeted(self, helo: str, protocol: str) -> Session:
         """Return the session after HELO, EHLO or LHLO."""
@@ -142,6 +144,7 @@ class Session:
             self.tls_cipher,
             self.auth_mechanism,
             self.auth_identity,
+            self.inbox,
         )
 
 

@@ -3,6 +3,7 @@
 from mailpit_py.storage.agenda import Agenda
 from mailpit_py.storage.budget import Budget
 from mailpit_py.storage.cause import Cause
+from mailpit_py.storage.inbox import Inbox, InboxTable
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.maildrops import Entry
 from mailpit_py.storage.outline import Outline
@@ -23,6 +24,7 @@ from mailpit_py.storage.store import Store
 from mailpit_py.storage.timeline import Timeline, Try
 from mailpit_py.storage.value import (
     DEFAULT_INBOX,
+    EVERY_INBOX,
     INBOX,
     TRASH,
     Arrival,
@@ -51,6 +53,7 @@ from mailpit_py.storage.waker import CallSoon
 
 __all__ = [
     "DEFAULT_INBOX",
+    "EVERY_INBOX",
     "INBOX",
     "TRASH",
     "Agenda",
@@ -68,6 +71,8 @@ __all__ = [
     "Counts",
     "Cursor",
     "Entry",
+    "Inbox",
+    "InboxTable",
     "Journal",
     "Limits",
     "NewRelayItem",

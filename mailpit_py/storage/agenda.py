@@ -168,6 +168,10 @@ class SinkTables:
         """Forget a sink, and cancel what was on its way to it; False if there is none."""
         return self._remembered(self._access.submit(lambda context: sinks.remove(context, inbox, public_id)))
 
+    def forget(self, inbox: str) -> None:
+        """Forget the sinks of an inbox that is gone, whose rows went with it."""
+        self._known = tuple(one for one in self._known if one.inbox != inbox)
+
     def _remembered(self, written: Future[Any]) -> Future[Any]:
         """A future that is done when what was written is also known in memory."""
         done: Future[Any] = Future()

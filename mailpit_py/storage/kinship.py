@@ -59,13 +59,14 @@ def link(context: Context, inbox: str, number: int, public_id: str, kin: Kin) ->
     return original
 
 
-def named(connection: Connection, inbox_id: int, message_ids: Sequence[str], but: str) -> Any:
+def named(connection: Connection, inbox_id: int | None, message_ids: Sequence[str], but: str) -> Any:
     """Return the row of the oldest message with one of these Message-IDs, reports of ours apart, or None."""
     for one in message_ids[:NAMES_AT_MOST]:
         found = connection.exec_driver_sql(
             "SELECT m.id, m.public_id FROM message m WHERE m.message_id_header = ? AND m.message_id_header <> '' "
             "AND m.public_id <> ? AND m.source <> 'report' AND EXISTS (SELECT 1 FROM placement p "
-            "JOIN mailbox b ON b.id = p.mailbox_id WHERE p.message_id = m.id AND b.inbox_id = ?) ORDER BY m.id LIMIT 1",
+            "JOIN mailbox b ON b.id = p.mailbox_id WHERE p.message_id = m.id "
+            "AND b.inbox_id = coalesce(?, b.inbox_id)) ORDER BY m.id LIMIT 1",
             (one, but, inbox_id),
         ).first()
         if found is not None:

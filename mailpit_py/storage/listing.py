@@ -16,7 +16,7 @@ from mailpit_py.storage.fulltext import SHORTEST_TERM, TERM_LIMIT
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.row import decode_all, decode_outcomes
 from mailpit_py.storage.search import Compiler, Condition, Terms, compile_for_attempts
-from mailpit_py.storage.value import TRASH, AttemptSummary, Correspondent, Counts, Summary
+from mailpit_py.storage.value import EVERY_INBOX, TRASH, AttemptSummary, Correspondent, Counts, Summary
 
 # Columns that a list row carries as they are, by its own names.
 _SAME = {
@@ -54,25 +54,34 @@ ATTEMPT = (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The inbox that is read, and the ids of its mailboxes (all, or the one that was named)."""
+    """The inbox that is read, and the ids of its mailboxes (all, or the one that was named).
+
+    For every inbox together `inbox_id` is None, and the mailboxes are those of all.
+    """
 
     inbox: str
-    inbox_id: int
+    inbox_id: int | None
     mailboxes: tuple[int, ...]
 
     @classmethod
     def find(cls, connection: Connection, inbox: str, mailbox: str | None = None) -> Scope:
-        """Look the inbox up. Raises NotFound."""
+        """Look the inbox up; where there is only one, every inbox is that one. Raises NotFound."""
+        where, names = ("", ()) if inbox == EVERY_INBOX else (" WHERE i.name = ?", (inbox,))
         rows = connection.exec_driver_sql(
-            "SELECT i.id, b.id, b.name FROM inbox i LEFT JOIN mailbox b ON b.inbox_id = i.id WHERE i.name = ?",
-            (inbox,),
+            f"SELECT i.name, i.id, b.id, b.name FROM inbox i LEFT JOIN mailbox b ON b.inbox_id = i.id{where}", names
         ).all()
         if not rows:
             raise NotFound(f"there is no inbox {inbox!r}")
-        boxes = tuple(box for _, box, name in rows if box is not None and mailbox in (None, name))
+        boxes = tuple(box for _, _, box, name in rows if box is not None and mailbox in (None, name))
         if mailbox not in (None, TRASH) and not boxes:
             raise NotFound(f"there is no mailbox {mailbox!r} in the inbox {inbox!r}")
-        return cls(inbox, rows[0][0], boxes)
+        is_one = len({row[1] for row in rows}) == 1
+        return cls(rows[0][0], rows[0][1], boxes) if is_one else cls(EVERY_INBOX, None, boxes)
+
+    @classmethod
+    def single(cls, connection: Connection, inbox: str) -> Scope | None:
+        """Look one inbox up; None for every inbox. Raises NotFound."""
+        return None if inbox == EVERY_INBOX else cls.find(connection, inbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +167,9 @@ def _messages_sql(scope: Scope, condition: Condition, window: Window) -> tuple[s
         parameters.insert(0, condition.match)
     if condition.needs_message:
         source += " CROSS JOIN message m ON m.id = p.message_id"
-    where.append(f"p.mailbox_id IN ({_marks(scope.mailboxes)})")
+    # of all inboxes, the rows are met in the order of the list, and not gathered from a thousand mailboxes
+    column = "p.mailbox_id" if scope.inbox_id is not None else "+p.mailbox_id"
+    where.append(f"{column} IN ({_marks(scope.mailboxes)})")
     parameters.extend(scope.mailboxes)
     _bound(key, window, where, parameters)
     return f"SELECT {key} AS id, p.id AS placement_id FROM {source} WHERE {' AND '.join(where)}", parameters
@@ -166,7 +177,9 @@ def _messages_sql(scope: Scope, condition: Condition, window: Window) -> tuple[s
 
 def _attempts_sql(scope: Scope, attempts: tuple[str, list[Any]], window: Window) -> tuple[str, list[Any]]:
     clause, parameters = attempts
-    where, parameters = ["a.inbox_id = ?", clause], [scope.inbox_id, *parameters]
+    where, parameters = [clause], list(parameters)
+    if scope.inbox_id is not None:
+        where, parameters = ["a.inbox_id = ?", clause], [scope.inbox_id, *parameters]
     _bound("a.id", window, where, parameters)
     return f"SELECT a.id, NULL FROM attempt a WHERE {' AND '.join(where)}", parameters
 
@@ -214,7 +227,9 @@ def counts(connection: Connection, scope: Scope) -> Counts:
         f"WHERE id IN ({_marks(scope.mailboxes)})",
         scope.mailboxes,
     ).one()
-    attempts = connection.exec_driver_sql("SELECT refused FROM inbox WHERE id = ?", (scope.inbox_id,)).scalar_one()
+    attempts = connection.exec_driver_sql(
+        "SELECT sum(refused) FROM inbox WHERE id = coalesce(?, id)", (scope.inbox_id,)
+    ).scalar_one()
     total, unread, pinned, files, size_bytes, partly = row
     return Counts(
         total=total,
@@ -245,13 +260,27 @@ def summaries(connection: Connection, inbox: str, placement_ids: Sequence[int]) 
     if not placement_ids:
         return []
     rows = connection.exec_driver_sql(SUMMARY + f"WHERE p.id IN ({_marks(placement_ids)})", tuple(placement_ids)).all()
-    tags = _tags(connection, placement_ids)
+    tags, homes = _tags(connection, placement_ids), _homes(connection, inbox, _OF_PLACEMENTS, placement_ids)
     correspondents = decode_all([row.to_first for row in rows])
     addresses = decode_all([row.recipients_first for row in rows])
     return [
-        (_summary(row, inbox, to, recipients, tags.get(row[0], ())), row[0])
+        (_summary(row, homes.get(row[0], inbox), to, recipients, tags.get(row[0], ())), row[0])
         for row, to, recipients in zip(rows, correspondents, addresses, strict=True)
     ]
+
+
+_OF_PLACEMENTS = (
+    "SELECT p.id, i.name FROM placement p JOIN mailbox b ON b.id = p.mailbox_id JOIN inbox i ON i.id = b.inbox_id "
+    "WHERE p.id IN "
+)
+_OF_ATTEMPTS = "SELECT a.id, i.name FROM attempt a JOIN inbox i ON i.id = a.inbox_id WHERE a.id IN "
+
+
+def _homes(connection: Connection, inbox: str, sql: str, ids: Sequence[int]) -> dict[int, str]:
+    """The inbox in which each of these is, where one looks into all; else nothing has to be asked."""
+    if inbox != EVERY_INBOX:
+        return {}
+    return {row[0]: row[1] for row in connection.exec_driver_sql(f"{sql} ({_marks(ids)})", tuple(ids))}
 
 
 def _tags(connection: Connection, placement_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -291,7 +320,8 @@ def attempts(connection: Connection, inbox: str, ids: Sequence[int]) -> list[Att
     if not ids:
         return []
     rows = connection.exec_driver_sql(ATTEMPT + f"WHERE a.id IN ({_marks(ids)})", tuple(ids)).all()
-    return [attempt_summary(row, inbox) for row in rows]
+    homes = _homes(connection, inbox, _OF_ATTEMPTS, ids)
+    return [attempt_summary(row, homes.get(row.id, inbox)) for row in rows]
 
 
 def attempt_summary(row: Any, inbox: str) -> AttemptSummary:

@@ -81,7 +81,7 @@ def outlines(connection: Connection, scope: Scope, public_ids: Sequence[str]) ->
             "SELECT m.id, m.public_id, m.to_first, m.correspondents, m.attached_count, s.auth_identity "
             "FROM message m LEFT JOIN session s ON s.id = m.session_id "
             f"WHERE m.public_id IN ({marks}) AND EXISTS (SELECT 1 FROM placement p JOIN mailbox b "
-            "ON b.id = p.mailbox_id WHERE p.message_id = m.id AND b.inbox_id = ?)",
+            "ON b.id = p.mailbox_id WHERE p.message_id = m.id AND b.inbox_id = coalesce(?, b.inbox_id))",
             (*some, scope.inbox_id),
         ).all()
         first = decode_all([row.to_first for row in rows])

@@ -27,9 +27,10 @@ from mailpit_py.storage.value import (
 
 _PLACEMENT = (
     "SELECT p.id AS placement_id, m.id, m.session_id FROM message m CROSS JOIN placement p ON p.message_id = m.id "
-    "CROSS JOIN mailbox b ON b.id = p.mailbox_id WHERE m.public_id = ? AND b.inbox_id = ? ORDER BY p.id LIMIT 1"
+    "CROSS JOIN mailbox b ON b.id = p.mailbox_id WHERE m.public_id = ? "
+    "AND b.inbox_id = coalesce(?, b.inbox_id) ORDER BY p.id LIMIT 1"
 )
-_ATTEMPT_KEY = "SELECT id, session_id FROM attempt WHERE public_id = ? AND inbox_id = ?"
+_ATTEMPT_KEY = "SELECT id, session_id FROM attempt WHERE public_id = ? AND inbox_id = coalesce(?, inbox_id)"
 
 
 def _placed(connection: Connection, scope: Scope, public_id: str) -> Any:
@@ -79,8 +80,9 @@ def attempts(
     connection: Connection, scope: Scope, wanted: Wanted, before: int | None, limit: int
 ) -> tuple[tuple[AttemptSummary, ...], int | None]:
     """The newest attempts that are wanted (older than the key `before`), and the key of the next page."""
-    where = ["a.inbox_id = ?", "a.id < ?"]
-    parameters: list[Any] = [scope.inbox_id, (1 << 62) if before is None else before]
+    where, parameters = ["a.id < ?"], list[Any]([(1 << 62) if before is None else before])
+    if scope.inbox_id is not None:
+        where, parameters = ["a.inbox_id = ?", *where], [scope.inbox_id, *parameters]
     owned = "EXISTS (SELECT 1 FROM delivery d WHERE d.owner_id = a.id AND"
     if wanted.recipient:
         where.append(f"{owned} lower(d.address) = lower(?))")
@@ -119,22 +121,39 @@ def _record(row: Any) -> SessionRecord:
     return SessionRecord(read_session(row), row.closed_at, row.ending, row.messages, row.attempts)
 
 
-def session(connection: Connection, public_id: str) -> tuple[SessionRecord, tuple[Line, ...]] | None:
-    """A session with its whole dialogue, or None."""
+def session(
+    connection: Connection, public_id: str, scope: Scope | None
+) -> tuple[SessionRecord, tuple[Line, ...]] | None:
+    """A session with its dialogue, or None: the whole of it, or what concerns one inbox."""
     row = connection.exec_driver_sql("SELECT * FROM session WHERE public_id = ?", (public_id,)).first()
     if row is None:
         return None
-    chunks = connection.exec_driver_sql(
-        "SELECT lines FROM transcript WHERE session_id = ? ORDER BY owner_id", (row.id,)
-    ).all()
-    return _record(row), tuple(line for chunk in chunks for line in decode_lines(chunk[0]))
+    sql, parameters = "SELECT t.owner_id, t.lines FROM transcript t WHERE t.session_id = ? ", [row.id]
+    if scope is not None:
+        sql, parameters = f"{sql}AND (t.owner_id = 0 OR {_OWNED}) ", [row.id, scope.inbox_id, scope.inbox_id]
+    chunks = connection.exec_driver_sql(f"{sql}ORDER BY t.owner_id", tuple(parameters)).all()
+    if scope is not None and not any(chunk.owner_id for chunk in chunks):
+        return None
+    return _record(row), tuple(line for chunk in chunks for line in decode_lines(chunk.lines))
 
 
-def sessions(connection: Connection, limit: int, before: int | None) -> tuple[tuple[SessionRecord, ...], int | None]:
-    """The newest sessions (older than the key `before`), and the key of the next page."""
+# A piece of a dialogue belongs to the inbox in which its message or attempt is; what comes behind the last to none.
+_OWNED = (
+    "(EXISTS (SELECT 1 FROM placement p JOIN mailbox b ON b.id = p.mailbox_id "
+    "WHERE p.message_id = t.owner_id AND b.inbox_id = ?) "
+    "OR EXISTS (SELECT 1 FROM attempt a WHERE a.id = t.owner_id AND a.inbox_id = ?))"
+)
+_IN_INBOX = f"AND EXISTS (SELECT 1 FROM transcript t WHERE t.session_id = s.id AND t.owner_id > 0 AND {_OWNED}) "
+
+
+def sessions(
+    connection: Connection, limit: int, before: int | None, scope: Scope | None
+) -> tuple[tuple[SessionRecord, ...], int | None]:
+    """The newest sessions (older than the key `before`), of all or of one inbox, and the key of the next page."""
+    own, parameters = ("", ()) if scope is None else (_IN_INBOX, (scope.inbox_id, scope.inbox_id))
     rows = connection.exec_driver_sql(
-        "SELECT * FROM session WHERE id < ? ORDER BY id DESC LIMIT ?",
-        ((1 << 62) if before is None else before, limit + 1),
+        f"SELECT s.* FROM session s WHERE s.id < ? {own}ORDER BY s.id DESC LIMIT ?",
+        ((1 << 62) if before is None else before, *parameters, limit + 1),
     ).all()
     following = rows[limit - 1].id if len(rows) > limit else None
     return tuple(map(_record, rows[:limit])), following
@@ -146,14 +165,14 @@ def head(connection: Connection, epoch: str) -> Cursor:
     return Cursor(epoch, int(seq or 0))
 
 
-def changes(connection: Connection, cursor: Cursor, here: Cursor, *, inbox: str | None, limit: int) -> Changes:
+def changes(connection: Connection, cursor: Cursor, here: Cursor, *, inbox: str, limit: int) -> Changes:
     """The entries after `cursor`, oldest first; `here` is the head. See Changes for `resync`."""
     floor = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'journal_floor'").scalar_one())
     if cursor.epoch != here.epoch or not floor <= cursor.seq <= here.seq:
         return Changes((), here, resync=True)
     rows = connection.exec_driver_sql(
         "SELECT c.seq, i.name AS inbox, c.kind, c.ids, c.at FROM change c CROSS JOIN inbox i ON i.id = c.inbox_id "
-        "WHERE c.seq > ? AND (? IS NULL OR i.name = ?) ORDER BY c.seq LIMIT ?",
+        "WHERE c.seq > ? AND (? = '*' OR i.name = ?) ORDER BY c.seq LIMIT ?",
         (cursor.seq, inbox, inbox, limit),
     ).all()
     items = tuple(

@@ -26,7 +26,7 @@ from mailpit_py.storage import plan_schema  # noqa: F401 - its tables belong to 
 from mailpit_py.storage.column import cause, flag, metadata, number, words
 
 APPLICATION_ID = 0x4D505059  # "MPPY": file(1) and we ourselves know the file by it
-REVISION = "0007"
+REVISION = "0008"
 PAGE_SIZE = 4_096
 
 meta = Table(
@@ -45,6 +45,14 @@ inbox = Table(
     number("clock_offset_us"),
     Column("clock_frozen_at", BigInteger),
     number("refused"),
+    words("origin"),
+    words("key"),
+    words("token_hash"),
+    number("used_at"),
+    Column("ttl_seconds", BigInteger),
+    Column("max_messages", BigInteger),
+    Column("max_age_seconds", BigInteger),
+    Column("max_bytes", BigInteger),
     UniqueConstraint("name"),
     sqlite_autoincrement=True,
 )
@@ -270,7 +278,7 @@ change = Table(
 )
 
 
-# The order of rules is `position`; `body` is a rule's mapping as JSON.
+# The order of rules is `position`; `body` is a rule's mapping as JSON. Without an `inbox` it is for all.
 rule = Table(
     "rule",
     metadata,
@@ -279,8 +287,9 @@ rule = Table(
     Column("key", Text, nullable=False),
     words("origin"),
     Column("body", Text, nullable=False),
+    words("inbox"),
     UniqueConstraint("public_id"),
-    UniqueConstraint("key"),
+    UniqueConstraint("inbox", "key"),
 )
 
 # What is set while the sandbox runs, each as a mapping in JSON.

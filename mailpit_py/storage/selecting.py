@@ -52,10 +52,11 @@ def _named(connection: Connection, scope: Scope, public_ids: Sequence[str]) -> C
         for sql, target in (
             (
                 "SELECT p.id FROM message m CROSS JOIN placement p ON p.message_id = m.id "
-                f"CROSS JOIN mailbox b ON b.id = p.mailbox_id WHERE m.public_id IN ({marks}) AND b.inbox_id = ?",
+                f"CROSS JOIN mailbox b ON b.id = p.mailbox_id WHERE m.public_id IN ({marks}) "
+                "AND b.inbox_id = coalesce(?, b.inbox_id)",
                 placements,
             ),
-            (f"SELECT id FROM attempt WHERE public_id IN ({marks}) AND inbox_id = ?", attempts),
+            (f"SELECT id FROM attempt WHERE public_id IN ({marks}) AND inbox_id = coalesce(?, inbox_id)", attempts),
         ):
             target.extend(row[0] for row in connection.exec_driver_sql(sql, (*some, scope.inbox_id)))
     return Chosen(tuple(placements), tuple(attempts))

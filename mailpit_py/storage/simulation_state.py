@@ -17,12 +17,13 @@ Submit = Callable[[Callable[[Context], Any]], Future[Any]]
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """One rule as it is kept: `body` is its mapping, `origin` says who wrote it."""
+    """One rule as it is kept: `body` is its mapping, `origin` says who wrote it, `inbox` whose it is; empty for all."""
 
     public_id: str
     key: str
     origin: str
     body: dict[str, Any]
+    inbox: str = ""
 
 
 class SimulationTables:
@@ -35,12 +36,13 @@ class SimulationTables:
     def rules(self) -> tuple[RuleRow, ...]:
         """All rules in their order."""
         with self._reading() as connection:
-            rows = connection.exec_driver_sql("SELECT public_id, key, origin, body FROM rule ORDER BY position").all()
-        return tuple(RuleRow(row.public_id, row.key, row.origin, json.loads(row.body)) for row in rows)
+            sql = "SELECT public_id, key, origin, body, inbox FROM rule ORDER BY position"
+            rows = connection.exec_driver_sql(sql).all()
+        return tuple(RuleRow(row.public_id, row.key, row.origin, json.loads(row.body), row.inbox) for row in rows)
 
-    def save_rules(self, rules: Sequence[RuleRow]) -> Future[None]:
-        """Make these all rules there are, and write to the journal that rules have changed."""
-        return self._submit(lambda context: _save_rules(context, rules))
+    def save_rules(self, rules: Sequence[RuleRow], *, inbox: str = "") -> Future[None]:
+        """Make these all rules there are, and write to the journal that rules have changed: of one inbox, or of all."""
+        return self._submit(lambda context: _save_rules(context, rules, inbox))
 
     def profiles(self) -> tuple[dict[str, Any], ...]:
         """The domain profiles that were set, as mappings."""
@@ -63,14 +65,17 @@ class SimulationTables:
         return self._submit(lambda context: _save_state(context, tuple(changes())))
 
 
-def _save_rules(context: Context, rules: Sequence[RuleRow]) -> None:
+def _save_rules(context: Context, rules: Sequence[RuleRow], inbox: str) -> None:
     context.execute("DELETE FROM rule")
     if rules:
+        rows = [(at, one.public_id, one.key, one.origin, _dump(one.body), one.inbox) for at, one in enumerate(rules)]
         context.execute(
-            "INSERT INTO rule (position, public_id, key, origin, body) VALUES (?, ?, ?, ?, ?)",
-            [(place, one.public_id, one.key, one.origin, _dump(one.body)) for place, one in enumerate(rules)],
+            "INSERT INTO rule (position, public_id, key, origin, body, inbox) VALUES (?, ?, ?, ?, ?, ?)", rows
         )
-    _tell(context)
+    if inbox:
+        context.record(context.inbox_id(inbox), "rules", [])
+    else:
+        _tell(context)
 
 
 def _save_profiles(context: Context, profiles: Sequence[dict[str, Any]]) -> None:

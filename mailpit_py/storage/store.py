@@ -22,6 +22,7 @@ from mailpit_py.storage.budget import Budget, Disk
 from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.engine import create_file, reader_engine, storage_errors, translate, writer_engine
 from mailpit_py.storage.fulltext import FullText
+from mailpit_py.storage.inbox import InboxTable
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import Scope, Search, Window
 from mailpit_py.storage.lock import FileLock
@@ -37,6 +38,7 @@ from mailpit_py.storage.tags import TagTables
 from mailpit_py.storage.timeline import Timeline, timeline
 from mailpit_py.storage.value import (
     DEFAULT_INBOX,
+    EVERY_INBOX,
     INBOX,
     Arrival,
     Attempt,
@@ -88,8 +90,9 @@ class Store:
         self.simulation = SimulationTables(self._submit, self._reading)
         access = Access(self._submit, self._reading, self._compressor, self._why_full)
         self.agenda = Agenda(access, self._writer.agenda)
-        self.relay, self.reindexing = RelayTables(self._submit, self._reading), Reindexing(self._submit)
+        self.inbox_table, self.reindexing = InboxTable(self._submit, self._reading), Reindexing(self._submit)
         self.tags, self.outlines = TagTables(self._submit, self._reading, self._choose), Outlines(self._reading)
+        self.relay = RelayTables(self._submit, self._reading)
         self.maildrops = Maildrops(self._submit, self._reading, self._choose)
 
     @classmethod
@@ -226,7 +229,7 @@ class Store:
         Many are deleted in pieces between which others write; everything goes at once.
         """
         if selection == Selection.everything():
-            return self._submit(lambda context: upkeep.clear(context, inbox))
+            return self._submit(lambda context: upkeep.clear_all(context, inbox))
         return self._submit(selecting.deleting(self._choose(inbox, selection), progress))
 
     def watch_removal(self, watch: Watch) -> None:
@@ -320,11 +323,6 @@ class Store:
         with self._reading() as connection:
             return listing.counts(connection, Scope.find(connection, inbox, INBOX))
 
-    def inboxes(self) -> tuple[str, ...]:
-        """The names of all inboxes, oldest first."""
-        with self._reading() as connection:
-            return tuple(row[0] for row in connection.exec_driver_sql("SELECT name FROM inbox ORDER BY id"))
-
     def summaries(self, inbox: str, public_ids: tuple[str, ...]) -> tuple[Summary | AttemptSummary, ...]:
         """The list rows of these messages and attempts, newest first; those that are gone are left out."""
         with self._reading() as connection:
@@ -368,15 +366,18 @@ class Store:
             items, following = reading.attempts(connection, scope, wanted, listing.parse_key(before), limit)
         return AttemptPage(items, None if following is None else str(following))
 
-    def session(self, public_id: str) -> tuple[SessionRecord, tuple[Line, ...]] | None:
-        """A session with its whole dialogue, or None."""
+    def session(self, public_id: str, *, inbox: str = EVERY_INBOX) -> tuple[SessionRecord, tuple[Line, ...]] | None:
+        """A session with its whole dialogue, or with what concerns one inbox of it, or None."""
         with self._reading() as connection:
-            return reading.session(connection, public_id)
+            return reading.session(connection, public_id, Scope.single(connection, inbox))
 
-    def sessions(self, *, limit: int = 50, before: str | None = None) -> tuple[tuple[SessionRecord, ...], str | None]:
-        """The newest sessions, and what to give as `before` for older ones."""
+    def sessions(
+        self, *, inbox: str = EVERY_INBOX, limit: int = 50, before: str | None = None
+    ) -> tuple[tuple[SessionRecord, ...], str | None]:
+        """The newest sessions, and what to give as `before` for older ones: all, or those that concern one inbox."""
         with self._reading() as connection:
-            records, following = reading.sessions(connection, limit, listing.parse_key(before))
+            scope = Scope.single(connection, inbox)
+            records, following = reading.sessions(connection, limit, listing.parse_key(before), scope)
         return records, None if following is None else str(following)
 
     def head(self) -> Cursor:
@@ -384,7 +385,7 @@ class Store:
         with self._reading() as connection:
             return reading.head(connection, self.epoch)
 
-    def changes(self, cursor: Cursor, *, inbox: str | None = None, limit: int = 500) -> Changes:
+    def changes(self, cursor: Cursor, *, inbox: str = EVERY_INBOX, limit: int = 500) -> Changes:
         """What happened after `cursor`, oldest first: in one inbox, or in all."""
         with self._reading() as connection:
             here = reading.head(connection, self.epoch)

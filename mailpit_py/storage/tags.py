@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,11 +20,15 @@ _LIVES = (
     "EXISTS (SELECT 1 FROM placement_tag pt JOIN placement p ON p.id = pt.placement_id "
     "JOIN mailbox b ON b.id = p.mailbox_id WHERE pt.tag_id = t.id AND b.inbox_id = t.inbox_id)"
 )
-_NAMES = f"SELECT t.name FROM tag t JOIN inbox i ON i.id = t.inbox_id WHERE i.name = ? AND {_LIVES}"
+_NAMES = (
+    "SELECT min(t.name) AS name FROM tag t JOIN inbox i ON i.id = t.inbox_id "
+    f"WHERE (i.name = ? OR ? = '*') AND {_LIVES} GROUP BY t.name COLLATE NOCASE"
+)
 _COUNTS = (
-    "SELECT t.name, count(*) FROM tag t JOIN inbox i ON i.id = t.inbox_id "
+    "SELECT min(t.name) AS name, count(*) FROM tag t JOIN inbox i ON i.id = t.inbox_id "
     "JOIN placement_tag pt ON pt.tag_id = t.id JOIN placement p ON p.id = pt.placement_id "
-    "JOIN mailbox b ON b.id = p.mailbox_id AND b.inbox_id = t.inbox_id WHERE i.name = ? GROUP BY t.id"
+    "JOIN mailbox b ON b.id = p.mailbox_id AND b.inbox_id = t.inbox_id WHERE (i.name = ? OR ? = '*') "
+    "GROUP BY t.name COLLATE NOCASE"
 )
 _TAGGED = (
     "SELECT m.public_id, m.id, b.name AS mailbox, p.uid, p.seen, p.pinned, p.id AS placement_id, b.inbox_id "
@@ -50,7 +55,7 @@ class TagTables:
     def counts(self, inbox: str) -> dict[str, int]:
         """How many messages have each tag, in the order of the alphabet."""
         with self._reading() as connection:
-            rows = connection.exec_driver_sql(f"{_COUNTS} ORDER BY t.name COLLATE NOCASE", (inbox,)).all()
+            rows = connection.exec_driver_sql(f"{_COUNTS} ORDER BY 1 COLLATE NOCASE", (inbox, inbox)).all()
         return {row[0]: row[1] for row in rows}
 
     def replace(self, inbox: str, selection: Selection, names: Sequence[str]) -> Future[int]:
@@ -67,7 +72,7 @@ class TagTables:
 
 
 def _names(connection: Connection, inbox: str) -> tuple[str, ...]:
-    rows = connection.exec_driver_sql(f"{_NAMES} ORDER BY t.name COLLATE NOCASE", (inbox,))
+    rows = connection.exec_driver_sql(f"{_NAMES} ORDER BY 1 COLLATE NOCASE", (inbox, inbox))
     return tuple(row[0] for row in rows)
 
 
@@ -122,42 +127,48 @@ def _replacing(keys: Sequence[int], names: tuple[str, ...]) -> Work:
 def _replace(context: Context, keys: Sequence[int], names: tuple[str, ...]) -> int:
     marks = ", ".join("?" * len(keys))
     sql = f"{_TAGGED} WHERE p.id IN ({marks}) AND b.inbox_id IS NOT NULL"
-    rows = context.execute(sql, tuple(keys)).all() if keys else []
-    if not rows:
-        return 0
-    tag_ids = [_tag_id(context, rows[0].inbox_id, name) for name in names]
-    context.execute("DELETE FROM placement_tag WHERE placement_id = ?", [(row.placement_id,) for row in rows])
-    _link(context, [(row.placement_id, tag_id) for row in rows for tag_id in tag_ids])
-    refs = [Ref(row.public_id, row.id, row.mailbox, row.uid, bool(row.seen), bool(row.pinned)) for row in rows]
-    context.record(rows[0].inbox_id, "tagged", refs)
+    rows = context.execute(f"{sql} ORDER BY b.inbox_id", tuple(keys)).all() if keys else []
+    if rows:
+        context.execute("DELETE FROM placement_tag WHERE placement_id = ?", [(row.placement_id,) for row in rows])
+    for inbox_id, group in groupby(rows, key=lambda row: row.inbox_id):
+        members = list(group)
+        tag_ids = [_tag_id(context, inbox_id, name) for name in names]
+        _link(context, [(row.placement_id, tag_id) for row in members for tag_id in tag_ids])
+        refs = [Ref(one.public_id, one.id, one.mailbox, one.uid, bool(one.seen), bool(one.pinned)) for one in members]
+        context.record(inbox_id, "tagged", refs)
     return len(rows)
 
 
-def _find(context: Context, inbox: str, name: str) -> Any:
+def _find(context: Context, inbox: str, name: str) -> list[Any]:
+    """The tag of an inbox, or of every inbox, that is called so."""
     sql = (
         "SELECT t.id, t.inbox_id FROM tag t JOIN inbox i ON i.id = t.inbox_id "
-        f"WHERE i.name = ? AND t.name = ? COLLATE NOCASE AND {_LIVES}"
+        f"WHERE (i.name = ? OR ? = '*') AND t.name = ? COLLATE NOCASE AND {_LIVES}"
     )
-    return context.execute(sql, (inbox, name)).first()
+    rows: list[Any] = context.execute(sql, (inbox, inbox, name)).all()
+    return rows
 
 
 def _rename(context: Context, inbox: str, old: str, new: str) -> None:
-    row = _find(context, inbox, old)
-    if row is None:
+    rows = _find(context, inbox, old)
+    if not rows:
         raise NotFound(f"tag not found: {old}")
-    other = _find(context, inbox, new)
-    if other is not None and other.id != row.id:
+    own = {row.id for row in rows}
+    inboxes = {row.inbox_id for row in rows}
+    if any(one.inbox_id in inboxes and one.id not in own for one in _find(context, inbox, new)):
         raise Taken(f"tag already exists: {new}")
-    unseen = "DELETE FROM tag WHERE inbox_id = ? AND name = ? COLLATE NOCASE AND id <> ?"
-    context.execute(unseen, (row.inbox_id, new, row.id))
-    context.execute("UPDATE tag SET name = ? WHERE id = ?", (new, row.id))
-    context.record(row.inbox_id, "tags", [])
+    for row in rows:
+        unseen = "DELETE FROM tag WHERE inbox_id = ? AND name = ? COLLATE NOCASE AND id <> ?"
+        context.execute(unseen, (row.inbox_id, new, row.id))
+        context.execute("UPDATE tag SET name = ? WHERE id = ?", (new, row.id))
+        context.record(row.inbox_id, "tags", [])
 
 
 def _drop(context: Context, inbox: str, name: str) -> None:
-    row = _find(context, inbox, name)
-    if row is None:
+    rows = _find(context, inbox, name)
+    if not rows:
         raise NotFound(f"tag not found: {name}")
-    context.execute("DELETE FROM placement_tag WHERE tag_id = ?", (row.id,))
-    context.execute("DELETE FROM tag WHERE id = ?", (row.id,))
-    context.record(row.inbox_id, "tags", [])
+    for row in rows:
+        context.execute("DELETE FROM placement_tag WHERE tag_id = ?", (row.id,))
+        context.execute("DELETE FROM tag WHERE id = ?", (row.id,))
+        context.record(row.inbox_id, "tags", [])

@@ -9,7 +9,7 @@ from mailpit_py.storage.context import Context, Continue
 from mailpit_py.storage.deliveries import remove_attempts
 from mailpit_py.storage.messages import PLACED, remove
 from mailpit_py.storage.tags import drop_unused
-from mailpit_py.storage.value import Limits, Removed
+from mailpit_py.storage.value import EVERY_INBOX, Limits, Removed
 
 CHUNK = 200
 ATTEMPTS_KEPT = 1_000
@@ -45,11 +45,12 @@ def prune(context: Context, limits: Limits) -> int:
     """
     removed = 0
     for inbox in context.execute(
-        "SELECT i.id, i.refused, coalesce(sum(b.total - b.pinned), 0) AS unpinned, "
+        "SELECT i.id, i.refused, i.max_messages, i.max_age_seconds, i.max_bytes, "
+        "coalesce(sum(b.total - b.pinned), 0) AS unpinned, "
         "coalesce(sum(b.pinned), 0) AS pinned, coalesce(sum(b.size_bytes), 0) AS size_bytes "
         "FROM inbox i LEFT JOIN mailbox b ON b.inbox_id = i.id GROUP BY i.id"
     ).all():
-        removed += _prune_messages(context, inbox, limits)
+        removed += _prune_messages(context, inbox, _own(limits, inbox))
         if (excess := inbox.refused - ATTEMPTS_KEPT) > 0:
             removed += remove_attempts(context, oldest_attempts(context, inbox.id, excess))
     return removed
@@ -80,16 +81,26 @@ def _surplus_bytes(context: Context, inbox: Any, limits: Limits) -> int:
 
 def prune_aged(context: Context, limits: Limits) -> int:
     """Remove up to a chunk of unpinned messages, and of attempts, that are older than the limit."""
-    if not limits.max_age_seconds:
-        return 0
-    edge = context.now - limits.max_age_seconds * 1_000_000
     removed = 0
-    for (inbox_id,) in context.execute("SELECT id FROM inbox").all():
-        oldest = context.execute(_OLDEST, (inbox_id, CHUNK)).all()
+    for inbox in context.execute("SELECT id, max_messages, max_age_seconds, max_bytes FROM inbox").all():
+        seconds = _own(limits, inbox).max_age_seconds
+        if not seconds:
+            continue
+        edge = context.now - seconds * 1_000_000
+        oldest = context.execute(_OLDEST, (inbox.id, CHUNK)).all()
         removed += remove(context, [row for row in oldest if row.received_at < edge])
-        aged = context.execute(_ATTEMPTS + "AND at < ? ORDER BY id LIMIT ?", (inbox_id, edge, CHUNK)).all()
+        aged = context.execute(_ATTEMPTS + "AND at < ? ORDER BY id LIMIT ?", (inbox.id, edge, CHUNK)).all()
         removed += remove_attempts(context, aged)
     return removed
+
+
+def _own(limits: Limits, inbox: Any) -> Limits:
+    """The limits of an inbox: each its own where it has one, else that of the sandbox; 0 is none."""
+    own = (inbox.max_messages, inbox.max_age_seconds, inbox.max_bytes)
+    if own == (None, None, None):
+        return limits
+    shared = (limits.max_messages, limits.max_age_seconds, limits.max_bytes)
+    return Limits(*(theirs if ours is None else ours or None for ours, theirs in zip(own, shared, strict=True)))
 
 
 _ATTEMPTS = "SELECT id, public_id, inbox_id, session_id FROM attempt WHERE inbox_id = ? "
@@ -99,6 +110,13 @@ def oldest_attempts(context: Context, inbox_id: int, limit: int) -> list[Any]:
     """The oldest attempts of an inbox, as `remove_attempts` takes them."""
     rows: list[Any] = context.execute(_ATTEMPTS + "ORDER BY id LIMIT ?", (inbox_id, min(limit, CHUNK))).all()
     return rows
+
+
+def clear_all(context: Context, inbox: str) -> int:
+    """Empty an inbox, or every inbox, at once."""
+    if inbox != EVERY_INBOX:
+        return clear(context, inbox)
+    return sum(clear(context, name) for (name,) in context.execute("SELECT name FROM inbox ORDER BY id").all())
 
 
 def clear(context: Context, inbox: str) -> int:

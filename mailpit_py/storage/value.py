@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mailpit_py.storage.step import NewStep
 
 DEFAULT_INBOX = "default"
+EVERY_INBOX = "*"  # where a call looks across all inboxes; the name of none
 INBOX = "INBOX"
 TRASH = "Trash"  # made when something is first moved there; until then it is empty
 

@@ -367,7 +367,7 @@ def test_a_closed_store_takes_nothing_and_closing_again_is_harmless(tmp_path):
 def test_a_store_knows_its_inboxes_and_its_size(store):
     before = store.size_bytes()
     keep(store, arrival(os.urandom(400_000)))
-    assert store.inboxes() == ("default",)
+    assert store.inbox_table.names() == ("default",)
     assert store.size_bytes() >= before + 400_000
 
 

@@ -77,7 +77,7 @@ def reset_clock(body: ClockBody) -> Json:
 
 def _known(inbox: str) -> None:
     """Raise the 404 problem for an inbox that is not there."""
-    if inbox not in here().sandbox.store.inboxes():
+    if inbox not in here().sandbox.store.inbox_table.names():
         raise not_found("inbox")
 
 

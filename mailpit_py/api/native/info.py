@@ -39,7 +39,7 @@ def show_info(query: InboxQuery) -> Json:
         "limits": _limits(config),
         "remote_content": config.remote_content,
         "database": _database(store),
-        "inboxes": list(store.inboxes()),
+        "inboxes": list(store.inbox_table.names()),
         "counts": shape.counts(store.counts(query.inbox)),
         "cursor": cursor,
     }
