@@ -11,6 +11,7 @@ from typing import Any
 from mailpit_py.application.clock import Clock
 from mailpit_py.application.inboxbook import InboxBook
 from mailpit_py.application.memory import Memory
+from mailpit_py.application.ordinary import Ordinary, asks, said
 from mailpit_py.application.profilebook import ProfileBook
 from mailpit_py.application.rulebook import KeptRule, RuleBook, read_rule
 from mailpit_py.mail import read, read_values
@@ -18,9 +19,7 @@ from mailpit_py.mail.envelope import Envelope, Recipient, Session
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decide import decide, decide_each
 from mailpit_py.simulation.decision import UNDECIDED, Decision, Verdict
-from mailpit_py.simulation.drop_in import POSTMARK_FIELD, parse_sender
 from mailpit_py.simulation.facts import Facts
-from mailpit_py.simulation.header import FIELD
 from mailpit_py.simulation.index import RuleIndex
 from mailpit_py.simulation.rule import Rule, Scope
 from mailpit_py.simulation.stage import Stage
@@ -29,12 +28,6 @@ from mailpit_py.storage import DEFAULT_INBOX, Removed, Store
 from mailpit_py.storage.likeness import header_section
 
 WEEK = 7 * 86_400 * SECOND
-ORDINARY_AT_MOST = 8_192
-_BEHIND_RCPT = (Stage.DATA, Stage.CONTENT, Stage.AFTER)
-_ASKING = (FIELD.lower().encode(), POSTMARK_FIELD.lower().encode())
-
-Said = tuple[Stage, str, str, str]
-"""All that can decide about a command where there are no rules: stage, reverse-path, what it names, and the inbox."""
 
 
 class Simulator:
@@ -63,9 +56,9 @@ class Simulator:
         self._lock = Lock()
         self._configuration = configuration or Configuration()
         self._own_rules: dict[str, RuleIndex] = {}  # of inboxes that have some, with those of all behind them
+        self._ordinary = Ordinary(self._configuration, self._own_rules)
         self._memory = Memory(store, clock, self._lock)
         self._looked_at: frozenset[str] = frozenset()  # names of header fields
-        self._ordinary: set[Said] = set()  # what asks for nothing, as long as there are no rules
         self.profiles = ProfileBook(store, self._configuration.profiles, lambda index: self.configure(profiles=index))
         self.book.load(file_rules)
         self.profiles.load()
@@ -89,8 +82,8 @@ class Simulator:
         client's open connections with this one. `pending` tells when what it remembers is durable.
         """
         inbox = self.inboxes.router.of(session, recipient.address if recipient else "")
-        said = _said(stage, session, envelope, recipient, inbox)
-        if said in self._ordinary:
+        command = said(stage, session, envelope, recipient, inbox)
+        if command in self._ordinary.said:
             return UNDECIDED
         facts = Facts.of(session, envelope, recipient, inbox=inbox)
         if connections:
@@ -100,7 +93,7 @@ class Simulator:
             decision = decide(stage, facts, configuration, self._memory.of(inbox), now)
             self._memory.apply(inbox, decision.changes)
             if decision is UNDECIDED:
-                self._note_ordinary(said)
+                self._ordinary.note(command)
         return decision
 
     def decide_content(self, stage: Stage, session: Session, envelope: Envelope, raw: bytes | None = None) -> Verdict:
@@ -146,32 +139,12 @@ class Simulator:
         own = self._own_rules.get(inbox)
         return self._configuration if own is None else replace(self._configuration, rules=own)
 
-    def _note_ordinary(self, said: Said) -> None:
-        """Remember that who says this asks for nothing, with the stages that follow RCPT; the lock is held.
-
-        Without a rule that could match and without suppression nothing else decides about it: it was
-        counted by nobody.
-        """
-        stage, sender, named, inbox = said
-        configuration = self._configured(inbox)
-        if configuration.suppression or parse_sender(sender) is not None:
-            return
-        if len(self._ordinary) >= ORDINARY_AT_MOST:
-            self._ordinary.clear()
-        stages = (stage, *_BEHIND_RCPT) if stage is Stage.RCPT else (stage,)
-        silent = configuration.rules.is_silent
-        self._ordinary.update((one, sender, named, inbox) for one in stages if silent(one, sender, named))
-
     def asks_for_nothing(self, stage: Stage, envelope: Envelope, raw: bytes | None, inboxes: Sequence[str]) -> bool:
         """True where nothing can be decided behind RCPT: ordinary addresses, no rule that could match, no field.
 
         `inboxes` has that of each recipient.
         """
-        ordinary, sender = self._ordinary, envelope.reverse_path
-        named = zip(envelope.recipients, inboxes, strict=True)
-        if any((stage, sender, one.address, inbox) not in ordinary for one, inbox in named):
-            return False
-        return bool(ordinary) and (raw is None or not _asks(header_section(raw)))
+        return self._ordinary.covers(stage, envelope, raw, inboxes)
 
     @property
     def pending(self) -> Future[None] | None:
@@ -193,17 +166,20 @@ class Simulator:
     def configure(self, **switches: Any) -> Configuration:
         """Change fields of the configuration, such as `grammar`, `suppression` or `chaos`; rules have their book."""
         with self._lock:
-            self._ordinary.clear()
-            self._configuration = replace(self._configuration, **switches)
-            return self._configuration
+            return self._reconfigure(**switches)
 
     def set_chaos(self, triggers: Mapping[str, Any]) -> str:
         """Set the triggers as Mailpit's API does, those before a mistake; return the mistake, or nothing."""
         with self._lock:
             chaos, wrong = self._configuration.chaos.replaced(triggers)
-            self._ordinary.clear()
-            self._configuration = replace(self._configuration, chaos=chaos)
+            self._reconfigure(chaos=chaos)
         return wrong
+
+    def _reconfigure(self, **switches: Any) -> Configuration:
+        """Change the configuration, and with it what is known to ask for nothing; the lock is held."""
+        self._configuration = replace(self._configuration, **switches)
+        self._ordinary = Ordinary(self._configuration, self._own_rules)
+        return self._configuration
 
     def announcement(self) -> str:
         """The start line: what is needed to get the same again."""
@@ -217,10 +193,9 @@ class Simulator:
         own = {name: RuleIndex((*(one.rule for one in kept if one.inbox == name), *shared)) for name in owners}
         index = RuleIndex(shared)  # built before the lock is taken: nobody waits for it
         with self._lock:
-            self._ordinary.clear()
             self._looked_at = _looked_at([one.rule for one in kept])
             self._own_rules = own
-            self._configuration = replace(self._configuration, rules=index)
+            self._reconfigure(rules=index)
 
     def _forget_rules(self, keys: Set[tuple[str, str]]) -> None:
         """Forget what is remembered of rules, each given by its inbox (none for all) and its key."""
@@ -238,7 +213,7 @@ class Simulator:
         """Forget an inbox that is gone, with its rules."""
         self.book.disown(name)
         with self._lock:
-            self._ordinary.clear()
+            self._reconfigure()
             self._memory.forget(name)
 
     def would_match(
@@ -314,12 +289,6 @@ class Simulator:
             self._memory.free(removed)
 
 
-def _said(stage: Stage, session: Session, envelope: Envelope | None, recipient: Recipient | None, inbox: str) -> Said:
-    if stage is Stage.HELO:
-        return stage, "", session.helo, inbox
-    return stage, envelope.reverse_path if envelope else "", recipient.address if recipient else "", inbox
-
-
 def content_facts(
     session: Session,
     envelope: Envelope,
@@ -341,17 +310,11 @@ def content_facts(
         return facts
     head = header_section(raw)
     fields: tuple[tuple[str, str], ...] = ()
-    if names is None or _asks(head):
+    if names is None or asks(head.lower()):
         fields = tuple((field.name, field.value) for field in read(head).fields)
     elif names:
         fields = read_values(head, names)
     return [replace(one, size_bytes=len(raw), fields=fields) for one in facts]
-
-
-def _asks(head: bytes) -> bool:
-    """True if a header section has a field that asks for a failure."""
-    lower = head.lower()
-    return any(name in lower for name in _ASKING)
 
 
 def _looked_at(rules: Sequence[Rule]) -> frozenset[str]:

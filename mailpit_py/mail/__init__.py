@@ -5,7 +5,7 @@ HTML is rendered by `mailpit_py.mail.html`, which is not imported from here: it 
 
 from mailpit_py.mail.address import Address
 from mailpit_py.mail.filename import safe_filename
-from mailpit_py.mail.header import Field
+from mailpit_py.mail.header import Field, glimpse
 from mailpit_py.mail.limits import DEFAULT, Limits
 from mailpit_py.mail.links import Link, Span, linkify, links
 from mailpit_py.mail.message import Message, SearchText, read, read_values
@@ -24,6 +24,7 @@ __all__ = [
     "Part",
     "SearchText",
     "Span",
+    "glimpse",
     "hops",
     "linkify",
     "links",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mailpit_py.mail import charset, encoding
@@ -54,6 +54,40 @@ def decode_value(raw: bytes, limit: int = 16_384) -> str:
     if len(raw) > limit:
         return decode_words(text_of(raw[:limit])) + text_of(raw[limit:])
     return decode_words(text_of(raw))
+
+
+def glimpse(section: bytes, names: Iterable[str]) -> list[tuple[str, str]] | None:
+    """Return (name, value) of what may be fields with these names, in a section in small letters.
+
+    All such fields are among them, in no order; a line that is no field may be, too. This costs a
+    fraction of reading the section. None where that is needed: a value is more than ASCII, or lines
+    do not all end in CRLF.
+    """
+    if not section.count(b"\r\n") == section.count(b"\n") == section.count(b"\r"):
+        return None
+    lines = b"\n" + section
+    found: list[tuple[str, str]] = []
+    for name in names:
+        opening = b"\n" + name.encode("utf-8", "replace")
+        start = lines.find(opening)
+        while start >= 0:
+            start += len(opening)
+            value = _glimpse_value(lines, start)
+            if b"=?" in value or not value.isascii():
+                return None
+            before, colon, text = value.partition(b":")
+            if colon and not before.strip(b" \t"):
+                found.append((name, text_of(text)))
+            start = lines.find(opening, start)
+    return found
+
+
+def _glimpse_value(lines: bytes, start: int) -> bytes:
+    """What follows up to the end of the line and of the lines that are folded behind it."""
+    end = lines.find(b"\n", start)
+    while lines.startswith((b" ", b"\t"), end + 1) and end >= 0:
+        end = lines.find(b"\n", end + 1)
+    return lines[start:] if end < 0 else lines[start:end]
 
 
 @dataclass(slots=True)

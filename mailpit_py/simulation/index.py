@@ -14,7 +14,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import chain
 
-from mailpit_py.simulation.facts import Facts
+from mailpit_py.simulation.facts import TEXT_CHARACTERS_AT_MOST, Facts
 from mailpit_py.simulation.matcher import Matcher
 from mailpit_py.simulation.rule import Rule
 from mailpit_py.simulation.stage import Stage
@@ -22,6 +22,7 @@ from mailpit_py.simulation.stage import Stage
 _GRAM = 3
 _NETWORK = "client/"
 _ENVELOPE = ("sender", "recipient")
+_FIELD = "header:"
 _TEXTS_REMEMBERED = 1_024  # senders, recipients and subjects come again
 
 
@@ -51,15 +52,28 @@ class RuleIndex:
         return index.candidates(facts) if index else ()
 
     def is_silent(self, stage: Stage, reverse_path: str, recipient: str) -> bool:
-        """True if no rule can match at a stage for this envelope, whatever else will be known."""
+        """True if no rule can match at a stage for this envelope, but for those of certain header fields.
+
+        Of these `is_silent_about` tells once they are known; whatever else will be known changes nothing.
+        """
         index = self._stages.get(stage)
         return index is None or index.is_silent(Facts(reverse_path=reverse_path, recipient=recipient))
+
+    def fields_at(self, stage: Stage) -> Set[str]:
+        """Return the names of the header fields, in lower case, that `is_silent_about` has to know."""
+        index = self._stages.get(stage)
+        return index.fields.keys() if index else frozenset()
+
+    def is_silent_about(self, stage: Stage, fields: Sequence[tuple[str, str]]) -> bool:
+        """True if a silent stage stays so with these fields: all that `fields_at` asks for, by lower-case name."""
+        index = self._stages.get(stage)
+        return index is None or index.is_silent_about(fields)
 
 
 class _StageIndex:
     """The rules of one stage by what they hang on."""
 
-    __slots__ = ("_elsewhere", "_open", "_texts")
+    __slots__ = ("_elsewhere", "_open", "_texts", "fields")
 
     def __init__(self, placed: Iterable[Placed]) -> None:
         hung = [(at, _anchors(at.rule)) for at in placed]
@@ -72,8 +86,13 @@ class _StageIndex:
                 self._texts.setdefault(name, {}).setdefault(text, []).append(at)
             else:
                 self._open.append(at)
-        others = (some for name, by_text in self._texts.items() if name not in _ENVELOPE for some in by_text.values())
-        self._elsewhere = [*self._open, *chain.from_iterable(others)]
+        self.fields = {
+            name.removeprefix(_FIELD): frozenset(texts)
+            for name, texts in self._texts.items()
+            if name.startswith(_FIELD)
+        }
+        others = self._texts.keys() - {*_ENVELOPE, *(_FIELD + name for name in self.fields)}
+        self._elsewhere = [*self._open, *chain.from_iterable(chain(*(self._texts[name].values() for name in others)))]
 
     def candidates(self, facts: Facts) -> Sequence[Placed]:
         found: set[Placed] | None = None
@@ -86,6 +105,9 @@ class _StageIndex:
 
     def is_silent(self, facts: Facts) -> bool:
         return not any(_allows(at.rule, facts) for at in self._with_envelope(facts))
+
+    def is_silent_about(self, fields: Sequence[tuple[str, str]]) -> bool:
+        return all(self.fields[name].isdisjoint(_keys(text[:TEXT_CHARACTERS_AT_MOST])) for name, text in fields)
 
     def _with_envelope(self, facts: Facts) -> Iterator[Placed]:
         """Yield the rules that an envelope does not rule out by what they hang on."""

@@ -145,21 +145,45 @@ RULES = st.fixed_dictionaries(
         "every": st.integers(0, 2),
     },
 )
+FIELD_RULES = st.fixed_dictionaries(
+    {
+        "outcome": st.sampled_from(["policy", "virus"]),
+        "stage": st.just("CONTENT"),
+        "match": st.fixed_dictionaries(
+            {},
+            optional={
+                "subject": st.sampled_from(["offer", "*offer*", "/o.fer/i", "/sp[e\xe9]cial/", "*\xfcber*", "?*"]),
+                "header": st.sampled_from([{"X-Campaign": "spring"}, {"x-campaign": "*2*", "X-Team": "/^a/"}]),
+                "recipient": st.sampled_from(["*@a.example", "*@b.example"]),
+                "larger": st.sampled_from([10, 10_000]),
+            },
+        ),
+    },
+)
+HEADS = (
+    "X-Sandbox-Bounce: spam",
+    "Subject: Offer",
+    "SUBJECT : a special\r\n offer",
+    "Subject: =?utf-8?q?of?= =?utf-8?q?fer?=",
+    "Subject: =?utf-8?q?=C3=9CBER_alles?=",
+    "X-Campaign: spring",
+    "X-Campaign: 12\r\nX-Team: ann\r\nX-campaign: spring",
+    "X-Team: bob\nX-Campaign:2",
+    "no field",
+)
 MAILS = st.tuples(
     st.sampled_from(["app@x.example", "shop@x.example", ""]),
     st.sampled_from(["ann@a.example", "bob@a.example", "greylist@bounce.test", "drop+data@bounce.test"]),
-    st.sampled_from(["", "X-Sandbox-Bounce: spam\r\n", "Subject: Offer\r\n"]),
+    st.sampled_from(["", *(f"{one}\r\n" for one in HEADS)]),
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(RULES, max_size=3), st.booleans(), st.lists(MAILS, max_size=12))
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(RULES, max_size=2), st.lists(FIELD_RULES, max_size=2), st.lists(MAILS, max_size=12))
 def test_what_is_remembered_of_ordinary_mail_changes_no_decision(
-    store: Store, rules: list[dict[str, Any]], subject: bool, mails: list[tuple[str, str, str]]
+    store: Store, rules: list[dict[str, Any]], of_fields: list[dict[str, Any]], mails: list[tuple[str, str, str]]
 ) -> None:
-    if subject:
-        rules = [*rules, {"outcome": "policy", "stage": "CONTENT", "match": {"subject": "offer"}}]
-    named = [{"name": str(number), **rule} for number, rule in enumerate(rules)]
+    named = [{"name": str(number), **rule} for number, rule in enumerate([*rules, *of_fields])]
     simulator = Simulator(store, FakeClock())
     simulator.reset().result(10)
     simulator.book.replace_all(named)

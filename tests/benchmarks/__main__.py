@@ -33,7 +33,7 @@ def main() -> None:
     if arguments.only in (None, "smtp"):
         smtp_part(arguments.rounds, arguments.scale)
     if arguments.only in (None, "rules"):
-        rules_part(arguments.rounds * 5)
+        rules_part(arguments.rounds * 25)
     if arguments.only in (None, "api"):
         api_part(arguments.messages)
     if arguments.only in (None, "plans"):
@@ -79,10 +79,11 @@ def rules_part(turns: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         costs = rules_load.measure(Mails().write(Path(name)), turns, Path(name))
     print("\nMessages a second and microseconds of CPU a message, without rules and with 1,000 that never match\n")
-    print("| load | without | with | CPU without | CPU with | loss by CPU |\n|---|---|---|---|---|---|")
+    print("| load | without | with | CPU without | CPU with | loss by CPU (quartiles) |\n|---|---|---|---|---|---|")
     for one in costs:
         cells = [f"{value:.0f}" for value in (*one.rates, *one.cpu)]
-        print(f"| {one.load.title} | {' | '.join(cells)} | {one.loss:.1%} |")
+        low, middle, high = one.loss
+        print(f"| {one.load.title} | {' | '.join(cells)} | {middle:.1%} ({low:.1%} to {high:.1%}) |")
 
 
 def api_part(count: int) -> None:

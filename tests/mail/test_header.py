@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailpit_py.mail import read
+from mailpit_py.mail import glimpse, read
 from mailpit_py.mail.header import decode_value, decode_words, unfold
 
 
@@ -75,3 +75,25 @@ def test_fields_keep_order_case_raw_value_and_span():
     assert read(raw).field("X-TWO").value == "2 folded"
     assert read(raw).field("absent") is None
     assert read(raw).field("\u00fc") is None
+
+
+@pytest.mark.parametrize(
+    ("section", "found"),
+    [
+        (b"subject: offer\r\nfrom: ann\r\n\r\n", [("subject", "offer")]),
+        (b"from: ann\r\nsubject\t : offer\r\n of the day\r\n\tonly\r\n\r\n", [("subject", "offer of the day only")]),
+        (b"x: 1\r\nsubject:1\r\nx-subject: 2\r\nsubjects: 3\r\nsubject:4\r\n", [("subject", "1"), ("subject", "4")]),
+        (b"from: ann\r\n subject: folded\r\n\r\n", []),
+        (b"subject\r\n: no field\r\n", []),
+        (b"subject: to the end", [("subject", "to the end")]),
+        (b"subject: to\r\n the end", [("subject", "to the end")]),
+        (b"from: =?utf-8?q?a?=\r\nsubject: b\r\n", [("subject", "b")]),
+        (b"subject: =?utf-8?q?offer?=\r\n", None),
+        (b"subject: \xc3\xbc\r\n", None),
+        (b"subject: offer\nfrom: ann\r\n", None),
+        (b"subject: offer\rfrom: ann\r\n", None),
+        (b"", []),
+    ],
+)
+def test_a_glimpse_tells_of_plain_fields(section, found):
+    assert glimpse(section, ("subject", "absent")) == found

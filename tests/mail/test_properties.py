@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailpit_py.mail import Limits, read, read_values
+from mailpit_py.mail import Limits, glimpse, read, read_values
 from mailpit_py.mail.html import sanitise, to_text
 
 MESSAGES = sorted((Path(__file__).parent.parent / "messages").glob("*.eml"))
@@ -51,6 +51,25 @@ def test_some_values_are_read_as_all_are(raw):
     names = ("subject", "from", "absent", "j\xf6rg")
     expected = [(name, one.value) for name in names for one in read(raw).fields if one.name.lower() == name]
     assert list(read_values(raw, names)) == expected
+
+
+FIELDS = st.tuples(
+    st.sampled_from([b"Subject", b"SUBJECT ", b"From", b"Subjects", b"X-Subject", b"--Subject", b"J\xc3\xb6rg"]),
+    st.sampled_from(
+        [b" =?utf-8?Q?s=C3=BC=C3=9F?=", b"a\r\n subject: b", b"", b"\tsubject:c\x00 ", b" \xfc\r\n\t\r\n  d"]
+    ),
+    st.sampled_from([b"\r\n"] * 9 + [b"\n", b"\r", b""]),
+)
+SECTIONS = st.lists(FIELDS.map(lambda one: one[0] + b":" + one[1] + one[2]), max_size=6).map(b"".join)
+
+
+@settings(max_examples=500, deadline=None)
+@given(SECTIONS | st.lists(st.sampled_from(TOKENS.split(b"|")), max_size=60).map(b"".join))
+def test_a_glimpse_has_all_fields_with_their_values_or_is_none(section):
+    names = ("subject", "from", "received", "j\xf6rg", "\udcff")
+    found = glimpse(section.lower(), names)
+    if found is not None:
+        assert set(read_values(section.lower(), names)) <= set(found)
 
 
 @settings(max_examples=200, deadline=None)

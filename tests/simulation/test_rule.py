@@ -403,7 +403,10 @@ def test_the_index_leaves_out_nothing_that_matches(matches, recipient, sender, f
     ]
     assert found == [rule for rule in rules if rule.match.holds(about)]
     if found:
-        assert not RuleIndex(rules).is_silent(Stage.CONTENT, sender, recipient)
+        index = RuleIndex(rules)
+        asked = [(name.lower(), text) for name, text in fields if name.lower() in index.fields_at(Stage.CONTENT)]
+        is_silent = index.is_silent(Stage.CONTENT, sender, recipient)
+        assert not (is_silent and index.is_silent_about(Stage.CONTENT, asked))
 
 
 @pytest.mark.parametrize(
@@ -427,6 +430,28 @@ def test_only_the_envelope_silences_rules_and_only_at_their_stage(match, silent)
     index = RuleIndex([load({"outcome": "spam", "stage": "CONTENT", "match": match})])
     assert index.is_silent(Stage.CONTENT, "app@x.example", "ann@a.example") is silent
     assert index.is_silent(Stage.RCPT, "app@x.example", "ann@a.example")
+    assert not index.fields_at(Stage.CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("match", "fields", "silent"),
+    [
+        ({"subject": "*sale*"}, [], True),
+        ({"subject": "*sale*"}, [("subject", "Winter")], True),
+        ({"subject": "*sale*"}, [("subject", "Winter SALE")], False),
+        ({"subject": "*sale*"}, [("subject", "Winter"), ("subject", "sale")], False),
+        ({"subject": "*sale*"}, [("subject", "x" * 1_000 + "sale")], True),
+        ({"subject": "/sale [0-9]/"}, [("subject", "sale of nothing")], False),  # only the rule itself can tell
+        ({"header": {"X-Campaign": "spring"}}, [("x-campaign", "springs")], True),
+        ({"header": {"X-Campaign": "spring"}}, [("x-campaign", "Spring")], False),
+    ],
+)
+def test_rules_about_fields_are_silent_until_one_has_what_they_hang_on(match, fields, silent):
+    index = RuleIndex([load({"outcome": "spam", "stage": "CONTENT", "match": match})])
+    assert index.is_silent(Stage.CONTENT, "app@x.example", "ann@a.example")
+    assert {name for name, _ in fields} <= index.fields_at(Stage.CONTENT)
+    assert index.is_silent_about(Stage.CONTENT, fields) is silent
+    assert index.is_silent_about(Stage.RCPT, ())
 
 
 def test_rules_of_other_stages_are_not_asked():
