@@ -8,7 +8,9 @@ messages up to it are in the index, later ones are not.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +22,7 @@ SHORTEST_TERM = 3
 LONGEST_TERM = 200
 TERM_LIMIT = 1_000
 TIDY_AFTER = 5_000
+MERGE_FROM = 5_000
 
 COLUMNS = tuple(column.name for column in schema.body.columns if column.name != "message_id")
 _NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
@@ -72,6 +75,9 @@ class FullText:
         self.enabled = enabled
         self.watermark = 0
         self._removed = 0
+        self._unmerged = 0
+        self._merge_from = MERGE_FROM
+        self._is_merging = False
 
     def open(self, connection: Connection) -> None:
         """Create the index if it is missing, of another version or stale, and read the watermark.
@@ -91,6 +97,7 @@ class FullText:
             _remember(connection, "index_removed", 0)
         self.watermark = int(_meta(connection, "index_watermark") or 0)
         self._removed = int(_meta(connection, "index_removed") or 0)
+        self._unmerged = self.watermark  # at most: to merge what is merged costs nothing
         for statement in _SCRATCH:
             connection.exec_driver_sql(statement)
 
@@ -119,6 +126,7 @@ class FullText:
                 f"INSERT INTO temp.batch (rowid, words) SELECT message_id, {_JOINED} {_REACH}", reach
             )
             _add_terms(connection, "batch_term")
+            self._unmerged += number
         _remember(connection, "index_watermark", watermark)
         return watermark
 
@@ -138,14 +146,36 @@ class FullText:
             _remember(connection, "index_removed", self._removed)
 
     @property
+    def wants_merging(self) -> bool:
+        """True once half of the index has come in batches since it was last made one."""
+        return self.enabled and (self._is_merging or self._unmerged >= self._merge_from)
+
+    def merge(self, connection: Connection, pages: int) -> None:
+        """Bring `search` so many pages nearer to being one part; it is while `wants_merging`.
+
+        FTS5 keeps what was written together as a part and merges by and by; a word is looked up in
+        every part. What fails is not tried again before as much has come once more.
+        """
+        # FTS5: a negative number puts all parts on one level, a positive one goes on with what is begun
+        sign, self._is_merging, self._unmerged = 1 if self._is_merging else -1, False, 0
+        before = _changes(connection)
+        connection.exec_driver_sql("INSERT INTO search (search, rank) VALUES ('merge', ?)", (sign * pages,))
+        self._is_merging = _changes(connection) - before >= 2  # FTS5: fewer if there was nothing to do
+        if not self._is_merging:
+            self._merge_from = max(MERGE_FROM, _live(connection) // 2)
+
+    def leave_merging(self) -> None:
+        """Merge no further for now."""
+        self._is_merging = False
+
+    @property
     def may_need_tidying(self) -> bool:
         """True once so many messages went that `term` may have many words which occur nowhere."""
         return self.enabled and self._removed > TIDY_AFTER
 
     def tidy_if_due(self, connection: Connection) -> None:
         """Rebuild `term` if more messages went since the last time than there are now: a constant cost for each."""
-        live = connection.exec_driver_sql("SELECT coalesce(sum(total), 0) FROM mailbox").scalar_one()
-        if self._removed > max(TIDY_AFTER, live):
+        if self._removed > max(TIDY_AFTER, _live(connection)):
             self.tidy(connection)
 
     def tidy(self, connection: Connection) -> None:
@@ -167,3 +197,13 @@ def _add_terms(connection: Connection, vocabulary: str) -> None:
         (SHORTEST_TERM, LONGEST_TERM),
     )
     connection.exec_driver_sql("INSERT INTO term_index (rowid, term) SELECT id, term FROM term WHERE id > ?", (known,))
+
+
+def _live(connection: Connection) -> int:
+    """How many messages there are."""
+    return int(connection.exec_driver_sql("SELECT coalesce(sum(total), 0) FROM mailbox").scalar_one())
+
+
+def _changes(connection: Connection) -> int:
+    """How many rows this connection has changed since it was opened."""
+    return cast(sqlite3.Connection, connection.connection.driver_connection).total_changes

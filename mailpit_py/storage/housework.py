@@ -16,6 +16,7 @@ IDLE_PAUSE = 30.0
 BACK_OFF = 1.0
 TRIM_EVERY = 1_000  # transactions
 VACUUM_PAGES = 256
+MERGED_PAGES = 128  # 5 ms
 LAZY_GROUPS = 50  # under load, what was cleared is drained once in so many groups; pruning keeps pace with adding
 
 Chore = Callable[[Context], int | None]
@@ -48,6 +49,7 @@ class Housework:
 
     def back_off(self, now: float) -> None:
         """Leave everything for a moment: it has just failed."""
+        self._index.leave_merging()
         self._quiet_until = now + BACK_OFF
 
     @property
@@ -60,7 +62,7 @@ class Housework:
         if (quiet := self._quiet_until - time.monotonic()) > 0:
             return quiet
         outstanding = self._prune or self._drain or self._is_unindexed(committed_id)
-        return INDEX_PAUSE if outstanding else 0.001 if self._vacuum else IDLE_PAUSE
+        return INDEX_PAUSE if outstanding else 0.001 if self._vacuum or self._index.wants_merging else IDLE_PAUSE
 
     def due(self, committed_id: int, *, idle: bool, urgent: bool) -> Iterator[Chore]:
         """Yield the chores whose time has come. `idle`: no job came; `urgent`: a search waits for the index."""
@@ -75,13 +77,19 @@ class Housework:
             yield self._prune_chunk
         if lazily and self._drain:
             yield self._drain_chunk
-        if idle and self._untidy and self._index.may_need_tidying:
-            self._untidy = False
-            yield self._tidy
         if self._untrimmed >= TRIM_EVERY and lazily:
             self._untrimmed = 0
             yield upkeep.trim
-        if idle and self._vacuum:
+        if idle:
+            yield from self._for_idle_time()
+
+    def _for_idle_time(self) -> Iterator[Chore]:
+        if self._untidy and self._index.may_need_tidying:
+            self._untidy = False
+            yield self._tidy
+        if self._index.wants_merging:
+            yield self._merge_some
+        if self._vacuum:
             yield self._vacuum_some
 
     def _is_unindexed(self, committed_id: int) -> bool:
@@ -99,6 +107,9 @@ class Housework:
 
     def _tidy(self, context: Context) -> None:
         self._index.tidy_if_due(context.connection)
+
+    def _merge_some(self, context: Context) -> None:
+        self._index.merge(context.connection, MERGED_PAGES)
 
     def _vacuum_some(self, context: Context) -> None:
         self._vacuum = upkeep.vacuum(context, VACUUM_PAGES)

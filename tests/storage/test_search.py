@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailpit_py.mail.envelope import Envelope, Recipient, Transaction
-from mailpit_py.storage import AttemptSummary, Limits, Selection, Store, StoreOptions, fulltext, opening
+from mailpit_py.storage import AttemptSummary, Limits, Selection, Store, StoreOptions, fulltext, housework, opening
 from tests.storage.building import NOW, arrival, attempt, eventually, keep, raw_message, session, subjects
 
 MAILS = [
@@ -246,3 +246,42 @@ def test_words_that_occur_nowhere_are_swept_out(store, run_sql, monkeypatch):
     assert eventually(lambda: not run_sql(store, "SELECT term FROM term WHERE term = 'ephemeral'"))
     assert subjects(store, "rmanen") == ["permanent"]
     assert run_sql(store, "SELECT value FROM meta WHERE key = 'index_removed'") == [("0",)]
+
+
+def test_what_was_indexed_in_batches_becomes_one_part_in_idle_time(run_sql, check_index, monkeypatch):
+    monkeypatch.setattr(fulltext, "MERGE_FROM", 12)
+    monkeypatch.setattr(housework, "MERGED_PAGES", 1)
+    with Store.open(None) as store:
+        for number in range(11):
+            keep(store, arrival(raw_message(f"batch {number}")))
+            assert subjects(store, "batch", limit=1) == [f"batch {number}"]
+        parts = "SELECT count(DISTINCT segid) FROM search_idx"
+        assert run_sql(store, parts) > [(1,)]
+        store.delete("default", Selection.matching(store.parse_query('"3" OR "4"'))).result(5)
+        keep(store, arrival(raw_message("batch 11")))
+        assert eventually(lambda: run_sql(store, parts) == [(1,)])
+        assert subjects(store, "batch") == [f"batch {number}" for number in (11, 10, 9, 8, 7, 6, 5, 2, 1, 0)]
+        store.delete("default", Selection.matching(store.parse_query("batch -11"))).result(5)
+        assert subjects(store, "batch") == ["batch 11"]
+        check_index(store)
+
+
+def test_a_merge_that_fails_is_left_until_more_has_come(monkeypatch, caplog):
+    monkeypatch.setattr(fulltext, "MERGE_FROM", 2)
+    tried = []
+
+    def fail(self, connection, pages):
+        merge(self, connection, pages)
+        tried.append(pages)
+        raise OSError("no space left")
+
+    merge = fulltext.FullText.merge
+    monkeypatch.setattr(fulltext.FullText, "merge", fail)
+    with Store.open(None) as store:
+        keep(store, arrival(raw_message("one")), arrival(raw_message("two")))
+        assert eventually(lambda: len(tried) == 1)
+        assert eventually(lambda: store._writer._housework.pause(store._writer.committed_id) > 1)
+        keep(store, arrival(raw_message("three")))
+        assert subjects(store, "three") == ["three"]
+    assert len(tried) == 1
+    assert "upkeep of the database failed" in caplog.text
