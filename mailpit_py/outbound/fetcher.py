@@ -17,7 +17,8 @@ from mailpit_py.reach import Reach
 
 HOPS_AT_MOST = 5
 BODY_BYTES_AT_MOST = 1 << 20
-CONNECTIONS = 16
+CONNECTIONS = 256  # those that hang must leave some to others
+IDLE_CONNECTIONS = 16
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -70,7 +71,7 @@ class Fetcher:
     def _transport(self, scheme: str) -> httpx2.AsyncHTTPTransport:
         """The connections of a scheme; to read the authorities of TLS waits for who needs them."""
         if scheme not in self._transports:
-            limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+            limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=IDLE_CONNECTIONS)
             tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             if scheme == "https":
                 tls = self.tls or ssl.create_default_context()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mailpit_py.application.sinkbook import CONFIRMATION, FAREWELL, is_waiting, provider_of
 from mailpit_py.errors import TargetRefused
@@ -18,7 +21,7 @@ from mailpit_py.webhooks.request import Hook, Provider, Request, Stamp
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 8
+AT_ONCE = 8  # to one sink
 UNCONFIRMED = "nothing was sent: the app has not confirmed the subscription"
 HEADERS_SHOWN = 40
 _OWN_MATTERS = {CONFIRMATION: sns.CONFIRMATION, FAREWELL: sns.FAREWELL}
@@ -43,10 +46,10 @@ class Poster:
                     yield attempt, Outcome(Verdict.GIVEN_UP, error=UNCONFIRMED)
             else:
                 groups.append(group)
-        for start in range(0, len(groups), AT_ONCE):
-            some = groups[start : start + AT_ONCE]
-            outcomes = await asyncio.gather(*(self._send(sink, provider, hook, group, event) for group in some))
-            for group, outcome in zip(some, outcomes, strict=True):
+        sending = (self._send(sink, provider, hook, group, event) for group in groups)
+        async with aclosing(_in_flight(sending, AT_ONCE)) as outcomes:
+            for group in groups:
+                outcome = await anext(outcomes)
                 for position, attempt in enumerate(group):
                     yield attempt, _share(outcome, position, group)
 
@@ -81,6 +84,21 @@ class Poster:
         if (kind := group[0].event.get("kind")) in _OWN_MATTERS:
             return sns.confirmation(hook, stamp, _OWN_MATTERS[str(kind)])
         return provider.compose([event(attempt) for attempt in group], hook, stamp)
+
+
+async def _in_flight(sending: Iterator[Coroutine[Any, Any, Outcome]], at_once: int) -> AsyncGenerator[Outcome]:
+    """Yield outcomes in their order, while so many are on their way at once."""
+    tasks: deque[asyncio.Task[Outcome]] = deque()
+    try:
+        for one in sending:
+            tasks.append(asyncio.create_task(one))
+            if len(tasks) == at_once:
+                yield await tasks.popleft()
+        while tasks:
+            yield await tasks.popleft()
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _grouped(attempts: Sequence[SinkAttempt], size: int) -> Iterator[list[SinkAttempt]]:

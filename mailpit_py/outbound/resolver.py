@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable
+from ipaddress import ip_address
 
 from mailpit_py.errors import TargetRefused
 from mailpit_py.reach import Reach
@@ -17,7 +18,11 @@ class Unresolved(Exception):
 
 
 async def look_up(host: str, port: int) -> list[str]:
-    """Return the addresses of a host as the system finds them. Raises Unresolved."""
+    """Return the addresses of a host as the system finds them, an address itself as it is. Raises Unresolved."""
+    try:
+        return [str(ip_address(host))]
+    except ValueError:
+        pass
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:

@@ -108,7 +108,7 @@ class Sender:
 
     def _open_lanes(self, poster: Poster) -> None:
         """Begin a lane for every sink that has something due and no lane yet."""
-        sinks = {sink.public_id: sink for sink in self._sinks.all()}
+        sinks = {sink.public_id: sink for sink in self._sinks.kept}
         for inbox in {sink.inbox for sink in sinks.values()}:
             until = self._sandbox.clock.sandbox(inbox)
             while due := self._sinks.due(inbox, until, limit=TAKEN_AT_ONCE, without=self._left_out(sinks)):
@@ -123,7 +123,7 @@ class Sender:
 
     def _pause(self) -> float:
         """How many seconds nothing comes due, as far as it is known: a clock may be moved, which rings the bell."""
-        sinks = {sink.public_id: sink for sink in self._sinks.all()}
+        sinks = {sink.public_id: sink for sink in self._sinks.kept}
         pause = LOOK_AGAIN
         for inbox, due_at in self._sinks.next_due(without=self._left_out(sinks)).items():
             if self._sandbox.clock.reading(inbox).frozen_at is None:
@@ -155,7 +155,8 @@ class Sender:
     ) -> AsyncIterator[tuple[SinkAttempt, Outcome]]:
         if sink.kind is SinkKind.SMTP:
             return self._push(sink, attempts)
-        return poster.post(sink, self._sandbox.sinks.hook(sink), attempts, Occurrences(self._sandbox.store).event)
+        occurrences = Occurrences(self._sandbox.store, attempts)
+        return poster.post(sink, self._sandbox.sinks.hook(sink), attempts, occurrences.event)
 
     async def _push(self, sink: Sink, attempts: Sequence[SinkAttempt]) -> AsyncIterator[tuple[SinkAttempt, Outcome]]:
         pusher = Pusher(self._settings.reach, self._settings.hostname, self._settings.lookup)

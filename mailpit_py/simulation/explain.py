@@ -105,6 +105,7 @@ def _planned(recipient: str, plan: Plan, configuration: Configuration) -> Explan
     refusal = refusal_of(plan.outcome)
     spoken = refusal.spoken_by(provider) if refusal else None
     scenario = scenario_named(spoken.cause) if spoken and spoken.cause else None
+    words = spoken.in_report() if spoken and isinstance(plan.outcome, Later) else spoken
     sentences = [f"It acts {_STAGES[plan.stage]}.", *_sentences(plan.outcome)]
     if scenario:
         sentences += [scenario.explanation, scenario.advice]
@@ -117,7 +118,7 @@ def _planned(recipient: str, plan: Plan, configuration: Configuration) -> Explan
         scenario=scenario.name if scenario else "",
         provider=spoken.provider if spoken else "",
         label=plan.label,
-        reply=spoken.reply(recipient=recipient) if spoken else None,
+        reply=words.reply(recipient=recipient) if words else None,
         sentences=tuple(sentences),
     )
 

@@ -12,6 +12,7 @@ from mailpit_py.simulation.decision import Decision
 from mailpit_py.simulation.dialect import STANDARD, dialect_of, remote_host
 from mailpit_py.simulation.facts import Facts
 from mailpit_py.simulation.outcome import Later, Report
+from mailpit_py.simulation.queue_words import queue_words
 from mailpit_py.simulation.refusal import Refusal
 from mailpit_py.simulation.resolve import particulars
 from mailpit_py.simulation.stage import Stage
@@ -100,10 +101,10 @@ def _steps(facts: Facts, later: Later | None, *, tells_delivery: bool) -> Iterat
     if later is None or report is Report.SUCCESS:
         return
     after = round(later.delay * SECOND)
+    dialect = later.dialect or dialect_of(later.refusal.provider if later.refusal else "")
     told = Told(facts.recipient, command="")
     if later.refusal is not None:
-        told = tell(later.refusal, facts)
-    dialect = later.dialect or dialect_of(later.refusal.provider if later.refusal else "")
+        told = tell(later.refusal, facts, dialect)
     if report is Report.EXPIRY:
         yield PlannedStep(StepKind.DELAY, after // WARNS_AFTER, (told,), dialect)
     yield PlannedStep(_KINDS[later.report], after, (told,), dialect)
@@ -120,19 +121,21 @@ def _arrival(facts: Facts, later: Later | None, *, tells_delivery: bool) -> Iter
     yield PlannedStep(StepKind.DELIVERED, after, (told,), dialect or STANDARD)
 
 
-def tell(refusal: Refusal, facts: Facts) -> Told:
+def tell(refusal: Refusal, facts: Facts, dialect: str = STANDARD) -> Told:
     """Return what a refusal tells about a recipient, as the server that mail would have gone on to says it.
 
-    Where there is no such server, or none that answers, it is the queue that tells.
+    Where there is no such server, or none that answers, the queue tells, in the words of a dialect.
     """
     host = remote_host(refusal.provider, facts.recipient)
-    if refusal.cause in _UNANSWERED and not (refusal.text or refusal.provider):
+    noted = None if refusal.text or refusal.is_own else queue_words(refusal.cause, dialect)
+    if noted is not None:
         domain = facts.recipient.rpartition("@")[2]
-        text = _UNANSWERED[refusal.cause].format(host=host or domain, domain=domain)
-        status = refusal.words.status
+        text = noted.text.format(host=host or domain, domain=domain)
+        status = noted.status or refusal.words.status
         return Told(facts.recipient, 0, status, _one_line(text), "", "", refusal.cause)
-    reply = refusal.reply(**particulars(facts))
-    command = _COMMANDS.get(refusal.words.stage, "RCPT TO")
+    later = refusal.in_report()
+    reply = later.reply(**particulars(facts))
+    command = _COMMANDS.get(later.words.stage, "RCPT TO")
     return Told(facts.recipient, reply.code, reply.status, reply.text, command, host, refusal.cause)
 
 
@@ -161,17 +164,3 @@ _KINDS = MappingProxyType(
     }
 )
 _COMMANDS = MappingProxyType({Stage.MAIL: "MAIL FROM", Stage.DATA: "DATA", Stage.CONTENT: "end of DATA"})
-# What a queue writes down where nobody answered, by the scenario.
-_UNANSWERED = MappingProxyType(
-    {
-        "conn_timeout": "connect to {host}[192.0.2.25]:25: Connection timed out",
-        "conn_refused": "connect to {host}[192.0.2.25]:25: Connection refused",
-        "conn_lost": "lost connection with {host}[192.0.2.25] while receiving the initial server greeting",
-        "dns_failure": "Host or domain name not found. Name service error for name={domain} type=MX: try again",
-        "domain_not_found": "Host or domain name not found. Name service error for name={domain} type=A: not found",
-        "null_mx": "Domain {domain} does not accept mail (nullMX)",
-        "no_route": "No route to {host}: the mail exchanger of {domain} cannot be reached",
-        "loop": "mail for {domain} loops back to this system",
-        "expired": "the message could not be delivered to {host} before its time was up",
-    }
-)

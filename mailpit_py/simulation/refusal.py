@@ -55,6 +55,9 @@ _FIRST_CHOICE = MappingProxyType(
      "5.2.1": "disabled", "5.7.26": "dmarc", "5.3.4": "too_large"}
 )  # fmt: skip
 
+# Exchange Online refuses whom it does not know at its edge (5.4.1); about what it has taken, its directory reports.
+_LATER: Mapping[tuple[str, str], str] = MappingProxyType({("m365", "unknown_user"): "recipient_not_found"})
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -103,6 +106,16 @@ class Refusal:
         """The catalogue's scenario behind it, or nothing for a bare code."""
         found = scenario_named(self.scenario)
         return found.name if found else _scenario_for(self.status)
+
+    @property
+    def is_own(self) -> bool:
+        """True if the named provider is known to say this in words of its own."""
+        return bool(self.provider and self.cause) and entry(self.cause, self.provider).is_own
+
+    def in_report(self) -> Refusal:
+        """Return the same refusal as its provider words it after acceptance, where that is not as in the dialogue."""
+        other = _LATER.get((self.provider, self.cause))
+        return replace(self, scenario=other) if other and not (self.code or self.status or self.text) else self
 
     def spoken_by(self, provider: str) -> Refusal:
         """Return the same refusal in the words of `provider`, unless it has chosen one itself."""

@@ -116,6 +116,21 @@ class PlanTables:
         with self._access.reading() as connection:
             return steps.of_message(connection, Scope.find(connection, inbox), public_id)
 
+    def originals_named(
+        self, inbox: str, public_ids: Sequence[str], *, limit_bytes: int
+    ) -> dict[str, StepOriginal | None]:
+        """What is needed of messages of an inbox (at most 500) by their public ids, None for one that is gone.
+
+        From the first on, and no further than messages have `limit_bytes`; one message at least.
+        """
+        with self._access.reading() as connection:
+            keys = steps.keys_of(connection, Scope.find(connection, inbox), public_ids)
+            sizes = steps.sizes(connection, list(keys.values()))
+            ends = accumulate(sizes.get(keys.get(name, 0), 0) for name in public_ids)
+            some = public_ids[: max(1, bisect_right(list(ends), limit_bytes))]
+            found = steps.originals(connection, [keys[name] for name in some if name in keys])
+        return {name: found.get(keys.get(name, 0)) for name in some}
+
     def original_named(self, inbox: str, public_id: str) -> StepOriginal | None:
         """What a report needs of a message of an inbox, or None."""
         with self._access.reading() as connection:
@@ -149,6 +164,11 @@ class SinkTables:
     def known(self, inbox: str) -> tuple[Sink, ...]:
         """The sinks of an inbox that are switched on, from memory, as of the newest commit."""
         return tuple(one for one in self._known if one.inbox == inbox and one.enabled)
+
+    @property
+    def kept(self) -> tuple[Sink, ...]:
+        """The sinks of all inboxes, the oldest first; from memory, as of the newest commit."""
+        return self._known
 
     @property
     def is_empty(self) -> bool:

@@ -152,12 +152,18 @@ def sizes(connection: Connection, message_ids: Sequence[int]) -> dict[int, int]:
 
 def key_of(connection: Connection, scope: Scope, public_id: str) -> int | None:
     """Return the id of a message of an inbox by its public id, or None."""
-    found = connection.exec_driver_sql(
-        "SELECT m.id FROM message m WHERE m.public_id = ? AND EXISTS (SELECT 1 FROM placement p "
-        "JOIN mailbox b ON b.id = p.mailbox_id WHERE p.message_id = m.id AND b.inbox_id = ?)",
-        (public_id, scope.inbox_id),
-    ).scalar()
-    return None if found is None else int(found)
+    return keys_of(connection, scope, [public_id]).get(public_id)
+
+
+def keys_of(connection: Connection, scope: Scope, public_ids: Sequence[str]) -> dict[str, int]:
+    """Return the ids of messages of an inbox (at most 500) by their public ids; others are left out."""
+    rows = connection.exec_driver_sql(
+        f"SELECT m.public_id, m.id FROM message m WHERE m.public_id IN ({', '.join('?' * len(public_ids))}) "
+        "AND EXISTS (SELECT 1 FROM placement p JOIN mailbox b ON b.id = p.mailbox_id "
+        "WHERE p.message_id = m.id AND b.inbox_id = ?)",
+        (*public_ids, scope.inbox_id),
+    )
+    return {row.public_id: row.id for row in rows}
 
 
 def links(connection: Connection, scope: Scope, public_id: str) -> tuple[ReportLink, ...]:

@@ -18,16 +18,21 @@ CHANGES_KEPT = 100_000
 _FREE_PAGES_KEPT = 512
 CHANGES_KEPT_US = 24 * 3_600 * 1_000_000
 
-# A message that something is still to follow stays: its report needs it. So does what has to leave and
-# was never tried; after that a sink that is gone must not let the inbox grow.
+# A message that something is still to follow stays: its report needs it. So does what has to leave: what was
+# never tried, and of what waits for a repeat the newest; a sink that is gone must not let the inbox grow.
+REPEATS_HELD = 1_000
 _OLDEST = (
     PLACED + "WHERE p.pinned = 0 AND p.mailbox_id IN (SELECT id FROM mailbox WHERE inbox_id = ?) "
     "AND NOT EXISTS (SELECT 1 FROM plan_step s WHERE s.message_id = p.message_id AND s.state = 'pending') "
     "AND NOT EXISTS (SELECT 1 FROM sink_attempt a WHERE a.report_id = p.message_id "
-    "AND a.state = 'pending' AND a.tries = 0) "
+    "AND a.state = 'pending' AND (a.tries = 0 OR a.id > ?)) "
     "AND NOT EXISTS (SELECT 1 FROM sink_attempt a WHERE a.original_id = p.message_id "
-    "AND a.state = 'pending' AND a.tries = 0) "
+    "AND a.state = 'pending' AND (a.tries = 0 OR a.id > ?)) "
     "ORDER BY p.message_id LIMIT ?"
+)
+_HELD = (
+    "SELECT id FROM sink_attempt WHERE inbox_id = ? AND state = 'pending' AND tries > 0 "
+    "ORDER BY id DESC LIMIT 1 OFFSET ?"
 )
 
 # INDEXED BY: without statistics SQLite would walk all placements of the mailbox
@@ -58,16 +63,23 @@ def prune(context: Context, limits: Limits) -> int:
 
 def _prune_messages(context: Context, inbox: Any, limits: Limits) -> int:
     if limits.max_messages and (excess := inbox.unpinned - limits.max_messages) > 0:
-        return remove(context, context.execute(_OLDEST, (inbox.id, min(excess, CHUNK))).all())
+        return remove(context, _oldest(context, inbox.id, min(excess, CHUNK)))
     surplus = _surplus_bytes(context, inbox, limits)
     victims = []
     if surplus > 0:
-        for row in context.execute(_OLDEST, (inbox.id, min(CHUNK, inbox.unpinned - 1))).all():
+        for row in _oldest(context, inbox.id, min(CHUNK, inbox.unpinned - 1)):
             if surplus <= 0:
                 break
             victims.append(row)
             surplus -= row.size_bytes
     return remove(context, victims)
+
+
+def _oldest(context: Context, inbox_id: int, limit: int) -> list[Any]:
+    """The oldest placements that may go: neither pinned, nor waited for by a step or by what has to leave."""
+    held = context.execute(_HELD, (inbox_id, REPEATS_HELD)).scalar() or 0
+    rows: list[Any] = context.execute(_OLDEST, (inbox_id, held, held, limit)).all()
+    return rows
 
 
 def _surplus_bytes(context: Context, inbox: Any, limits: Limits) -> int:
@@ -87,7 +99,7 @@ def prune_aged(context: Context, limits: Limits) -> int:
         if not seconds:
             continue
         edge = context.now - seconds * 1_000_000
-        oldest = context.execute(_OLDEST, (inbox.id, CHUNK)).all()
+        oldest = _oldest(context, inbox.id, CHUNK)
         removed += remove(context, [row for row in oldest if row.received_at < edge])
         aged = context.execute(_ATTEMPTS + "AND at < ? ORDER BY id LIMIT ?", (inbox.id, edge, CHUNK)).all()
         removed += remove_attempts(context, aged)

@@ -364,7 +364,7 @@ first = 2
 
 [[profiles]]
 domain = "*.shop.test"
-provider = "outlook"
+provider = "postfix"
 bounce = 1.0
 """
 

@@ -16,6 +16,7 @@ from mailpit_py.application.sinkbook import SinkSettings, settings_of
 from mailpit_py.config import Config
 from mailpit_py.errors import TargetRefused
 from mailpit_py.node import Node
+from mailpit_py.outbound import occurrence
 from mailpit_py.storage import AttemptState, NewSinkAttempt, Selection, SinkKind
 from tests.outbound.post import processor
 from tests.outbound.servers import web
@@ -348,3 +349,31 @@ def test_what_is_switched_off_waits(node):
         book.change("default", sink.public_id, settings_of(sink, {"enabled": True}))
         app.wait_for(2)
         assert settled(node)[0].state is AttemptState.DELIVERED
+
+
+def test_sinks_that_hang_hold_up_no_other(node):
+    answer = threading.Event()
+    with web() as hangs, web() as app:
+        hangs.answer = lambda _: (200 if answer.wait(60) else 500, {}, b"")
+        for _ in range(4):
+            hook_to(node, hangs.port, "postmark")  # it waits for two minutes
+        hook_to(node, app.port)
+        for _ in range(9):  # more than one sink is sent at once
+            send(node, "ndr+unknown_user+1h@bounce.test")
+        node.sandbox.scheduler.advance("default", microseconds=2 * HOUR)
+        app.wait_for(9)
+        answer.set()
+        assert {(one.state, one.tries) for one in settled(node, 45)} == {(AttemptState.DELIVERED, 1)}
+
+
+def test_events_about_many_messages_are_each_joined_with_their_own(node, monkeypatch):
+    monkeypatch.setattr(occurrence, "MESSAGES_AT_ONCE", 3)
+    monkeypatch.setattr(occurrence, "BYTES_AT_ONCE", 400)
+    with web() as app:
+        hook_to(node, app.port)
+        for number in range(10):
+            send(node, f"ndr+unknown_user+1h--{number}@bounce.test", reverse_path=f"b{number}@app.example")
+        node.sandbox.scheduler.advance("default", microseconds=2 * HOUR)
+        told = [json.loads(one.body)["data"] for one in app.wait_for(10)]
+    about = {(one["recipient"], one["message"]["reverse_path"]) for one in told}
+    assert about == {(f"ndr+unknown_user+1h--{number}@bounce.test", f"b{number}@app.example") for number in range(10)}

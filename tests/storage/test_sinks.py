@@ -21,6 +21,7 @@ from mailpit_py.storage import (
     StepState,
     Store,
     StoreOptions,
+    upkeep,
 )
 from mailpit_py.storage import sinks as rows
 from mailpit_py.storage.sink import RECORDED_CHARACTERS
@@ -89,16 +90,31 @@ def test_attempts_are_due_in_the_order_of_time(store):
     assert len(store.agenda.sinks.due("default", NOW + 200, limit=2)) == 2
 
 
-def test_what_has_to_leave_is_not_pruned_before_it_was_tried():
+NOBODY = SinkTry(at=NOW, ok=False, error="nobody there")
+
+
+def test_what_has_to_leave_is_not_pruned_before_its_last_try():
     with Store.open(None, StoreOptions(limits=Limits(max_messages=3))) as store:
         hook, push = begin(store, attempt(), attempt(PUSH, report=0))
         keep(store, *(arrival(raw_message(f"m{number}")) for number in range(5)))
         assert eventually(lambda: subjects(store) == ["m4", "report", "original"])
-        failed = SinkTry(at=NOW, ok=False, error="nobody there")
         for one in (hook, push):
-            store.agenda.sinks.record(one.id, failed, AttemptState.PENDING, next_due=NOW + 50).result(10)
+            store.agenda.sinks.record(one.id, NOBODY, AttemptState.PENDING, next_due=NOW + 50).result(10)
         keep(store, arrival(raw_message("m5")))
-        assert eventually(lambda: subjects(store) == ["m5", "m4", "report"])
+        assert eventually(lambda: subjects(store) == ["m5", "report", "original"])
+        for one in (hook, push):
+            store.agenda.sinks.record(one.id, NOBODY, AttemptState.GIVEN_UP).result(10)
+        keep(store, arrival(raw_message("m6")))
+        assert eventually(lambda: subjects(store) == ["m6", "m5", "report"])
+
+
+def test_a_sink_that_is_gone_does_not_let_the_inbox_grow(monkeypatch):
+    monkeypatch.setattr(upkeep, "REPEATS_HELD", 0)
+    with Store.open(None, StoreOptions(limits=Limits(max_messages=3))) as store:
+        for one in begin(store, attempt(), attempt(PUSH, report=0)):
+            store.agenda.sinks.record(one.id, NOBODY, AttemptState.PENDING, next_due=NOW + 50).result(10)
+        keep(store, *(arrival(raw_message(f"m{number}")) for number in range(5)))
+        assert eventually(lambda: subjects(store) == ["m4", "m3", "m2"])
 
 
 def test_what_goes_to_no_sink_that_is_there_is_dropped(store):

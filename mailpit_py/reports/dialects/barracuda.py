@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailpit_py.mail import stamp
 from mailpit_py.mail.field import field
-from mailpit_py.reports import mime
+from mailpit_py.reports import mime, status
 from mailpit_py.reports.dialects.dialect import Dialect
 from mailpit_py.reports.draft import Draft, Row
 from mailpit_py.reports.report import Action, RecipientStatus
@@ -54,7 +54,7 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
     filtered = f", UBE, id={draft.token('filter', 5, DIGITS)}-{draft.token('filter 2', 2, DIGITS)}"
     mark = filtered if recipient.status.startswith("5.7.") else ""
     rows: list[Row] = [("Final-Recipient", draft.typed(recipient.final_recipient))]
-    rows += [("Action", recipient.action.value), ("Status", recipient.status)]
+    rows += [("Action", recipient.action.value), ("Status", status.find(recipient.one_line) or recipient.status)]
     rows += [("Diagnostic-Code", f"smtp; {draft.words(recipient.one_line + mark)}")]
     attempt = draft.report.at if recipient.last_attempt is None else recipient.last_attempt
     return [*rows, ("Last-Attempt-Date", stamp.rfc5322(attempt))]

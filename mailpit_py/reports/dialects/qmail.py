@@ -15,6 +15,7 @@ _OPENING = """Hi. This is the qmail-send program at {host}.
 There was no way to get your message to the addresses below.
 I have tried, and I will not try again. Sorry about that."""
 _RULE = "--- Below this line is a copy of the message."
+_LATE = "I'm not going to try again; this message has been in the queue too long."
 _FAILED = {"DATA": "failed on DATA command.", "end of DATA": "failed after I sent the message."}
 
 
@@ -40,7 +41,8 @@ def compose(draft: Draft) -> bytes:
 def _paragraph(recipient: RecipientStatus) -> str:
     address = f"<{recipient.final_recipient}>:"
     if not recipient.code:
-        return f"{address}\n{recipient.one_line} (#{recipient.status})"
+        late = f"\n{_LATE}" if recipient.status.startswith("4") else ""
+        return f"{address}\n{recipient.one_line} (#{recipient.status}){late}"
     server = recipient.remote_address or recipient.remote_mta or "127.0.0.1"
     if recipient.command == "RCPT TO":
         said = f"{server} does not like recipient."
@@ -48,8 +50,7 @@ def _paragraph(recipient: RecipientStatus) -> str:
         said = f"Connected to {server} but sender was rejected."
     else:
         said = f"{server} {_FAILED.get(recipient.command, _FAILED['DATA'])}"
-    late = "I'm not going to try again; this message has been in the queue too long."
-    end = f"Giving up on {server}." if recipient.code >= 500 else f"Giving up on {server}.\n{late}"
+    end = f"Giving up on {server}." if recipient.code >= 500 else f"Giving up on {server}.\n{_LATE}"
     return "\n".join([address, said, f"Remote host said: {recipient.one_line}", end])
 
 

@@ -97,7 +97,8 @@ def _transcript(recipient: RecipientStatus) -> list[str]:
     if recipient.action in _SUCCESSES:
         return [f"{address} {_SUCCESSES[recipient.action][1]}"]
     if not recipient.code:
-        return [f"{address} Deferred: {recipient.one_line}"]
+        begin = f"550 {recipient.status} {address}" if recipient.status[0] == "5" else f"{address} Deferred:"
+        return [f"{begin} {recipient.one_line}"]
     opening = [f"... while talking to {recipient.remote_mta}.:"] if recipient.remote_mta else []
     lines = [*opening, ">>> DATA", *(f"<<< {line}" for line in recipient.lines)]
     if recipient.code < 500:

@@ -23,6 +23,8 @@ PROVIDERS = (
                                 "Reputation; https://www.barracudanetworks.com/reputation/?r=1&ip={client}"),
         "unknown_user": Words(550, "", "permanent failure for one or more recipients "
                               "({recipient}:550 5.1.1 user unknown)"),
+        "mailbox_full": Words(550, "", "permanent failure for one or more recipients "
+                              "({recipient}:552 5.2.2 mailbox full)"),
     }),
     Provider("proofpoint", "Proofpoint", {
         "unknown_user": Words(550, "5.1.1", "User Unknown"),

@@ -32,6 +32,7 @@ PROVIDERS = (
     }),
     Provider("outlook", "Outlook.com, Hotmail", {
         "unknown_user": Words(550, "5.5.0", "Requested action not taken: mailbox unavailable (S2017062302)."),
+        "mailbox_full": Words(554, "5.2.2", "mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException", CONTENT),
         "blocked_ip": Words(550, "5.7.1", "Unfortunately, messages from [{client}] weren't sent. Please contact your "
                             "Internet service provider since part of their network is on our block list (S3150).",
                             MAIL),

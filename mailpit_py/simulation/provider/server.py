@@ -34,6 +34,7 @@ PROVIDERS = (
     }),
     Provider("qmail", "qmail", {
         "unknown_user": Words(550, "", "sorry, no mailbox here by that name (#5.1.1 - chkuser)"),
+        "mailbox_full": Words(552, "", "sorry, recipient mailbox is full (#5.2.2 - chkuser)"),
         "relay_denied": Words(553, "", "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"),
         "too_large": Words(552, "", "sorry, that message size exceeds my databytes limit (#5.3.4)", CONTENT),
     }),
