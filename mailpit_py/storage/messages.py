@@ -20,8 +20,8 @@ _IS_THERE = (
     "JOIN message m ON m.id = p.message_id WHERE i.name = ? AND m.message_id_header = ? LIMIT 1"
 )
 PLACED = (
-    "SELECT p.id AS placement_id, p.mailbox_id, p.uid, p.message_id, p.seen, p.pinned, b.name AS mailbox, "
-    "b.inbox_id, m.public_id, m.received_at, m.size_bytes, m.attachment_count, m.refused_count, m.session_id "
+    "SELECT p.id AS placement_id, p.mailbox_id, p.uid, p.message_id, p.seen, p.pinned, p.flags, p.modseq, "
+    "b.name AS mailbox, b.inbox_id, m.public_id, m.received_at, m.size_bytes, m.attachment_count, m.refused_count, m.session_id "
     "FROM placement p JOIN mailbox b ON b.id = p.mailbox_id JOIN message m ON m.id = p.message_id "
 )
 
@@ -122,20 +122,25 @@ def mark(context: Context, rows: Sequence[Any], *, seen: bool | None, pinned: bo
         new_seen = row.seen if seen is None else int(seen)
         new_pinned = row.pinned if pinned is None else int(pinned)
         if (new_seen, new_pinned) != (row.seen, row.pinned):
-            marked.append((row, new_seen, new_pinned))
-    marked.sort(key=lambda one: one[0].mailbox_id)
+            marked.append((row, new_seen, new_pinned, row.flags))
+    relabel(context, marked)
+    return len(marked)
+
+
+def relabel(context: Context, marked: list[tuple[Any, int, int, str]]) -> None:
+    """Give each of these placements (rows of PLACED) its new read state, pin and other flags."""
+    marked.sort(key=lambda one: int(one[0].mailbox_id))
     for mailbox_id, group in groupby(marked, key=lambda one: one[0].mailbox_id):
         members = list(group)
-        unread = sum(row.seen - new_seen for row, new_seen, _ in members)
-        pins = sum(new_pinned - row.pinned for row, _, new_pinned in members)
+        unread = sum(row.seen - new_seen for row, new_seen, _, _ in members)
+        pins = sum(new_pinned - row.pinned for row, _, new_pinned, _ in members)
         modseq = count_up(context, mailbox_id, unread=unread, pinned=pins)
         context.execute(
-            "UPDATE placement SET seen = ?, pinned = ?, modseq = ? WHERE id = ?",
-            [(new_seen, new_pinned, modseq, row.placement_id) for row, new_seen, new_pinned in members],
+            "UPDATE placement SET seen = ?, pinned = ?, flags = ?, modseq = ? WHERE id = ?",
+            [(new_seen, new_pinned, flags, modseq, row.placement_id) for row, new_seen, new_pinned, flags in members],
         )
-        refs = [_ref(row, new_seen, new_pinned) for row, new_seen, new_pinned in members]
+        refs = [_ref(row, new_seen, new_pinned) for row, new_seen, new_pinned, _ in members]
         context.record(members[0][0].inbox_id, "changed", refs)
-    return len(marked)
 
 
 def remove(context: Context, rows: Iterable[Any]) -> int:
