@@ -4,6 +4,9 @@ from mailpit_py.storage.agenda import Agenda
 from mailpit_py.storage.budget import Budget
 from mailpit_py.storage.cause import Cause
 from mailpit_py.storage.inbox import Inbox, InboxTable
+from mailpit_py.storage.flag import DELETED, SEEN, SYSTEM as SYSTEM_FLAGS, FlagChange, is_flag
+from mailpit_py.storage.folder import Folder, Item, News, Opened, Place
+from mailpit_py.storage.folders import Listed
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.maildrops import Entry
 from mailpit_py.storage.outline import Outline
@@ -54,6 +57,10 @@ from mailpit_py.storage.waker import CallSoon
 __all__ = [
     "DEFAULT_INBOX",
     "EVERY_INBOX",
+    "DELETED",
+    "SEEN",
+    "SYSTEM_FLAGS",
+    "is_flag",
     "INBOX",
     "TRASH",
     "Agenda",
@@ -73,13 +80,20 @@ __all__ = [
     "Entry",
     "Inbox",
     "InboxTable",
+    "FlagChange",
+    "Folder",
+    "Item",
     "Journal",
     "Limits",
+    "Listed",
     "NewRelayItem",
     "NewSinkAttempt",
     "NewStep",
+    "News",
+    "Opened",
     "Outline",
     "Page",
+    "Place",
     "Query",
     "Ref",
     "RelayItem",

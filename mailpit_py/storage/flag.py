@@ -17,6 +17,11 @@ def canonical(flag: str) -> str:
     return _CANONICAL.get(flag.lower(), flag)
 
 
+def is_flag(flag: str) -> bool:
+    """True for what can be set: a system flag that may be, or a keyword of ASCII."""
+    return flag.lower() in _CANONICAL or (not flag.startswith("\\") and flag.isascii() and 0 < len(flag) <= 100)
+
+
 def flags_of(seen: int, pinned: int, words: str) -> Flags:
     """All flags of a placement: read state and pin are two of them."""
     kept = words.split() if words else []

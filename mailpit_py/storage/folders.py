@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection
@@ -71,6 +72,11 @@ class Folders:
             items = _items(connection, folder, place)
             return Opened(place, items, reading.head(connection, self._epoch))
 
+    def has(self, folder: Folder) -> bool:
+        """True if the folder is there."""
+        with self._reading() as connection:
+            return find_place(connection, folder) is not None
+
     def news(self, folder: Folder, cursor: Cursor) -> News:
         """What happened in the folder after `cursor`."""
         with self._reading() as connection:
@@ -92,6 +98,13 @@ class Folders:
         """When each of these messages was received, in UTC microseconds."""
         with self._reading() as connection:
             return _by_id(connection, "SELECT id, received_at FROM message WHERE id IN", ids)
+
+    def fitting(self, ids: Sequence[int], size_bytes: int) -> int:
+        """How many of these messages (at most 500), from the first on, are not larger together; at least one."""
+        with self._reading() as connection:
+            sizes = _by_id(connection, "SELECT id, size_bytes FROM message WHERE id IN", ids)
+        totals = accumulate(sizes.get(number, 0) for number in ids)
+        return max(1, sum(total <= size_bytes for total in totals))
 
     def raws(self, ids: Sequence[int]) -> dict[int, bytes]:
         """The bytes of each of these messages (at most 500) exactly as received."""

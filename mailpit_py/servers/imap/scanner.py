@@ -80,7 +80,11 @@ class Scanner:
 
     def atom(self) -> str:
         """An atom, in capitals."""
-        return self.take(_ATOM, "a word")[0].decode().upper()
+        return self.word().upper()
+
+    def word(self) -> str:
+        """An atom as it was written."""
+        return self.take(_ATOM, "a word")[0].decode()
 
     def flag(self) -> str:
         """A flag or keyword as it was written."""

@@ -31,6 +31,11 @@ class NumberSet:
         return found
 
     @property
+    def has_star(self) -> bool:
+        """True if `*` is named."""
+        return any(number is None for span in self.ranges for number in span)
+
+    @property
     def largest(self) -> int:
         """The largest number that is named."""
         return max((number or 0 for span in self.ranges for number in span), default=0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mailpit_py.application import maildrop
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.wire import with_crlf
-from mailpit_py.servers.pop3.grammar import Credentials
+from mailpit_py.servers.sasl import Credentials
 from mailpit_py.servers.pop3.session import Session, Want
 from mailpit_py.storage import Entry
 

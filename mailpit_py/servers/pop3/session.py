@@ -8,9 +8,10 @@ from enum import Enum, auto
 
 from mailpit_py.mail.wire import stuffed, top
 from mailpit_py.servers.pop3 import grammar
-from mailpit_py.servers.pop3.grammar import Command, Credentials, LineBuffer
+from mailpit_py.servers.pop3.grammar import Command, LineBuffer
 from mailpit_py.servers.pop3.maildrop import Maildrop
 from mailpit_py.servers.pop3.settings import Pop3Settings
+from mailpit_py.servers.sasl import Credentials, plain
 from mailpit_py.storage import Entry
 
 FAILURES_LIMIT = 5
@@ -182,7 +183,7 @@ class Session:
             case [mechanism, *_] if mechanism.upper() != "PLAIN":
                 self._error("unknown mechanism")
             case [_, response]:
-                self._log_in(grammar.plain(response))
+                self._log_in(plain(response))
             case _:
                 self._is_in_sasl = True
                 self.output += b"+ \r\n"
@@ -193,7 +194,7 @@ class Session:
         if line == b"*":
             self._error("cancelled")
         else:
-            self._log_in(grammar.plain(line.decode("utf-8", "surrogateescape")))
+            self._log_in(plain(line.decode("utf-8", "surrogateescape")))
 
     def _log_in(self, credentials: Credentials | None) -> None:
         if credentials is None:

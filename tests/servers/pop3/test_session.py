@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailpit_py.mail.wire import with_crlf
-from mailpit_py.servers.pop3.grammar import Credentials, plain
+from mailpit_py.servers.sasl import Credentials, plain
 from mailpit_py.servers.pop3.session import Session, State, Want
 from mailpit_py.servers.pop3.settings import Pop3Settings
 from mailpit_py.storage import Entry
