@@ -17,7 +17,7 @@ class Reader:
 
 
 def reader(store: Store, login: str) -> Reader:
-    """Who a login reads as: with `@` in it that recipient, with the name of an inbox that one, else the default inbox."""
+    """Who a login reads as: with `@` that recipient, with the name of an inbox that one, else the default inbox."""
     if "@" in login:
         return Reader(DEFAULT_INBOX, login)
     return Reader(login if login in store.inboxes() else DEFAULT_INBOX)

@@ -37,11 +37,14 @@ def _placed(context: Context, folder: Folder, placement_ids: Sequence[int]) -> l
 
 
 def flagging(folder: Folder, placement_ids: Sequence[int], change: FlagChange, unchanged_since: int | None) -> Work:
-    """The work that changes flags; its result is the UIDs of what was changed since (RFC 7162 §3.1.3)."""
+    """The work that changes flags; its result is the UIDs of what was changed since (RFC 7162 §3.1.3).
+
+    Stored sequences are one less than what is told of them, see `folder.py`.
+    """
 
     def work(context: Context) -> list[int]:
         rows = _placed(context, folder, placement_ids)
-        late = {row.uid for row in rows if unchanged_since is not None and row.modseq > unchanged_since}
+        late = {row.uid for row in rows if unchanged_since is not None and row.modseq >= unchanged_since}
         marked = []
         for row in rows:
             old = flags_of(row.seen, row.pinned, row.flags)

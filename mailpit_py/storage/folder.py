@@ -15,7 +15,8 @@ _OF_RECIPIENT = (
     "AND d.address LIKE ? ESCAPE '\\') "
 )
 _REPORTS = "AND EXISTS (SELECT 1 FROM report r WHERE r.message_id = p.message_id) "
-_COLUMNS = "p.id, p.message_id, p.seen, p.pinned, p.flags, p.modseq"
+# A modification sequence is positive (RFC 7162 §7), and that of a mailbox without any change is stored as 0.
+_COLUMNS = "p.id, p.message_id, p.seen, p.pinned, p.flags, p.modseq + 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def find_place(connection: Connection, folder: Folder) -> Place | None:
         )
     else:
         sql = (
-            "SELECT b.id, b.inbox_id, b.uidvalidity, b.uidnext, b.highest_modseq FROM mailbox b "
+            "SELECT b.id, b.inbox_id, b.uidvalidity, b.uidnext, b.highest_modseq + 1 FROM mailbox b "
             "JOIN inbox i ON i.id = b.inbox_id WHERE i.name = ? AND b.name = ?"
         )
     row = connection.exec_driver_sql(sql, (folder.inbox, folder.tag or folder.mailbox)).first()
@@ -114,7 +115,7 @@ def items_sql(folder: Folder, place: Place, more: str = "") -> tuple[str, list[A
     parameters: list[Any] = [place.row_id]
     if folder.tag:
         sql = (
-            f"SELECT pt.uid, {_COLUMNS.replace('p.modseq', '0')} FROM placement_tag pt "
+            f"SELECT pt.uid, {_COLUMNS.replace('p.modseq + 1', '0')} FROM placement_tag pt "
             "JOIN placement p ON p.id = pt.placement_id JOIN mailbox b ON b.id = p.mailbox_id "
             "WHERE pt.tag_id = ? AND b.inbox_id = ? AND b.name <> ? "
         )

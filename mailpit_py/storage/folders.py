@@ -22,7 +22,7 @@ from mailpit_py.storage.value import Changes, Cursor
 _CHUNK = 500
 _MOST_IDS = 5_000  # more of them are read by reading all
 # What moves a message into a folder, within it or out of it.
-_TELLING = frozenset({"added", "changed", "moved", "removed", "tagged"})
+_TELLING = frozenset({"added", "changed", "moved", "removed", "filed", "tagged"})
 _ALL_ANEW = frozenset({"cleared", "tags", "mailboxes"})
 
 
@@ -141,7 +141,7 @@ class Folders:
         return self._in_pieces(items, lambda some: filing.moving(folder, some, mailbox))
 
     def expunge(self, folder: Folder, items: Iterable[Item]) -> list[Future[int]]:
-        """Let go of those that are flagged \\Deleted: from Trash for good, from a tag's folder the tag, else to Trash."""
+        """End what is flagged \\Deleted: in Trash for good, in a tag's folder of the tag; else it goes to Trash."""
         return self._in_pieces(items, lambda some: filing.expunging(folder, some))
 
     def make(self, inbox: str, mailbox: str) -> Future[bool]:
@@ -164,9 +164,7 @@ class Folders:
         return [self._submit(work(some)) for some in _pieces([one.placement_id for one in items])]
 
 
-def _items(
-    connection: Connection, folder: Folder, place: Place, ids: frozenset[int] | None = None
-) -> tuple[Item, ...]:
+def _items(connection: Connection, folder: Folder, place: Place, ids: frozenset[int] | None = None) -> tuple[Item, ...]:
     if ids is None:
         sql, parameters = items_sql(folder, place)
         return tuple(map(Item._make, connection.exec_driver_sql(sql, tuple(parameters))))
@@ -201,7 +199,7 @@ def _touched(batches: Iterable[Changes]) -> frozenset[int] | None:
 def _by_id(connection: Connection, select: str, ids: Sequence[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for some in _pieces(ids):
-        found.update(connection.exec_driver_sql(f"{select} ({_marks(some)})", tuple(some)).tuples())
+        found.update((row[0], row[1]) for row in connection.exec_driver_sql(f"{select} ({_marks(some)})", tuple(some)))
     return found
 
 

@@ -10,7 +10,7 @@ from mailpit_py.storage.context import Box, Context
 from mailpit_py.storage.flag import DELETED
 from mailpit_py.storage.messages import PLACED, count_up, remove, totals
 from mailpit_py.storage.tags import renumber
-from mailpit_py.storage.value import TRASH, Ref
+from mailpit_py.storage.value import INBOX, TRASH, Ref
 
 _CHUNK = 500
 
@@ -36,12 +36,12 @@ def move(context: Context, inbox: str, rows: Sequence[Any], mailbox: str, *, ane
     )
     if back := [row.placement_id for row in leaving if row.mailbox == TRASH != mailbox]:
         renumber(context, back)  # a folder of a tag has not had them meanwhile
-    context.record(box.inbox_id, "moved", refs_of(placed, mailbox))
+    _record(context, box, placed, mailbox)
     return [(row, uid) for uid, row in placed]
 
 
 def copy(context: Context, inbox: str, rows: Sequence[Any], mailbox: str) -> list[Any]:
-    """Put these placements (rows of PLACED, of one inbox) into another mailbox too; return them with their `uid`s there.
+    """Put these placements (rows of PLACED, of one inbox) into another mailbox too; return them with their new UIDs.
 
     A message is in a mailbox once: what is there already only gets a new UID.
     """
@@ -60,8 +60,16 @@ def copy(context: Context, inbox: str, rows: Sequence[Any], mailbox: str) -> lis
             for uid, row in placed
         ],
     )
-    context.record(box.inbox_id, "copied", refs_of(placed, mailbox))
+    context.record(box.inbox_id, "moved" if mailbox == INBOX else "filed", refs_of(placed, mailbox))
     return [*done, *((row, uid) for uid, row in placed)]
+
+
+def _record(context: Context, box: Box, placed: Sequence[tuple[int, Any]], mailbox: str) -> None:
+    """Write to the journal what was moved; what neither was in INBOX nor is, only readers of folders see."""
+    for kind, is_seen in (("moved", True), ("filed", False)):
+        some = [(uid, row) for uid, row in placed if (INBOX in (row.mailbox, mailbox)) is is_seen]
+        if some:
+            context.record(box.inbox_id, kind, refs_of(some, mailbox))
 
 
 def make_room(context: Context, inbox: str, mailbox: str, coming: Sequence[Any]) -> Box:

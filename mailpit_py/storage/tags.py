@@ -118,7 +118,7 @@ def tag_uids(context: Context, tag_id: int, placement_ids: Sequence[int]) -> dic
     """The UID of each of these placements in the folder of a tag."""
     marks = ", ".join("?" * len(placement_ids))
     sql = f"SELECT placement_id, uid FROM placement_tag WHERE tag_id = ? AND placement_id IN ({marks})"
-    return dict(context.execute(sql, (tag_id, *placement_ids)).tuples())
+    return {row[0]: row[1] for row in context.execute(sql, (tag_id, *placement_ids))}
 
 
 def _next_uids(context: Context, tag_id: int, count: int) -> int:

@@ -16,9 +16,7 @@ def upgrade() -> None:
     def number(name: str, default: str) -> sa.Column[int]:
         return sa.Column(name, sa.BigInteger, nullable=False, server_default=sa.text(default))
 
-    op.add_column(
-        "mailbox", sa.Column("subscribed", sa.SmallInteger, nullable=False, server_default=sa.text("1"))
-    )
+    op.add_column("mailbox", sa.Column("subscribed", sa.SmallInteger, nullable=False, server_default=sa.text("1")))
     op.add_column("tag", number("uidvalidity", "1"))
     op.add_column("tag", number("uidnext", "1"))
     op.add_column("placement_tag", number("uid", "0"))

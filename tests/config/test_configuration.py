@@ -20,7 +20,7 @@ def test_every_option_has_its_own_variable_flag_and_words():
     assert len({one.variable for one in every}) == len(every)
     assert all(one.variable.startswith("MP_") and one.help.endswith(".") for one in every)
     assert {one.name for one in every if not one.flag} == {
-        *("ui_auth", "smtp_auth", "send_api_auth", "pop3_auth", "webhook_secret"),
+        *("ui_auth", "smtp_auth", "send_api_auth", "pop3_auth", "imap_auth", "webhook_secret"),
         *(one.name for one in every if one.group in ("Relay", "Forward") and not one.name.endswith(FLAGGED)),
     }
 

@@ -43,8 +43,8 @@ def identify(session: Session, scanner: Scanner) -> Work[None]:
     """ID (RFC 2971): the client's words are passed over."""
     if not scanner.skip(b"NIL"):
         pairs = scanner.listed(lambda: _id_value(scanner))
-        if len(pairs) > 2 * _ID_FIELDS_AT_MOST:
-            raise Bad("too many fields")
+        if len(pairs) % 2 or len(pairs) > 2 * _ID_FIELDS_AT_MOST:
+            raise Bad("at most 30 fields, each with a value")
     scanner.end()
     session.say('* ID ("name" "mailpit-py")')
     yield from ()

@@ -1,4 +1,4 @@
-"""What IMAP sessions want of the sandbox. Every method takes its time, and is called on another thread than the loop."""
+"""What IMAP sessions want of the sandbox: every method takes its time, and is not called on the loop's thread."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from mailpit_py.application import maildrop
 from mailpit_py.application.maildrop import Reader
+from mailpit_py.application.putting import put
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.mail.imap import with_crlf
 from mailpit_py.servers.imap import directory
@@ -16,9 +17,9 @@ from mailpit_py.servers.imap.directory import Entry
 from mailpit_py.servers.imap.fetch_item import FetchProgram
 from mailpit_py.servers.imap.fetching import Content, render
 from mailpit_py.servers.imap.problem import No
-from mailpit_py.servers.imap.settings import ImapSettings
 from mailpit_py.servers.imap.view import Numbered
 from mailpit_py.servers.sasl import Credentials
+from mailpit_py.servers.settings import ReadingSettings
 from mailpit_py.storage import DELETED, Cursor, FlagChange, Folder, Item, News, Opened
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Answered:
 class Desk:
     """Logins, folders and messages, for any number of sessions."""
 
-    def __init__(self, sandbox: Sandbox, settings: ImapSettings) -> None:
+    def __init__(self, sandbox: Sandbox, settings: ReadingSettings) -> None:
         self._sandbox = sandbox
         self._settings = settings
         self._folders = sandbox.store.folders
@@ -60,7 +61,7 @@ class Desk:
 
     # Folders
 
-    def list(self, reader: Reader) -> list[Entry]:
+    def entries(self, reader: Reader) -> list[Entry]:
         """Every name that LIST may tell."""
         return directory.entries(self._folders.names(reader.inbox))
 
@@ -140,6 +141,17 @@ class Desk:
             gone += is_gone
             lines.append(render(program, number, item, content, is_utf8=is_utf8))
         return Answered(b"".join(lines), len(piece), gone)
+
+    def append(
+        self, reader: Reader, name: str, raw: bytes, *, flags: Iterable[str], received_at: int | None
+    ) -> tuple[int, int] | None:
+        """Put a message into a mailbox; return its UIDVALIDITY and the UID, None if it was not kept. Raises No."""
+        folder = self._target(reader, name)
+        if "*" in reader.recipient:
+            raise No("this login reads for many addresses, and writes for none", "CANNOT")
+        kept = FlagChange.of("", flags).flags
+        public_id = put(self._sandbox, reader, raw, mailbox=folder.mailbox, flags=kept, received_at=received_at)
+        return self._folders.uid_of(folder, public_id)
 
     def flag(
         self, folder: Folder, items: Iterable[Item], change: FlagChange, unchanged_since: int | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mailpit_py.servers.imap.directory import Entry
@@ -62,7 +62,7 @@ def list_(session: Session, scanner: Scanner) -> Work[None]:
     """LIST, with selection and return options (RFC 9051 §6.3.9)."""
     wish = _wish(scanner)
     reader = _reader(session)
-    entries = yield from ask(lambda desk: desk.list(reader))
+    entries = yield from ask(lambda desk: desk.entries(reader))
     if wish.patterns == ("",):
         session.say(f'* LIST (\\Noselect) "{DELIMITER}" ""')
         return
@@ -77,7 +77,7 @@ def _wish(scanner: Scanner) -> Wish:
     if scanner.peek(b"("):
         selections = scanner.listed(scanner.atom)
         scanner.space()
-    reference = scanner.mailbox()
+    reference = scanner.reference()
     scanner.space()
     patterns = scanner.one_or_listed(scanner.list_mailbox)
     returns: list[str] = []
@@ -115,9 +115,7 @@ def _matching(wish: Wish, entries: Sequence[Entry]) -> list[tuple[Entry, bool]]:
     return found
 
 
-def _tell_entry(
-    session: Session, word: str, entry: Entry, wish: Wish, *, has_chosen_children: bool = False
-) -> None:
+def _tell_entry(session: Session, word: str, entry: Entry, wish: Wish, *, has_chosen_children: bool = False) -> None:
     attributes = [] if entry.is_selectable else ["\\Noselect"]
     if wish.selections & {"SUBSCRIBED"} or wish.returns & {"SUBSCRIBED"}:
         attributes += ["\\Subscribed"] if entry.is_subscribed else []
@@ -132,14 +130,15 @@ def _tell_entry(
 
 def lsub(session: Session, scanner: Scanner) -> Work[None]:
     """LSUB, for clients of RFC 3501."""
-    reference = scanner.mailbox()
+    reference = scanner.reference()
     scanner.space()
-    wish = Wish(reference, (scanner.list_mailbox(),), frozenset({"SUBSCRIBED"}))
+    wish = Wish(reference, (scanner.list_mailbox(),), frozenset({"SUBSCRIBED", "RECURSIVEMATCH"}))
     scanner.end()
     reader = _reader(session)
-    entries = yield from ask(lambda desk: desk.list(reader))
+    entries = yield from ask(lambda desk: desk.entries(reader))
     for entry, _ in _matching(wish, entries):
-        _tell_entry(session, "LSUB", entry, Wish(reference, wish.patterns))
+        told = entry if entry.is_subscribed else replace(entry, is_selectable=False)  # only something below it is
+        _tell_entry(session, "LSUB", told, Wish(reference, wish.patterns))
 
 
 # STATUS

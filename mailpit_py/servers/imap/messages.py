@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from mailpit_py.servers.imap import fetch_item, response
 from mailpit_py.servers.imap.fetch_item import FetchProgram
+from mailpit_py.servers.imap.flagging import flag_change
 from mailpit_py.servers.imap.problem import Bad, No
 from mailpit_py.servers.imap.scanner import Scanner
 from mailpit_py.servers.imap.sequence import NumberSet, compact
 from mailpit_py.servers.imap.view import Numbered, View
 from mailpit_py.servers.imap.work import Work, ask
-from mailpit_py.storage import DELETED, SEEN, FlagChange, is_flag
+from mailpit_py.storage import DELETED, SEEN, FlagChange
 
 if TYPE_CHECKING:
+    from mailpit_py.servers.imap.desk import Answered, Desk
     from mailpit_py.servers.imap.session import Session
 
 _GONE = No("some of these messages are gone", "EXPUNGEISSUED")
@@ -89,9 +91,7 @@ def _mark_seen(session: Session, view: View, chosen: Sequence[Numbered]) -> Work
     return frozenset(item.uid for item in unseen)
 
 
-def _answer(
-    session: Session, program: FetchProgram, chosen: Sequence[Numbered], marked: frozenset[int]
-) -> Work[int]:
+def _answer(session: Session, program: FetchProgram, chosen: Sequence[Numbered], marked: frozenset[int]) -> Work[int]:
     """Say what was asked for, a piece at a time; return how many messages are gone."""
     gone = 0
     with_flags = program.with_item("FLAGS")  # RFC 9051 §6.4.5: of what became seen by it
@@ -105,14 +105,17 @@ def _answer(
 
 
 def _answer_alike(session: Session, program: FetchProgram, chosen: Sequence[Numbered]) -> Work[int]:
-    start = gone = 0
-    while start < len(chosen):
-        rest, is_utf8 = chosen[start:], session.is_utf8
-        answered = yield from ask(lambda desk, rest=rest: desk.fetch(program, rest, is_utf8=is_utf8))
+    gone = 0
+    while chosen:
+        answered = yield from ask(_fetching(program, chosen, is_utf8=session.is_utf8))
         session.output += answered.octets
-        start += answered.count
+        chosen = chosen[answered.count :]
         gone += answered.gone
     return gone
+
+
+def _fetching(program: FetchProgram, chosen: Sequence[Numbered], *, is_utf8: bool) -> Callable[[Desk], Answered]:
+    return lambda desk: desk.fetch(program, chosen, is_utf8=is_utf8)
 
 
 def _runs(
@@ -145,12 +148,12 @@ def _store(session: Session, scanner: Scanner, *, by_uid: bool) -> Work[str | No
     numbers = scanner.number_set()
     scanner.space()
     unchanged_since = _unchanged_since(session, scanner)
-    change, is_silent = _flag_change(scanner)
+    change, is_silent = flag_change(scanner)
     yield from session.read_news()
     view = _view(session, to_change=True)
     chosen = _chosen(view, numbers, by_uid=by_uid)
     items = [item for _, item in chosen if not view.is_gone(item.uid)]
-    late = frozenset((yield from ask(lambda desk: desk.flag(view.selected.folder, items, change, unchanged_since))))
+    late = yield from ask(lambda desk: frozenset(desk.flag(view.selected.folder, items, change, unchanged_since)))
     yield from session.read_news()
     _tell_stored(session, [one for one in chosen if one[1].uid not in late], change, is_silent=is_silent, by_uid=by_uid)
     session.tell(tells_expunged=by_uid)
@@ -172,27 +175,6 @@ def _unchanged_since(session: Session, scanner: Scanner) -> int | None:
         raise Bad("this mailbox has no MODSEQ")
     session.enabled.add("CONDSTORE")
     return number
-
-
-def _flag_change(scanner: Scanner) -> tuple[FlagChange, bool]:
-    sign = "+" if scanner.skip(b"+") else "-" if scanner.skip(b"-") else ""
-    scanner.pass_over(b"FLAGS")
-    is_silent = scanner.skip(b".SILENT")
-    scanner.space()
-    change = FlagChange.of(sign, flags(scanner))
-    scanner.end()
-    return change, is_silent
-
-
-def flags(scanner: Scanner) -> list[str]:
-    """Read flags, in brackets or not. Raises Bad for a system flag that is none."""
-    found = scanner.listed(scanner.flag) if scanner.peek(b"(") else [scanner.flag()]
-    while scanner.skip(b" "):
-        found.append(scanner.flag())
-    for flag in found:
-        if not is_flag(flag):
-            raise Bad(f"{flag} is no flag that can be set")
-    return found
 
 
 def _tell_stored(
@@ -244,9 +226,7 @@ def _carry(session: Session, scanner: Scanner, *, by_uid: bool, moves: bool) -> 
     chosen = _chosen(view, numbers, by_uid=by_uid)
     items = [item for _, item in chosen if not view.is_gone(item.uid)]
     assert reader is not None
-    uidvalidity, pairs = yield from ask(
-        lambda desk: desk.copy(reader, view.selected.folder, items, name, moves=moves)
-    )
+    uidvalidity, pairs = yield from ask(lambda desk: desk.copy(reader, view.selected.folder, items, name, moves=moves))
     code = ""
     if pairs:
         before, after = (compact(one) for one in zip(*pairs, strict=True))

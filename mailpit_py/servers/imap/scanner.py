@@ -127,6 +127,10 @@ class Scanner:
         """The name of a mailbox as it is kept."""
         return normal(self._name(self.astring()))
 
+    def reference(self) -> str:
+        """The name before LIST's pattern, as it was written."""
+        return self._name(self.astring())
+
     def list_mailbox(self) -> str:
         """The name of a mailbox in which `*` and `%` stand for something."""
         return self._name(self.string() if self.has_string else self.take(_LIST_MAILBOX, "a mailbox")[0])

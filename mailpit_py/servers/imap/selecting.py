@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailpit_py.servers.imap import response
 from mailpit_py.servers.imap.problem import Bad
 from mailpit_py.servers.imap.scanner import Scanner
 from mailpit_py.servers.imap.view import Selected, View
 from mailpit_py.servers.imap.work import Work, ask, next_line
-from mailpit_py.storage import SYSTEM_FLAGS
 
 if TYPE_CHECKING:
     from mailpit_py.servers.imap.session import Session
@@ -45,20 +43,16 @@ def _open(session: Session, scanner: Scanner, *, is_read_only: bool) -> Work[str
 
 def _describe(session: Session, view: View) -> None:
     """Say what RFC 9051 §6.3.2 asks for, and RFC 3501 §6.3.1 of who has not enabled the newer one."""
-    flags = {*SYSTEM_FLAGS, *(flag for _, item in view.all() for flag in item.flags)}
-    session.output += b"* FLAGS " + response.flag_list(flags) + b"\r\n"
     session.tell(tells_expunged=False)
     if not len(view):
         session.say("* 0 EXISTS")
     if "IMAP4REV2" in session.enabled:
-        session.say(f"* LIST () \"/\" {session.mailbox(view.selected.name)}")
+        session.say(f'* LIST () "/" {session.mailbox(view.selected.name)}')
     else:
         session.say("* 0 RECENT")
         unseen = next((number for number, item in view.all() if not item.seen), 0)
         if unseen:
             session.say(f"* OK [UNSEEN {unseen}] the first message that is not seen")
-    permanent = b"()" if view.selected.is_read_only else response.flag_list([*flags, "\\*"])
-    session.output += b"* OK [PERMANENTFLAGS " + permanent + b"] what can be changed\r\n"
     session.say(f"* OK [UIDVALIDITY {view.selected.uidvalidity}] UIDs are valid")
     session.say(f"* OK [UIDNEXT {view.uidnext}] the next UID")
     session.tell_modseq()

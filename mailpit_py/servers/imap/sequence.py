@@ -21,7 +21,9 @@ class NumberSet:
         if not numbers:
             return []
         last = numbers[-1]
-        spans = sorted(sorted((last if low is None else low, last if high is None else high)) for low, high in self.ranges)
+        spans = sorted(
+            sorted((last if low is None else low, last if high is None else high)) for low, high in self.ranges
+        )
         found: list[int] = []
         after = 0
         for low, high in spans:

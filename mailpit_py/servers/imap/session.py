@@ -7,6 +7,7 @@ from typing import Any
 
 from mailpit_py.application.maildrop import Reader
 from mailpit_py.errors import MailpitError
+from mailpit_py.servers.conversation import Want
 from mailpit_py.servers.imap import response
 from mailpit_py.servers.imap.buffer import Announced, CommandBuffer, Overlong
 from mailpit_py.servers.imap.capability import capabilities
@@ -14,13 +15,13 @@ from mailpit_py.servers.imap.commands import RULES
 from mailpit_py.servers.imap.mailbox_name import encode_utf7
 from mailpit_py.servers.imap.problem import Bad, No
 from mailpit_py.servers.imap.scanner import Scanner
-from mailpit_py.servers.imap.settings import ImapSettings
 from mailpit_py.servers.imap.view import View
 from mailpit_py.servers.imap.work import Call, State, Work, ask
-from mailpit_py.servers.want import Want
+from mailpit_py.servers.settings import ReadingSettings
 from mailpit_py.storage import Item
 
 FAILURES_LIMIT = 5
+LOGIN_TIMEOUT = 180  # seconds
 MISTAKES_LIMIT = 50  # commands in a row that cannot be read
 # Literals of who has not logged in, and of commands other than APPEND.
 SMALL_LITERAL = 64 * 1024
@@ -33,7 +34,7 @@ class Session:
     whenever something may have happened in a folder.
     """
 
-    def __init__(self, settings: ImapSettings, tick: Callable[[], int], *, is_tls: bool = False) -> None:
+    def __init__(self, settings: ReadingSettings, tick: Callable[[], int], *, is_tls: bool = False) -> None:
         self.output = bytearray()
         self.wants = Want.NOTHING
         self.settings = settings
@@ -59,6 +60,12 @@ class Session:
     def held_bytes(self) -> int:
         """How much was received and waits to be obeyed; what is missing of a literal is still wanted."""
         return 0 if self._buffer.missing_bytes else len(self._buffer)
+
+    @property
+    def idle_timeout(self) -> float:
+        """Seconds of silence after which the connection is cut off; fewer for who has not logged in."""
+        is_known = self._state is not State.NOT_AUTHENTICATED
+        return self.settings.idle_timeout if is_known else min(self.settings.idle_timeout, LOGIN_TIMEOUT)
 
     @property
     def state(self) -> State:
@@ -99,7 +106,7 @@ class Session:
         """Go on with what the work returned."""
         self._step(result)
 
-    def fail(self, error: Exception | None = None) -> None:
+    def fail(self, error: Exception) -> None:
         """Answer that the work cannot be done, or not at the moment."""
         if not isinstance(error, MailpitError):
             error = No("the sandbox cannot do this at the moment", "UNAVAILABLE")
@@ -311,6 +318,7 @@ class Session:
         view = self.view
         if view is None:
             return
+        self._tell_keywords(view)
         if tells_expunged:
             for number in view.expunged():
                 self.output += b"* %d EXPUNGE\r\n" % number
@@ -320,6 +328,16 @@ class Session:
         view.is_told(silent)
         for number, item in view.changed():
             self.output += self.flags_of(number, item)
+
+    def _tell_keywords(self, view: View) -> None:
+        """Say which flags are in use, at first and when there are more (RFC 9051 §7.3.5)."""
+        if view.keywords <= view.told_keywords:
+            return
+        view.told_keywords |= view.keywords
+        known = view.told_keywords
+        permanent = [] if view.selected.is_read_only else [*known, "\\*"]
+        self.output += b"* FLAGS " + response.flag_list(known) + b"\r\n"
+        self.output += b"* OK [PERMANENTFLAGS " + response.flag_list(permanent) + b"] what can be changed\r\n"
 
     def flags_of(self, number: int, item: Item, *, with_uid: bool = False) -> bytes:
         """The FETCH that tells flags as this session wants it."""

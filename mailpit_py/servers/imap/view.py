@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailpit_py.servers.imap.sequence import NumberSet
-from mailpit_py.storage import Folder, Item, News, Opened
+from mailpit_py.storage import SYSTEM_FLAGS, Folder, Item, News, Opened
 
 Numbered = tuple[int, Item]
 
@@ -41,6 +41,9 @@ class View:
         self.highest_modseq = opened.place.highest_modseq
         self.saved: frozenset[int] = frozenset()  # UIDs: RFC 9051 §6.4.4.1
         self.told_length = 0
+        # all flags that are in use but \\Seen and \\Flagged, and those of which the client knows
+        self.keywords: set[str] = set(SYSTEM_FLAGS)
+        self.told_keywords: set[str] = set()
         self._uids: list[int] = []
         self._items: dict[int, Item] = {}
         self._uids_of: dict[int, list[int]] = {}
@@ -110,11 +113,13 @@ class View:
         elif known != item:
             self._items[item.uid] = item
             self._changed.add(item.uid)
+            self.keywords.update(item.words.split())
 
     def _append(self, item: Item) -> None:
         self._uids.append(item.uid)
         self._items[item.uid] = item
         self._uids_of.setdefault(item.id, []).append(item.uid)
+        self.keywords.update(item.words.split())
 
     def expunged(self) -> list[int]:
         """Forget what is gone, and return the numbers to tell, in the order in which to tell them.

@@ -1,4 +1,4 @@
-"""What an IMAP listener is told."""
+"""What the listeners are told by which mail is read."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from mailpit_py.application.account import Accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImapSettings:
-    """Settings of one listener. Without `accounts` any name and password is taken.
+class ReadingSettings:
+    """Settings of one listener of POP3 or IMAP. Without `accounts` any name and password is taken.
 
-    With `ssl_context` the port speaks TLS from the first byte, or offers STARTTLS where `starttls`
-    asks for it. `idle_timeout` is in seconds, at least thirty minutes by RFC 9051 §5.4.
-    `largest_append_bytes` is what APPEND takes, 0 for anything.
+    With `ssl_context` the port speaks TLS from the first byte, or offers a command for it where
+    `starttls` asks for that. `idle_timeout` is in seconds: at least ten minutes by RFC 1939 §3,
+    thirty by RFC 9051 §5.4. `largest_append_bytes` is what APPEND takes, 0 for anything.
     """
 
     software: str = "mailpit-py"
