@@ -99,6 +99,12 @@ class Folders:
         with self._reading() as connection:
             return _by_id(connection, "SELECT id, received_at FROM message WHERE id IN", ids)
 
+    def international(self, ids: Sequence[int]) -> frozenset[int]:
+        """Those of these messages that came with SMTPUTF8 (RFC 6531)."""
+        with self._reading() as connection:
+            found = _by_id(connection, "SELECT id, 1 FROM message WHERE smtputf8 = 1 AND id IN", ids)
+            return frozenset(found)
+
     def fitting(self, ids: Sequence[int], size_bytes: int) -> int:
         """How many of these messages (at most 500), from the first on, are not larger together; at least one."""
         with self._reading() as connection:

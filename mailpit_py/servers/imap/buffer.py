@@ -10,6 +10,7 @@ LINE_LIMIT = 64 * 1024
 # RFC 7888 §5: more than this is announced by who has LITERAL- only with the server's consent.
 UNASKED_LIMIT = 4_096
 
+_ANNOUNCED_AT_MOST = 32
 _ANNOUNCED = re.compile(rb"~?\{(\d{1,19})(\+?)\}\r?\n\Z")
 
 
@@ -76,7 +77,7 @@ class CommandBuffer:
                 return None
             if end < 0 or end - self._literals > LINE_LIMIT:
                 return self._give_up()
-            announced = _ANNOUNCED.search(self._data, max(self._seen, end - 32), end + 1)
+            announced = _ANNOUNCED.search(self._data, max(self._seen, end - _ANNOUNCED_AT_MOST), end + 1)
             if announced is None:
                 return self._take(end + 1)
             self._seen = end + 1
@@ -104,16 +105,19 @@ class CommandBuffer:
             self._drop()
 
     def _drop(self) -> None:
-        """Pass over a literal that nobody asked for, and the rest of its command up to the end of the line."""
-        gone = min(self._skip - 1, len(self._data))
-        del self._data[:gone]
-        self._skip -= gone
-        end = self._data.find(b"\n") if self._skip == 1 else -1
-        if end >= 0:
+        """Pass over a literal that nobody asked for, and the rest of its command with all that are in it."""
+        while self._skip:
+            gone = min(self._skip - 1, len(self._data))
+            del self._data[:gone]
+            self._skip -= gone
+            end = self._data.find(b"\n") if self._skip == 1 else -1
+            if end < 0:
+                if self._skip == 1:
+                    del self._data[:-_ANNOUNCED_AT_MOST]  # the end of the line may announce another one
+                return
+            announced = _ANNOUNCED.search(self._data, max(0, end - _ANNOUNCED_AT_MOST), end + 1)
+            self._skip = int(announced[1]) + 1 if announced and announced[2] else 0
             del self._data[: end + 1]
-            self._skip = 0
-        elif self._skip == 1:
-            self._data.clear()
 
     def _give_up(self) -> Overlong:
         """Forget a line that is too long, up to its end."""

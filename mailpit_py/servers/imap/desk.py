@@ -11,7 +11,7 @@ from mailpit_py.application import maildrop
 from mailpit_py.application.maildrop import Reader
 from mailpit_py.application.putting import put
 from mailpit_py.application.sandbox import Sandbox
-from mailpit_py.mail.imap import with_crlf
+from mailpit_py.mail.imap import downgrade, octets, with_crlf
 from mailpit_py.servers.imap import directory
 from mailpit_py.servers.imap.directory import Entry
 from mailpit_py.servers.imap.fetch_item import FetchProgram
@@ -121,26 +121,38 @@ class Desk:
     # Messages
 
     def fetch(self, program: FetchProgram, chosen: Sequence[Numbered], *, is_utf8: bool) -> Answered:
-        """Answer FETCH for the first of these messages, as many as are answered at a time."""
+        """Answer FETCH for the first of these messages, as many as are answered at a time.
+
+        What came with SMTPUTF8 is told to who has not asked for UTF-8 as RFC 6857 converts it.
+        """
         piece = chosen[:_PIECE]
-        ids = [item.id for _, item in piece]
-        received = self._folders.received(ids) if _needs_row(program) else {}
-        sizes = self._folders.octets(ids) if program.has("RFC822.SIZE") else {}
-        raws: dict[int, bytes] = {}
-        if program.reads_content:
-            piece = piece[: self._folders.fitting(ids, _PIECE_BYTES)]
-            raws = self._folders.raws([item.id for _, item in piece])
-        lines, gone = [], 0
-        for number, item in piece:
-            content, is_gone = None, False
-            if _needs_row(program):
-                raw = raws.get(item.id)
-                is_gone = item.id not in received or (program.reads_content and raw is None)
-                if not is_gone:
-                    content = Content(received[item.id], sizes.get(item.id, 0), with_crlf(raw) if raw else raw)
-            gone += is_gone
-            lines.append(render(program, number, item, content, is_utf8=is_utf8))
+        contents: dict[int, Content] = {}
+        if program.needs_message:
+            piece, contents = self._read(program, piece, is_utf8=is_utf8)
+        lines = [render(program, number, item, contents.get(item.id), is_utf8=is_utf8) for number, item in piece]
+        gone = sum(item.id not in contents for _, item in piece) if program.needs_message else 0
         return Answered(b"".join(lines), len(piece), gone)
+
+    def _read(
+        self, program: FetchProgram, piece: Sequence[Numbered], *, is_utf8: bool
+    ) -> tuple[Sequence[Numbered], dict[int, Content]]:
+        """What the program needs of these messages, or of the first ones if they are large; with those it is of."""
+        ids = [item.id for _, item in piece]
+        converted = frozenset[int]() if is_utf8 else self._folders.international(ids)
+        if program.reads_content or converted:
+            ids = ids[: self._folders.fitting(ids, _PIECE_BYTES)]
+        received = self._folders.received(ids)
+        sizes = self._folders.octets(ids) if program.has("RFC822.SIZE") else {}
+        raws = self._folders.raws([number for number in ids if program.reads_content or number in converted])
+        contents = {}
+        for number in ids:
+            raw = raws.get(number)
+            if number in converted and raw is not None:
+                raw = downgrade(raw)
+                sizes[number] = octets(raw)
+            if number in received and (raw is not None or not program.reads_content):
+                contents[number] = Content(received[number], sizes.get(number, 0), raw and with_crlf(raw))
+        return piece[: len(ids)], contents
 
     def append(
         self, reader: Reader, name: str, raw: bytes, *, flags: Iterable[str], received_at: int | None
@@ -183,10 +195,6 @@ class Desk:
         """Let go of those of these messages that are flagged \\Deleted."""
         marked = [item for item in items if DELETED in item.flags]
         return sum(one.result(PATIENCE) for one in self._folders.expunge(folder, marked))
-
-
-def _needs_row(program: FetchProgram) -> bool:
-    return program.reads_content or program.has("INTERNALDATE") or program.has("RFC822.SIZE")
 
 
 def _joined(futures: Iterable[Future[list[T]]]) -> list[T]:

@@ -59,6 +59,11 @@ class FetchProgram:
         return any(item.is_of_content for item in self.items)
 
     @property
+    def needs_message(self) -> bool:
+        """True if more is told than what a folder knows of its items."""
+        return self.reads_content or any(item.name in OF_ROW for item in self.items)
+
+    @property
     def marks_seen(self) -> bool:
         """True if messages become seen by it."""
         return any(not item.peeks for item in self.items)
