@@ -18,17 +18,8 @@ from mailpit_py.quantity import bytes_of, seconds_of
 
 # The order in which people read them.
 GROUPS = (
-    "Storage",
-    "Page and API",
-    "SMTP",
-    "POP3",
-    "IMAP",
-    "Relay",
-    "Forward",
-    "Tags",
-    "Simulation",
-    "Outbound",
-    "General",
+    *("Storage", "Page and API", "SMTP", "POP3", "IMAP"),
+    *("Relay", "Forward", "Tags", "Simulation", "Outbound", "General"),
 )
 
 
@@ -381,9 +372,8 @@ class Config(OutboundOptions, DropInOptions, ReadingOptions):
 
     def bind(self, name: str) -> Bind | None:
         """The parsed address of a server by the name of its option; None when that server is off."""
-        for reading in self.readings:
-            if reading.name == name:
-                return reading.bind
+        if read := next((one for one in self.readings if one.name == name), None):
+            return read.bind
         text: str = getattr(self, name)
         return Bind.parse(text) if text else None
 
