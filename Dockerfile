@@ -29,11 +29,13 @@ ENV PATH=/opt/mailpit-py/bin:/opt/bin:$PATH \
     HOME=/data \
     TMPDIR=/data \
     MP_SMTP_BIND_ADDR=0.0.0.0:1025 \
-    MP_UI_BIND_ADDR=0.0.0.0:8025
+    MP_UI_BIND_ADDR=0.0.0.0:8025 \
+    MP_POP3_BIND_ADDR=0.0.0.0:1110 \
+    MP_IMAP_BIND_ADDR=0.0.0.0:1143
 # It starts as root to take a volume over that belongs to root, and gives root up before anything else.
 WORKDIR /data
 VOLUME /data
-EXPOSE 1025 8025
+EXPOSE 1025 1110 1143 8025
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=10s CMD ["/mailpit", "readyz"]
 ENTRYPOINT ["/mailpit"]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from mailpit_py import __version__, wiring
+from mailpit_py import __version__, reading, wiring
 from mailpit_py.application.retention import Retention
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.application.sinkbook import SinkBook
@@ -105,12 +105,12 @@ class Node:
                 listener = SmtpListener(loop, self.sandbox, settings, sockets[name])
                 listener.start()
                 stack.callback(listener.stop)
-        if "pop3" in sockets:
-            from mailpit_py.servers.pop3.listener import Pop3Listener  # few sandboxes are read by POP3
-
-            reading = Pop3Listener(loop, self.sandbox, wiring.pop3_settings(self.config, tls), sockets["pop3"])
-            reading.start()
-            stack.callback(reading.stop)
+        for one in self.config.readings:
+            if one.name in sockets:
+                told = reading.settings_of(self.config, one, tls.of_reading(one.name))
+                server = reading.server(one, told, loop, self.sandbox, sockets[one.name])
+                server.start()
+                stack.callback(server.stop)
 
     def _build(self) -> Sandbox:
         """Put the application together on the store that is open."""
@@ -137,7 +137,7 @@ class Node:
     def _bind(self, stack: contextlib.ExitStack) -> Sockets:
         """Bind every listener, and learn the ports that the system chose."""
         sockets: Sockets = {}
-        for name in ("listen", *LISTENERS, "pop3"):
+        for name in ("listen", *LISTENERS, *(one.name for one in self.config.readings)):
             place = self.config.bind(name)
             if place is None:
                 continue
@@ -178,7 +178,9 @@ class Node:
     def announcements(self) -> list[str]:
         """What a person wants to read after the start, a line each; the page's address comes last."""
         lines = [f"mailpit-py {__version__}{f' ({self.config.label})' if self.config.label else ''}"]
-        lines += [wiring.describe(self.config, name, place) for name, place in self._binds.items() if name != "listen"]
+        lines += [wiring.describe(self.config, name, self._binds[name]) for name in LISTENERS if name in self._binds]
+        readings = (one for one in self.config.readings if one.name in self._binds)
+        lines += [reading.describe(one, self._binds[one.name]) for one in readings]
         lines += self._notes
         lines.append(wiring.describe_database(self.store))
         lines.append(self.sandbox.simulator.announcement())

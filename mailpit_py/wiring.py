@@ -38,7 +38,6 @@ from mailpit_py.storage import DEFAULT_INBOX, SinkKind, Store, StoreOptions
 if TYPE_CHECKING:
     from mailpit_py.application.tag_filter import Filter
     from mailpit_py.outbound.sender import SenderSettings
-    from mailpit_py.servers.pop3.settings import Pop3Settings
 
 EVERYWHERE = ("0.0.0.0", "::")
 
@@ -63,13 +62,16 @@ class Certificates:
         return _tls(config, config.ui_tls_cert, config.ui_tls_key)
 
     @cached_property
-    def _pop3(self) -> ServerTls | None:
-        config = self._config
-        return _tls(config, config.pop3_tls_cert, config.pop3_tls_key) if config.pop3_tls_cert else None
+    def _readings(self) -> dict[str, ServerTls]:
+        return {
+            one.name: _tls(self._config, one.certificate, one.private_key)
+            for one in self._config.readings
+            if one.certificate and one.bind
+        }
 
-    def of_pop3(self) -> ssl.SSLContext | None:
-        """The context of POP3; None without TLS."""
-        return self._pop3.context if self._config.pop3_place and self._pop3 else None
+    def of_reading(self, name: str) -> ssl.SSLContext | None:
+        """The context of POP3 or IMAP; None without TLS."""
+        return self._readings[name].context if name in self._readings else None
 
     def of_smtp(self, listener: str) -> ssl.SSLContext | None:
         """The context of one SMTP listener. A certificate that only `smtps` needs offers no STARTTLS elsewhere."""
@@ -83,7 +85,7 @@ class Certificates:
 
     def notes(self) -> list[str]:
         """Where the authority of made certificates is, for clients that want to check."""
-        paths = {tls.ca_path for tls in (self._smtp, self._page, self._pop3) if tls and tls.ca_path}
+        paths = {tls.ca_path for tls in (self._smtp, self._page, *self._readings.values()) if tls and tls.ca_path}
         return [f"[tls] certificates made here are signed by {path}; let clients trust that file" for path in paths]
 
 
@@ -148,18 +150,6 @@ def smtp_settings(config: Config, listener: str, certificates: Certificates) -> 
         require_auth=config.smtp_require_auth or bool(accounts),
         allow_insecure_auth=config.smtp_auth_allow_insecure,
         accounts=accounts,
-    )
-
-
-def pop3_settings(config: Config, certificates: Certificates) -> Pop3Settings:
-    """What the POP3 listener is told."""
-    from mailpit_py.servers.pop3.settings import Pop3Settings
-
-    return Pop3Settings(
-        software=f"mailpit-py ({config.label})" if config.label else "mailpit-py",
-        accounts=accounts_of(config.pop3_auth_file, config.pop3_auth),
-        ssl_context=certificates.of_pop3(),
-        stls=config.pop3_stls,
     )
 
 
@@ -319,21 +309,9 @@ def page_url(config: Config, place: Bind) -> str:
 
 
 def describe(config: Config, name: str, place: Bind) -> str:
-    """One start line: where a mail listener is and what it asks for."""
-    if name == "pop3":
-        return f"[pop3] listening on {place} ({_pop3_encryption(config)}, {_pop3_accounts(config)})"
+    """One start line: where an SMTP listener is and what it asks for."""
     kind = "lmtp" if name == "lmtp" else "smtp"
     return f"[{kind}] listening on {place} ({_encryption(config, name)}, {_authentication(config)})"
-
-
-def _pop3_encryption(config: Config) -> str:
-    if not config.pop3_tls_cert:
-        return "no encryption"
-    return "STLS offered" if config.pop3_stls else "TLS from the first byte"
-
-
-def _pop3_accounts(config: Config) -> str:
-    return "login required" if config.pop3_auth_file or config.pop3_auth.strip() else "any name and password"
 
 
 def _encryption(config: Config, name: str) -> str:

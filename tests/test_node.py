@@ -1,5 +1,6 @@
 import contextlib
 import http.client
+import imaplib
 import os
 import poplib
 import signal
@@ -236,8 +237,22 @@ def test_a_node_is_read_by_pop3_and_keeps_what_is_deleted():
         assert (node.store.counts().total, node.store.count(mailbox="Trash")) == (0, 1)
 
 
-def test_pop3_is_not_even_loaded_without_being_asked_for():
+def test_a_node_is_read_by_imap():
+    options = {"imap": "127.0.0.1:0", "imap_auth": "ann@x.test:secret", "imap_tls_cert": "auto", "label": "QA"}
+    with Node(Config(**FREE, **options, imap_starttls=True)) as node:
+        send(node.smtp_port)
+        port = node.ports["imap"]
+        assert f"[imap] listening on 127.0.0.1:{port} (STARTTLS offered, login required)" in node.announcements()
+        with imaplib.IMAP4("127.0.0.1", port, timeout=30) as client:
+            assert client.welcome.endswith(b"mailpit-py (QA) IMAP server")
+            client.login("ann@x.test", "secret")
+            assert client.select() == ("OK", [b"1"])
+
+
+def test_neither_pop3_nor_imap_is_even_loaded_without_being_asked_for():
     code = "import sys; from mailpit_py.node import Node; from mailpit_py.config import Config\n"
-    code += f"with Node(Config(**{FREE!r})): print(any('pop3.' in name for name in sys.modules))"
+    code += (
+        f"with Node(Config(**{FREE!r})): print([one for one in sys.modules if 'servers.pop3' in one or 'imap' in one])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.strip() == "[]"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from mailpit_py.api import shape
 from mailpit_py.api.answers import encode
-from mailpit_py.storage import AttemptSummary, Change, Counts, Cursor, Ref, Summary
+from mailpit_py.storage import INBOX, AttemptSummary, Change, Counts, Cursor, Ref, Summary
 
 MAX_PAYLOAD = 15_000
 LISTS = {
@@ -79,7 +80,7 @@ def _coalesced(changes: Sequence[Change]) -> list[tuple[Change, list[Ref]]]:
     kept: list[tuple[Change, list[Ref]]] = []
     touched: set[str] = set()
     gone: set[str] = set()
-    for change in reversed(changes):
+    for change in reversed(list(chain.from_iterable(map(_as_listed, changes)))):
         void = {"added": gone, "delivery": gone, "tagged": gone, "changed": touched}.get(change.kind, set())
         kept.append((change, [ref for ref in change.refs if ref.public_id not in void]))
         if change.kind == "cleared":
@@ -89,6 +90,22 @@ def _coalesced(changes: Sequence[Change]) -> list[tuple[Change, list[Ref]]]:
         if change.kind in LEAVING:
             gone.update(ref.public_id for ref in change.refs)
     return kept[::-1]
+
+
+def _as_listed(change: Change) -> Iterator[Change]:
+    """A change as the list of what is in INBOX sees it: what is moved there is new, what comes elsewhere is not."""
+    match change.kind:
+        case "added" | "moved":
+            coming = tuple(ref for ref in change.refs if ref.mailbox in (INBOX, ""))
+            leaving = tuple(ref for ref in change.refs if ref.mailbox not in (INBOX, ""))
+            if coming:
+                yield replace(change, kind="added", refs=coming)
+            if leaving and change.kind == "moved":
+                yield replace(change, refs=leaving)
+        case "filed" | "mailboxes":
+            return
+        case _:
+            yield change
 
 
 def _pieces(start: Cursor, changes: Iterable[tuple[Change, list[Ref]]], rows: Rows) -> Iterator[Piece]:

@@ -1,10 +1,26 @@
-"""Who sees what by POP3: the rule that leads from a login to its messages."""
+"""Who sees what by POP3 and IMAP: the rule that leads from a login to its messages."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 
-from mailpit_py.storage import Entry, Store
+from mailpit_py.storage import DEFAULT_INBOX, Entry, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads folders: an inbox, and of it only what is for one recipient if one is named."""
+
+    inbox: str
+    recipient: str = ""
+
+
+def reader(store: Store, login: str) -> Reader:
+    """Who a login reads as: with `@` that recipient, with the name of an inbox that one, else the default inbox."""
+    if "@" in login:
+        return Reader(DEFAULT_INBOX, login)
+    return Reader(login if login in store.inboxes() else DEFAULT_INBOX)
 
 
 def entries(store: Store, login: str) -> tuple[Entry, ...]:

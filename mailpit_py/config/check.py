@@ -24,7 +24,7 @@ _AT_LEAST_ONE = (
     "smtp_session_timeout",
 )
 _READ: dict[str, Callable[[str], object]] = {
-    **dict.fromkeys(("listen", "smtp", "smtps", "lmtp", "pop3"), Bind.parse),
+    **dict.fromkeys(("listen", "smtp", "smtps", "lmtp", "pop3", "imap"), Bind.parse),
     "max_age": seconds_of,
     "max_bytes": bytes_of,
     "freeze_clock": microseconds_of,
@@ -71,8 +71,6 @@ def _check_texts(config: Config) -> None:
                 read(value)
         except ValueError as error:
             raise ConfigError(f"--{name.replace('_', '-')}: {error}") from None
-    if config.pop3.startswith("unix:"):
-        raise ConfigError("--pop3 is host:port, as in localhost:1110")
     if not config.listen or not config.smtp:
         raise ConfigError("--listen and --smtp need an address, as in localhost:8025")
 
@@ -86,7 +84,7 @@ def _check_patterns(config: Config) -> None:
 
 
 def _check_tls(config: Config) -> None:
-    for side in ("ui", "smtp", "pop3"):
+    for side in ("ui", "smtp", "pop3", "imap"):
         cert, key = getattr(config, f"{side}_tls_cert"), getattr(config, f"{side}_tls_key")
         made_here = cert == "auto" or cert.startswith("sans:")
         if bool(cert and not made_here) != bool(key and not made_here):
@@ -94,8 +92,8 @@ def _check_tls(config: Config) -> None:
         for name in (cert, key):
             if name and not made_here and not Path(name).expanduser().is_file():
                 raise ConfigError(f"--{side}-tls-cert and --{side}-tls-key: there is no file {name}")
-    if config.pop3_stls and not config.pop3_tls_cert:
-        raise ConfigError("--pop3-stls needs a certificate: add --pop3-tls-cert=auto, or a file")
+    for reading in config.readings:
+        reading.check()
     if config.smtp_require_starttls and config.smtp_require_tls:
         raise ConfigError("--smtp-require-starttls and --smtp-require-tls exclude each other")
     if (config.smtp_require_starttls or config.smtp_require_tls) and not config.smtp_tls_cert:
@@ -103,7 +101,7 @@ def _check_tls(config: Config) -> None:
 
 
 def _check_auth(config: Config) -> None:
-    for name in ("ui_auth_file", "smtp_auth_file", "pop3_auth_file"):
+    for name in ("ui_auth_file", "smtp_auth_file"):
         value = getattr(config, name)
         if value and not Path(value).expanduser().is_file():
             raise ConfigError(f"--{name.replace('_', '-')}: there is no file {value}")

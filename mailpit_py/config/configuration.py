@@ -12,16 +12,19 @@ from mailpit_py.config.check import check
 from mailpit_py.config.drop_in import DropInOptions
 from mailpit_py.config.option import Option, option
 from mailpit_py.config.outbound import OutboundOptions
-from mailpit_py.config.pop3 import Pop3Options
+from mailpit_py.config.reading import ReadingOptions
 from mailpit_py.errors import ConfigError
 from mailpit_py.quantity import bytes_of, seconds_of
 
 # The order in which people read them.
-GROUPS = ("Storage", "Page and API", "SMTP", "POP3", "Relay", "Forward", "Tags", "Simulation", "Outbound", "General")
+GROUPS = (
+    *("Storage", "Page and API", "SMTP", "POP3", "IMAP"),
+    *("Relay", "Forward", "Tags", "Simulation", "Outbound", "General"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(OutboundOptions, DropInOptions, Pop3Options):
+class Config(OutboundOptions, DropInOptions, ReadingOptions):
     """The settings of one node. Raises ConfigError when they cannot be used together.
 
     Sizes with `_mb` are MiB as Mailpit counts them; all durations are seconds.
@@ -368,8 +371,10 @@ class Config(OutboundOptions, DropInOptions, Pop3Options):
         return self.max_message_size * 1024 * 1024
 
     def bind(self, name: str) -> Bind | None:
-        """The parsed address of `listen`, `smtp`, `smtps`, `lmtp` or `pop3`; None when that server is off."""
-        text: str = self.pop3_place if name == "pop3" else getattr(self, name)
+        """The parsed address of a server by the name of its option; None when that server is off."""
+        if read := next((one for one in self.readings if one.name == name), None):
+            return read.bind
+        text: str = getattr(self, name)
         return Bind.parse(text) if text else None
 
 

@@ -3,6 +3,10 @@
 from mailpit_py.storage.agenda import Agenda
 from mailpit_py.storage.budget import Budget
 from mailpit_py.storage.cause import Cause
+from mailpit_py.storage.flag import DELETED, SEEN, FlagChange, is_flag
+from mailpit_py.storage.flag import SYSTEM as SYSTEM_FLAGS
+from mailpit_py.storage.folder import Folder, Item, News, Opened, Place
+from mailpit_py.storage.folders import Listed
 from mailpit_py.storage.inbox import Inbox, InboxTable
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.maildrops import Entry
@@ -53,8 +57,11 @@ from mailpit_py.storage.waker import CallSoon
 
 __all__ = [
     "DEFAULT_INBOX",
+    "DELETED",
     "EVERY_INBOX",
     "INBOX",
+    "SEEN",
+    "SYSTEM_FLAGS",
     "TRASH",
     "Agenda",
     "Arrival",
@@ -71,15 +78,22 @@ __all__ = [
     "Counts",
     "Cursor",
     "Entry",
+    "FlagChange",
+    "Folder",
     "Inbox",
     "InboxTable",
+    "Item",
     "Journal",
     "Limits",
+    "Listed",
     "NewRelayItem",
     "NewSinkAttempt",
     "NewStep",
+    "News",
+    "Opened",
     "Outline",
     "Page",
+    "Place",
     "Query",
     "Ref",
     "RelayItem",
@@ -109,4 +123,5 @@ __all__ = [
     "Timeline",
     "Try",
     "Wanted",
+    "is_flag",
 ]

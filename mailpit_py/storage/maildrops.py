@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
-from mailpit_py.mail.wire import octets
-from mailpit_py.storage.compression import unpack
 from mailpit_py.storage.engine import Reading
+from mailpit_py.storage.folder import address_pattern
 from mailpit_py.storage.moving import move
+from mailpit_py.storage.octets import Octets
 from mailpit_py.storage.selecting import Chosen, moving
 from mailpit_py.storage.value import INBOX, TRASH, Selection
-
-_CHUNK = 100
-_SIZES_KEPT = 100_000
 
 _FOUND = (
     "SELECT m.id, i.name, m.public_id, min(p.id) FROM placement p JOIN mailbox b ON b.id = p.mailbox_id "
@@ -45,11 +40,12 @@ class Maildrops:
         submit: Callable[[Any], Future[Any]],
         reading: Reading,
         choose: Callable[[str, Selection], Chosen],
+        octets: Octets,
     ) -> None:
         self._submit = submit
         self._reading = reading
         self._choose = choose
-        self._sizes: dict[int, int] = {}
+        self._octets = octets
 
     def entries(self, *, inbox: str | None = None, recipient: str | None = None) -> tuple[Entry, ...]:
         """The messages in INBOX, oldest first: of all inboxes or one, and of all accepted recipients or one.
@@ -60,34 +56,13 @@ class Maildrops:
         if inbox is not None:
             sql, parameters = sql + "AND i.name = ? ", [*parameters, inbox]
         if recipient is not None:
-            sql, parameters = sql + _OF_RECIPIENT, [*parameters, _pattern(recipient)]
+            sql, parameters = sql + _OF_RECIPIENT, [*parameters, address_pattern(recipient)]
         with self._reading() as connection:
             rows = connection.exec_driver_sql(f"{sql} GROUP BY m.id ORDER BY m.id", tuple(parameters)).all()
-            sizes = self._measured(connection, [row[0] for row in rows])
+            sizes = self._octets.measure(connection, [row[0] for row in rows])
         return tuple(Entry(row[1], row[2], sizes[row[0]]) for row in rows)
 
     def discard(self, inbox: str, public_ids: Iterable[str]) -> Future[int]:
         """Move these messages to Trash; the result is how many were not there already."""
         chosen = self._choose(inbox, Selection.ids(public_ids))
-        return self._submit(moving(chosen, lambda context, rows: move(context, inbox, rows, TRASH)))
-
-    def _measured(self, connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-        """The size of each message; its content never changes, so it is read once."""
-        known = self._sizes
-        sizes = {number: known[number] for number in ids if number in known}
-        missing = [number for number in ids if number not in sizes]
-        for start in range(0, len(missing), _CHUNK):
-            some = missing[start : start + _CHUNK]
-            sql = f"SELECT message_id, encoding, raw FROM content WHERE message_id IN ({', '.join('?' * len(some))})"
-            for number, encoding, content in connection.exec_driver_sql(sql, tuple(some)):
-                sizes[number] = octets(unpack(encoding, content))
-        self._sizes = {} if len(known) + len(missing) > _SIZES_KEPT else known
-        self._sizes.update(sizes)
-        return sizes
-
-
-def _pattern(recipient: str) -> str:
-    """An address with `*` as LIKE wants it."""
-    for character in "\\%_":
-        recipient = recipient.replace(character, f"\\{character}")
-    return recipient.replace("*", "%")
+        return self._submit(moving(chosen, lambda context, rows: len(move(context, inbox, rows, TRASH))))

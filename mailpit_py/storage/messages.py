@@ -10,9 +10,10 @@ from typing import Any
 from mailpit_py.storage import kinship, planned
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.deliveries import keep_dialogues, let_sessions_go
+from mailpit_py.storage.flag import FLAGGED, SEEN, columns_of
 from mailpit_py.storage.prepare import MESSAGE_COLUMNS, Prepared
 from mailpit_py.storage.tags import attach
-from mailpit_py.storage.value import Ref, Removed
+from mailpit_py.storage.value import INBOX, Ref, Removed
 
 _MESSAGE_ID = MESSAGE_COLUMNS.index("message_id_header") - 2  # the ids before it are given by the writer
 _IS_THERE = (
@@ -20,8 +21,9 @@ _IS_THERE = (
     "JOIN message m ON m.id = p.message_id WHERE i.name = ? AND m.message_id_header = ? LIMIT 1"
 )
 PLACED = (
-    "SELECT p.id AS placement_id, p.mailbox_id, p.uid, p.message_id, p.seen, p.pinned, b.name AS mailbox, "
-    "b.inbox_id, m.public_id, m.received_at, m.size_bytes, m.attachment_count, m.refused_count, m.session_id "
+    "SELECT p.id AS placement_id, p.mailbox_id, p.uid, p.message_id, p.seen, p.pinned, p.flags, p.modseq, "
+    "b.name AS mailbox, b.inbox_id, m.public_id, m.received_at, m.size_bytes, m.attachment_count, m.refused_count, "
+    "m.session_id "
     "FROM placement p JOIN mailbox b ON b.id = p.mailbox_id JOIN message m ON m.id = p.message_id "
 )
 
@@ -85,20 +87,29 @@ def _place(context: Context, inbox: str, mailbox: str, members: list[tuple[int, 
     modseq = box.highest_modseq + 1
     placed = list(enumerate(members, box.uidnext))
     context.write(context.statements.placement, [(box.id, uid, number, modseq) for uid, (number, _) in placed])
+    flagged = [(uid, one.arrival.flags) for uid, (_, one) in placed if one.arrival.flags]
     counted = (
-        *(box.uidnext + len(members), modseq, len(members), len(members)),
+        *(box.uidnext + len(members), modseq, len(members)),
+        len(members) - sum(SEEN in flags for _, flags in flagged),
+        sum(FLAGGED in flags for _, flags in flagged),
         sum(one.has_files for _, one in members),
         sum(len(one.arrival.raw) for _, one in members),
         sum(bool(one.arrival.transaction.envelope.refused) for _, one in members),
     )
     context.update(
         "UPDATE mailbox SET uidnext = ?, highest_modseq = ?, total = total + ?, unread = unread + ?, "
-        "files = files + ?, size_bytes = size_bytes + ?, refused = refused + ? WHERE id = ?",
+        "pinned = pinned + ?, files = files + ?, size_bytes = size_bytes + ?, refused = refused + ? WHERE id = ?",
         (*counted, box.id),
     )
+    if flagged:
+        sql = "UPDATE placement SET seen = ?, pinned = ?, flags = ? WHERE mailbox_id = ? AND uid = ?"
+        context.execute(sql, [(*columns_of(flags), box.id, uid) for uid, flags in flagged])
     if tagged := [(uid, one.tags) for uid, (_, one) in placed if one.tags]:
         attach(context, box, tagged)
-    refs = [Ref(one.arrival.public_id, number, mailbox, uid) for uid, (number, one) in placed]
+    refs = [
+        Ref(one.arrival.public_id, number, mailbox, uid, SEEN in one.arrival.flags, FLAGGED in one.arrival.flags)
+        for uid, (number, one) in placed
+    ]
     context.record(box.inbox_id, "added", refs)
 
 
@@ -122,20 +133,25 @@ def mark(context: Context, rows: Sequence[Any], *, seen: bool | None, pinned: bo
         new_seen = row.seen if seen is None else int(seen)
         new_pinned = row.pinned if pinned is None else int(pinned)
         if (new_seen, new_pinned) != (row.seen, row.pinned):
-            marked.append((row, new_seen, new_pinned))
-    marked.sort(key=lambda one: one[0].mailbox_id)
+            marked.append((row, new_seen, new_pinned, row.flags))
+    relabel(context, marked)
+    return len(marked)
+
+
+def relabel(context: Context, marked: list[tuple[Any, int, int, str]]) -> None:
+    """Give each of these placements (rows of PLACED) its new read state, pin and other flags."""
+    marked.sort(key=lambda one: int(one[0].mailbox_id))
     for mailbox_id, group in groupby(marked, key=lambda one: one[0].mailbox_id):
         members = list(group)
-        unread = sum(row.seen - new_seen for row, new_seen, _ in members)
-        pins = sum(new_pinned - row.pinned for row, _, new_pinned in members)
+        unread = sum(row.seen - new_seen for row, new_seen, _, _ in members)
+        pins = sum(new_pinned - row.pinned for row, _, new_pinned, _ in members)
         modseq = count_up(context, mailbox_id, unread=unread, pinned=pins)
         context.execute(
-            "UPDATE placement SET seen = ?, pinned = ?, modseq = ? WHERE id = ?",
-            [(new_seen, new_pinned, modseq, row.placement_id) for row, new_seen, new_pinned in members],
+            "UPDATE placement SET seen = ?, pinned = ?, flags = ?, modseq = ? WHERE id = ?",
+            [(new_seen, new_pinned, flags, modseq, row.placement_id) for row, new_seen, new_pinned, flags in members],
         )
-        refs = [_ref(row, new_seen, new_pinned) for row, new_seen, new_pinned in members]
+        refs = [_ref(row, new_seen, new_pinned) for row, new_seen, new_pinned, _ in members]
         context.record(members[0][0].inbox_id, "changed", refs)
-    return len(marked)
 
 
 def remove(context: Context, rows: Iterable[Any]) -> int:
@@ -154,10 +170,19 @@ def remove(context: Context, rows: Iterable[Any]) -> int:
         members = list(group)
         count_up(context, mailbox_id, **{name: -number for name, number in totals(members).items()})
         if members[0].inbox_id is not None:
-            context.record(members[0].inbox_id, "removed", [_ref(row, row.seen, row.pinned) for row in members])
+            _record_removed(context, members)
     context.removed += len(ordered)
     context.removed_messages += sum(row.inbox_id is not None for row in ordered)  # what was cleared was counted then
     return len(ordered)
+
+
+def _record_removed(context: Context, rows: Sequence[Any]) -> None:
+    """Write to the journal what was removed from a mailbox; a copy that leaves another one is `filed`."""
+    left = {row.placement_id for row in rows if row.mailbox != INBOX and _is_placed(context, row.message_id)}
+    for kind, is_left in (("removed", False), ("filed", True)):
+        some = [row for row in rows if (row.placement_id in left) is is_left]
+        if some:
+            context.record(some[0].inbox_id, kind, [_ref(row, row.seen, row.pinned) for row in some])
 
 
 def _freed(context: Context, rows: Sequence[Any]) -> list[Removed]:

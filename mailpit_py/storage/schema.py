@@ -26,7 +26,7 @@ from mailpit_py.storage import plan_schema  # noqa: F401 - its tables belong to 
 from mailpit_py.storage.column import cause, flag, metadata, number, words
 
 APPLICATION_ID = 0x4D505059  # "MPPY": file(1) and we ourselves know the file by it
-REVISION = "0008"
+REVISION = "0009"
 PAGE_SIZE = 4_096
 
 meta = Table(
@@ -73,6 +73,7 @@ mailbox = Table(
     number("files"),
     number("size_bytes"),
     number("refused"),
+    Column("subscribed", SmallInteger, nullable=False, server_default=text("1")),
     UniqueConstraint("inbox_id", "name"),
     sqlite_autoincrement=True,
 )
@@ -252,16 +253,20 @@ tag = Table(
     Column("id", Integer, primary_key=True),
     Column("inbox_id", Integer, ForeignKey("inbox.id"), nullable=False),
     Column("name", Text, nullable=False),
+    number("uidvalidity", 1),
+    number("uidnext", 1),
     UniqueConstraint("inbox_id", "name"),
     Index("tag_by_name", "inbox_id", text("name COLLATE NOCASE")),  # two that differ in case alone are one
     sqlite_autoincrement=True,
 )
 
+# What has a tag is a folder for readers by IMAP, with UIDs of its own.
 placement_tag = Table(
     "placement_tag",
     metadata,
     Column("placement_id", Integer, ForeignKey("placement.id", ondelete="CASCADE"), primary_key=True),
     Column("tag_id", Integer, ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True),
+    number("uid"),
     Index("placement_tag_by_tag", "tag_id"),
     sqlite_with_rowid=False,
 )

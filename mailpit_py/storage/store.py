@@ -21,12 +21,14 @@ from mailpit_py.storage.agenda import Access, Agenda
 from mailpit_py.storage.budget import Budget, Disk
 from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.engine import create_file, reader_engine, storage_errors, translate, writer_engine
+from mailpit_py.storage.folders import Folders
 from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.inbox import InboxTable
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import Scope, Search, Window
 from mailpit_py.storage.lock import FileLock
 from mailpit_py.storage.maildrops import Maildrops
+from mailpit_py.storage.octets import Octets
 from mailpit_py.storage.opening import state_of
 from mailpit_py.storage.outline import Outlines
 from mailpit_py.storage.prepare import prepare
@@ -93,7 +95,9 @@ class Store:
         self.inbox_table, self.reindexing = InboxTable(self._submit, self._reading), Reindexing(self._submit)
         self.tags, self.outlines = TagTables(self._submit, self._reading, self._choose), Outlines(self._reading)
         self.relay = RelayTables(self._submit, self._reading)
-        self.maildrops = Maildrops(self._submit, self._reading, self._choose)
+        octets = Octets()
+        self.maildrops = Maildrops(self._submit, self._reading, self._choose, octets)
+        self.folders = Folders(self._submit, self._reading, self.epoch, octets)
 
     @classmethod
     def open(cls, path: Path | None = None, options: StoreOptions | None = None) -> Self:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any
 
 from sqlalchemy import Connection
@@ -33,6 +34,12 @@ _COUNTS = (
 _TAGGED = (
     "SELECT m.public_id, m.id, b.name AS mailbox, p.uid, p.seen, p.pinned, p.id AS placement_id, b.inbox_id "
     "FROM placement p JOIN mailbox b ON b.id = p.mailbox_id JOIN message m ON m.id = p.message_id "
+)
+
+# UIDVALIDITY rises with each tag that is made, as it does with mailboxes.
+_NEW_TAG = (
+    "INSERT INTO tag (inbox_id, name, uidvalidity) VALUES (?, ?, ? + "
+    "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tag'), 0)) RETURNING id"
 )
 
 Work = Callable[[Context], Any]
@@ -86,14 +93,54 @@ def attach(context: Context, box: Box, tagged: Iterable[tuple[int, Sequence[str]
     _link(context, rows)
 
 
+def detach(context: Context, tag_id: int, rows: Sequence[Any]) -> None:
+    """Take a tag from placements (rows of PLACED, of one inbox)."""
+    context.execute(
+        "DELETE FROM placement_tag WHERE placement_id = ? AND tag_id = ?",
+        [(row.placement_id, tag_id) for row in rows],
+    )
+    refs = [Ref(row.public_id, row.message_id, row.mailbox, row.uid, bool(row.seen), bool(row.pinned)) for row in rows]
+    context.record(rows[0].inbox_id, "tagged", refs)
+    drop_unused(context)
+
+
+def renumber(context: Context, placement_ids: Sequence[int]) -> None:
+    """Give placements new UIDs in the folders of their tags, as to messages that came just now."""
+    for placement_id in placement_ids:
+        for (tag_id,) in context.execute(
+            "SELECT tag_id FROM placement_tag WHERE placement_id = ?", (placement_id,)
+        ).all():
+            sql = "UPDATE placement_tag SET uid = ? WHERE placement_id = ? AND tag_id = ?"
+            context.execute(sql, (_next_uids(context, tag_id, 1), placement_id, tag_id))
+
+
+def tag_uids(context: Context, tag_id: int, placement_ids: Sequence[int]) -> dict[int, int]:
+    """The UID of each of these placements in the folder of a tag."""
+    marks = ", ".join("?" * len(placement_ids))
+    sql = f"SELECT placement_id, uid FROM placement_tag WHERE tag_id = ? AND placement_id IN ({marks})"
+    return {row[0]: row[1] for row in context.execute(sql, (tag_id, *placement_ids))}
+
+
+def _next_uids(context: Context, tag_id: int, count: int) -> int:
+    """Take so many UIDs of a tag's folder, and return the first."""
+    sql = "UPDATE tag SET uidnext = uidnext + ? WHERE id = ? RETURNING uidnext"
+    return int(context.execute(sql, (count, tag_id)).scalar_one()) - count
+
+
 def drop_unused(context: Context) -> None:
     """Drop the tags that no message has any more."""
     context.execute("DELETE FROM tag WHERE NOT EXISTS (SELECT 1 FROM placement_tag WHERE tag_id = tag.id)")
 
 
 def _link(context: Context, rows: list[tuple[int, int]]) -> None:
+    """Give placements tags: pairs of their ids. Each gets the next UID of the tag's folder."""
+    numbers = {tag_id: _next_uids(context, tag_id, count) for tag_id, count in Counter(tag for _, tag in rows).items()}
+    uids = {tag_id: count(first) for tag_id, first in numbers.items()}
     if rows:
-        context.execute("INSERT OR IGNORE INTO placement_tag (placement_id, tag_id) VALUES (?, ?)", rows)
+        context.execute(
+            "INSERT OR IGNORE INTO placement_tag (placement_id, tag_id, uid) VALUES (?, ?, ?)",
+            [(placement_id, tag_id, next(uids[tag_id])) for placement_id, tag_id in sorted(rows)],
+        )
 
 
 def _tag_id(context: Context, inbox_id: int, name: str) -> int:
@@ -101,7 +148,7 @@ def _tag_id(context: Context, inbox_id: int, name: str) -> int:
     sql = f"SELECT t.id, t.name, {_LIVES} FROM tag t WHERE t.inbox_id = ? AND t.name = ? COLLATE NOCASE"
     row = context.execute(sql, (inbox_id, name)).first()
     if row is None:
-        result = context.execute("INSERT INTO tag (inbox_id, name) VALUES (?, ?) RETURNING id", (inbox_id, name))
+        result = context.execute(_NEW_TAG, (inbox_id, name, max(1, context.now // 1_000_000)))
         return int(result.scalar_one())
     if not row[2] and row[1] != name:
         context.execute("UPDATE tag SET name = ? WHERE id = ?", (name, row[0]))
@@ -128,11 +175,14 @@ def _replace(context: Context, keys: Sequence[int], names: tuple[str, ...]) -> i
     marks = ", ".join("?" * len(keys))
     sql = f"{_TAGGED} WHERE p.id IN ({marks}) AND b.inbox_id IS NOT NULL"
     rows = context.execute(f"{sql} ORDER BY b.inbox_id", tuple(keys)).all() if keys else []
-    if rows:
-        context.execute("DELETE FROM placement_tag WHERE placement_id = ?", [(row.placement_id,) for row in rows])
     for inbox_id, group in groupby(rows, key=lambda row: row.inbox_id):
         members = list(group)
         tag_ids = [_tag_id(context, inbox_id, name) for name in names]
+        marks = ", ".join("?" * len(tag_ids))
+        context.execute(
+            f"DELETE FROM placement_tag WHERE placement_id = ? AND tag_id NOT IN ({marks})",  # what stays keeps its UID
+            [(row.placement_id, *tag_ids) for row in members],
+        )
         _link(context, [(row.placement_id, tag_id) for row in members for tag_id in tag_ids])
         refs = [Ref(one.public_id, one.id, one.mailbox, one.uid, bool(one.seen), bool(one.pinned)) for one in members]
         context.record(inbox_id, "tagged", refs)

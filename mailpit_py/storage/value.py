@@ -72,9 +72,10 @@ class Arrival:
     """A message to be kept: its raw bytes exactly as received, and the transaction that brought it.
 
     `message` is the same bytes as read by `mailpit_py.mail.read`; without it the store reads them.
-    `source` says how it came: `smtp`, `lmtp`, `api`, `ingest`, or `report` for the sandbox's own.
+    `source` says how it came: `smtp`, `lmtp`, `api`, `ingest`, `imap`, or `report` for the sandbox's own.
     `causes` say what decided about each recipient, the accepted ones first; what is missing at the
-    end is the usual course. `steps` are what shall follow; `tagger` says with which tags it is kept.
+    end is the usual course. `steps` are what shall follow; `tagger` says with which tags it is kept,
+    `flags` with which flags of IMAP.
     """
 
     public_id: str
@@ -88,6 +89,7 @@ class Arrival:
     causes: tuple[Cause, ...] = ()
     steps: tuple[NewStep, ...] = ()
     tagger: Tagger | None = None
+    flags: frozenset[str] = frozenset()
 
 
 Tagger = Callable[[Arrival, "Message", Mapping[str, str]], Iterable[str]]
@@ -346,8 +348,9 @@ class Change:
     """One entry of the journal.
 
     `kind` is `added`, `changed`, `tagged`, `removed`, `moved` (to where the refs say), `delivery`
-    (something became of a message), or without refs `cleared`, `rules`, `clock`, `sinks`, or `tags`:
-    one has another name, or is gone.
+    (something became of a message), `filed` (copied, moved or removed, but not into or out of
+    INBOX), or without refs `cleared`, `rules`, `clock`, `sinks`, `tags` or `mailboxes`: one has
+    another name, is new, or is gone.
     """
 
     cursor: Cursor

@@ -14,8 +14,8 @@ from mailpit_py.storage import Change, Counts, Cursor, Ref, Summary
 START = Cursor("e", 10)
 
 
-def ref(name: str, *, seen: bool = False) -> Ref:
-    return Ref(public_id=name, id=1, mailbox="INBOX", uid=1, seen=seen)
+def ref(name: str, *, seen: bool = False, mailbox: str = "INBOX") -> Ref:
+    return Ref(public_id=name, id=1, mailbox=mailbox, uid=1, seen=seen)
 
 
 def change(seq: int, kind: str, *refs: Ref) -> Change:
@@ -143,8 +143,24 @@ def test_what_became_of_a_message_is_told_beside_its_other_changes():
 
 
 def test_what_was_moved_leaves_the_list() -> None:
-    (frame,) = build(change(11, "added", ref("a"), ref("b")), change(12, "moved", ref("a")))
+    moved = change(12, "moved", ref("a", mailbox="Trash"))
+    (frame,) = build(change(11, "added", ref("a"), ref("b")), moved)
     changes = payload(frame)["changes"]
     assert [one["kind"] for one in changes] == ["added", "removed"]
     assert [row["id"] for row in changes[0]["messages"]] == ["b"]
     assert changes[1]["ids"] == ["a"]
+
+
+def test_what_was_moved_into_inbox_is_new_in_the_list() -> None:
+    moved = change(12, "moved", ref("a"), ref("b", mailbox="Junk"))
+    assert told(build(moved)) == [("added", ["a"]), ("removed", ["b"])]
+    assert told(build(change(11, "moved", ref("a", mailbox="Trash")), moved)) == [
+        ("removed", ["a"]),
+        ("added", ["a"]),
+        ("removed", ["b"]),
+    ]
+
+
+def test_what_happens_in_other_mailboxes_is_not_in_the_list() -> None:
+    elsewhere = ref("a", mailbox="Junk")
+    assert build(change(11, "added", elsewhere), change(12, "filed", elsewhere), change(13, "mailboxes")) == []

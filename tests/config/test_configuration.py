@@ -20,7 +20,7 @@ def test_every_option_has_its_own_variable_flag_and_words():
     assert len({one.variable for one in every}) == len(every)
     assert all(one.variable.startswith("MP_") and one.help.endswith(".") for one in every)
     assert {one.name for one in every if not one.flag} == {
-        *("ui_auth", "smtp_auth", "send_api_auth", "pop3_auth", "webhook_secret"),
+        *("ui_auth", "smtp_auth", "send_api_auth", "pop3_auth", "imap_auth", "webhook_secret"),
         *(one.name for one in every if one.group in ("Relay", "Forward") and not one.name.endswith(FLAGGED)),
     }
 
@@ -85,6 +85,10 @@ def test_a_folder_as_database_means_a_file_in_it(tmp_path):
         ({"pop3_auth_file": "/nowhere"}, "--pop3-auth-file: there is no file /nowhere"),
         ({"pop3_tls_cert": "/nowhere.pem"}, "go together"),
         ({"pop3_stls": True}, "--pop3-stls needs a certificate"),
+        ({"imap": "unix:/tmp/imap"}, "--imap is host:port"),
+        ({"imap_auth_file": "/nowhere"}, "--imap-auth-file: there is no file /nowhere"),
+        ({"imap_tls_cert": "/nowhere.pem"}, "go together"),
+        ({"imap_starttls": True}, "--imap-starttls needs a certificate"),
         ({"smtpp": "x"}, "no option 'smtpp'"),
     ],
 )
@@ -105,6 +109,15 @@ def test_a_wrong_option_is_refused_with_what_to_write(values, words):
 )
 def test_pop3_starts_where_it_is_told_or_with_accounts(values, place):
     bound = Config(**values).bind("pop3")
+    assert (bound and str(bound)) == place
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [({}, None), ({"imap": "localhost:2143"}, "localhost:2143"), ({"imap_auth": "ann:secret"}, "localhost:1143")],
+)
+def test_imap_starts_likewise(values, place):
+    bound = Config(**values).bind("imap")
     assert (bound and str(bound)) == place
 
 

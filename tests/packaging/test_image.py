@@ -35,7 +35,7 @@ def test_its_variables_are_options_and_make_a_configuration():
 
 
 def test_it_exposes_the_ports_that_it_listens_on():
-    ports = {ENVIRONMENT[name].rpartition(":")[2] for name in ("MP_SMTP_BIND_ADDR", "MP_UI_BIND_ADDR")}
+    ports = {ENVIRONMENT[name].rpartition(":")[2] for name in ENVIRONMENT if name.endswith("_BIND_ADDR")}
     assert set(re.search(r"^EXPOSE (.+)$", DOCKERFILE, re.MULTILINE)[1].split()) == ports
 
 

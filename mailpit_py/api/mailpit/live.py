@@ -14,7 +14,7 @@ from mailpit_py.api.feed import Feed
 from mailpit_py.api.frames import Rows, text_frame
 from mailpit_py.api.mailpit import shape
 from mailpit_py.api.mailpit.go_json import encoded
-from mailpit_py.storage import DEFAULT_INBOX, AttemptSummary, Change, Counts, Cursor, Ref, Store, Summary
+from mailpit_py.storage import DEFAULT_INBOX, INBOX, AttemptSummary, Change, Counts, Cursor, Ref, Store, Summary
 
 PAUSE = 0.25  # between batches, so that `stats` comes at most four times a second
 ONE_BY_ONE = 200  # more than these of one kind are told as a whole
@@ -84,9 +84,10 @@ class Events:
 
 
 def _rows(change: Change, rows: Rows) -> list[Summary | AttemptSummary]:
-    """The rows of a change that are still there, the oldest first."""
-    found = {row.public_id: row for row in rows(change.inbox, tuple(ref.public_id for ref in change.refs))}
-    return [found[ref.public_id] for ref in change.refs if ref.public_id in found]
+    """The rows of a change that are still there and in INBOX, the oldest first."""
+    listed = [ref.public_id for ref in change.refs if ref.mailbox in (INBOX, "")]
+    found = {row.public_id: row for row in rows(change.inbox, tuple(listed))}
+    return [found[public_id] for public_id in listed if public_id in found]
 
 
 def _marked_or_gone(kind: str, refs: Iterable[Ref]) -> Iterator[bytes]:

@@ -1,9 +1,7 @@
-"""The grammar of POP3: lines out of a stream of bytes, commands out of lines, credentials out of SASL PLAIN."""
+"""The grammar of POP3: lines out of a stream of bytes, commands out of lines."""
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as BadBase64
 from dataclasses import dataclass
 
 # RFC 2449 §4 asks for 255 octets; long names need a few more.
@@ -23,17 +21,6 @@ class Command:
     def arguments(self) -> list[str]:
         """The rest as words."""
         return self.rest.split()
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Who a client says it is, and its password, which never shows in what is printed of it."""
-
-    name: str
-    password: str
-
-    def __repr__(self) -> str:
-        return f"Credentials({self.name!r})"
 
 
 class LineBuffer:
@@ -87,18 +74,3 @@ def number(word: str) -> int:
 def count(word: str) -> int | None:
     """A number of lines, which may be 0; None for anything else."""
     return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else None
-
-
-def plain(response: str) -> Credentials | None:
-    """Read a response of SASL PLAIN (RFC 4616 §2) in base64; `=` is the empty one. None if it is malformed.
-
-    Nobody acts for another: an authorization identity has to be the name itself.
-    """
-    try:
-        decoded = b64decode(b"" if response == "=" else response.encode("ascii"), validate=True).decode("utf-8")
-    except (BadBase64, ValueError):
-        return None
-    parts = decoded.split("\0")
-    if len(parts) != 3 or not parts[1] or parts[0] not in ("", parts[1]):
-        return None
-    return Credentials(parts[1], parts[2])

@@ -1,92 +1,28 @@
-"""A POP3 listener: its sockets, its connections and the limits on them."""
+"""A POP3 listener."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import socket
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from mailpit_py.servers.conversation import Conversation
+from mailpit_py.servers.listener import Listener
 from mailpit_py.servers.loop import LoopThread
-from mailpit_py.servers.pop3.connection import Connection
-from mailpit_py.servers.pop3.settings import Pop3Settings
+from mailpit_py.servers.pop3.clerk import Clerk
+from mailpit_py.servers.pop3.session import Session
+from mailpit_py.servers.settings import ReadingSettings
 
 if TYPE_CHECKING:
     from mailpit_py.application.sandbox import Sandbox
 
-logger = logging.getLogger(__name__)
 
-_BACKLOG = 128
+def pop3_listener(
+    loop: LoopThread, sandbox: Sandbox, settings: ReadingSettings, sockets: Sequence[socket.socket]
+) -> Listener:
+    """Return what serves POP3 on TCP sockets that are already bound, in a loop thread."""
 
+    def begin(is_tls: bool) -> Session:
+        return Session(settings, is_tls=is_tls)
 
-class Pop3Listener:
-    """Serves POP3 on TCP sockets that are already bound, in a loop thread.
-
-    `start` and `stop` may be called from any other thread.
-    """
-
-    def __init__(
-        self, loop: LoopThread, sandbox: Sandbox, settings: Pop3Settings, sockets: Sequence[socket.socket]
-    ) -> None:
-        self.sandbox = sandbox
-        self.settings = settings
-        self._sockets = tuple(sockets)
-        self._thread = loop
-        self._servers: list[asyncio.Server] = []
-        self._connections: set[Connection] = set()
-        self._peers: Counter[str] = Counter()
-        self.is_stopped = False
-
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop that carries the connections."""
-        return self._thread.loop
-
-    @property
-    def connection_count(self) -> int:
-        """How many connections are open."""
-        return len(self._connections)
-
-    def start(self) -> None:
-        """Accept connections from now on."""
-        self._thread.run(self._start())
-
-    def stop(self) -> None:
-        """Accept no more, and cut the connected ones off: what they marked stays."""
-        self._thread.run(self._stop())
-
-    async def _start(self) -> None:
-        tls = self.settings.ssl_context if self.settings.implicit_tls else None
-        for sock in self._sockets:
-            server = await self.loop.create_server(lambda: Connection(self), sock=sock, backlog=_BACKLOG, ssl=tls)
-            self._servers.append(server)
-
-    async def _stop(self) -> None:
-        self.is_stopped = True
-        for server in self._servers:
-            server.close()
-        for connection in list(self._connections):
-            connection.abort()
-        await asyncio.sleep(0)
-
-    def admit(self, connection: Connection) -> str:
-        """Count a connection; why it is turned away if there are too many (of its peer), else nothing."""
-        self._connections.add(connection)
-        self._peers[connection.peer_host] += 1
-        if len(self._connections) > self.settings.max_connections:
-            refusal = "too many connections"
-        elif self._peers[connection.peer_host] > self.settings.max_connections_per_peer:
-            refusal = "too many connections from your address"
-        else:
-            return ""
-        logger.warning("pop3 peer=%s turned away: %s", connection.peer_host, refusal)
-        return refusal
-
-    def dismiss(self, connection: Connection) -> None:
-        """Forget a connection that is closed."""
-        self._connections.discard(connection)
-        self._peers[connection.peer_host] -= 1
-        if self._peers[connection.peer_host] <= 0:
-            del self._peers[connection.peer_host]
+    return Listener(loop, Conversation("pop3", begin, Clerk(sandbox, settings).do), settings, sockets)

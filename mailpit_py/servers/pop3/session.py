@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 
 from mailpit_py.mail.wire import stuffed, top
+from mailpit_py.servers.conversation import Want
 from mailpit_py.servers.pop3 import grammar
-from mailpit_py.servers.pop3.grammar import Command, Credentials, LineBuffer
+from mailpit_py.servers.pop3.grammar import Command, LineBuffer
 from mailpit_py.servers.pop3.maildrop import Maildrop
-from mailpit_py.servers.pop3.settings import Pop3Settings
+from mailpit_py.servers.sasl import Credentials, plain
+from mailpit_py.servers.settings import ReadingSettings
 from mailpit_py.storage import Entry
 
 FAILURES_LIMIT = 5
@@ -25,15 +28,29 @@ class State(Enum):
     UPDATE = auto()
 
 
-class Want(Enum):
-    """What a session waits for before it goes on, and the method that is told."""
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """Work: the maildrop of these credentials, as its entries; None if they are wrong."""
 
-    NOTHING = auto()
-    LOGIN = auto()  # `credentials` checked and their maildrop: `open` or `refuse`
-    CONTENT = auto()  # the lines of `message`: `send`
-    DISCARD = auto()  # `maildrop.marked` moved to Trash: `leave`
-    HANDSHAKE = auto()  # TLS, once `output` is sent: `secure`
-    END = auto()  # the end of the connection, once `output` is sent
+    credentials: Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieve:
+    """Work: the lines of a message, each of which ends in CRLF; None if it is gone. `body_lines` are wanted, or all."""
+
+    entry: Entry
+    body_lines: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Work: these messages moved to Trash."""
+
+    entries: tuple[Entry, ...]
+
+
+Work = LogIn | Retrieve | Discard
 
 
 class Session:
@@ -42,18 +59,16 @@ class Session:
     `output` is what is to be sent; whoever sends it empties it.
     """
 
-    def __init__(self, settings: Pop3Settings, *, is_tls: bool = False) -> None:
+    def __init__(self, settings: ReadingSettings, *, is_tls: bool = False) -> None:
         self.output = bytearray()
         self.state = State.AUTHORIZATION
         self.wants = Want.NOTHING
-        self.credentials: Credentials | None = None
+        self.work: Work | None = None
         self.maildrop = Maildrop(())
-        self.message: Entry | None = None
         self.is_tls = is_tls
         self._settings = settings
         self._buffer = LineBuffer()
         self._name: str | None = None
-        self._body_lines: int | None = None
         self._is_in_sasl = False
         self._failures = 0
 
@@ -61,6 +76,11 @@ class Session:
     def held_bytes(self) -> int:
         """How much was received and is still to be read."""
         return len(self._buffer)
+
+    @property
+    def idle_timeout(self) -> float:
+        """Seconds of silence after which the connection is cut off, without an UPDATE (RFC 1939 §3)."""
+        return self._settings.idle_timeout
 
     def greet(self) -> None:
         """Say the first line."""
@@ -90,34 +110,43 @@ class Session:
             else:
                 self._obey(grammar.parse(lines[0]))
 
+    def wake(self) -> None:
+        """Nothing is told that nobody asked for (RFC 1939 §3)."""
+
     # Answers to what it wants
 
-    def open(self, entries: tuple[Entry, ...]) -> None:
-        """Go on with the maildrop of a login."""
-        self._settle()
-        self.maildrop = Maildrop(entries)
-        self.state = State.TRANSACTION
-        self._ok("signed in")
+    def finish(self, result: Any) -> None:
+        """Go on with what the work came to."""
+        work = self._settle()
+        match work:
+            case LogIn():
+                self._open(result)
+            case Retrieve():
+                self._send(result, work.body_lines)
+            case _:
+                self.leave()
 
-    def refuse(self) -> None:
-        """Answer credentials that are wrong; after a few the session ends."""
-        self._settle()
+    def _open(self, entries: tuple[Entry, ...] | None) -> None:
+        """Go on with the maildrop of a login; after a few wrong ones the session ends."""
+        if entries is not None:
+            self.maildrop = Maildrop(entries)
+            self.state = State.TRANSACTION
+            self._ok("signed in")
+            return
         self._failures += 1
         self._error("[AUTH] invalid name or password")
         if self._failures >= FAILURES_LIMIT:
             self.wants = Want.END
 
-    def send(self, lines: bytes | None) -> None:
-        """Send the message, whose `lines` end in CRLF; None if it is gone."""
-        self._settle()
+    def _send(self, lines: bytes | None, body_lines: int | None) -> None:
         if lines is None:
             self._error(f"{NO_SUCH_MESSAGE} any more")
-        elif self._body_lines is None:
+        elif body_lines is None:
             self._ok(f"{len(lines)} octets")
             self.output += stuffed(lines)
         else:
             self._ok("top of message follows")
-            self.output += stuffed(top(lines, self._body_lines))
+            self.output += stuffed(top(lines, body_lines))
 
     def leave(self) -> None:
         """Say goodbye after the UPDATE state."""
@@ -130,16 +159,20 @@ class Session:
         self.is_tls = True
         self._name = None
 
-    def fail(self) -> None:
+    def fail(self, error: Exception) -> None:
         """Answer that what is wanted cannot be done at the moment (RFC 3206 §4: SYS/TEMP)."""
-        is_last = self.wants is Want.DISCARD
-        self._settle()
+        work = self._settle()
         self._error("[SYS/TEMP] the sandbox cannot do this at the moment")
-        if is_last:
+        if isinstance(work, Discard):
             self.wants = Want.END
 
-    def _settle(self) -> None:
-        self.wants, self.credentials = Want.NOTHING, None
+    def _ask(self, work: Work) -> None:
+        self.wants, self.work = Want.WORK, work
+
+    def _settle(self) -> Work | None:
+        work = self.work
+        self.wants, self.work = Want.NOTHING, None
+        return work
 
     # Commands
 
@@ -182,7 +215,7 @@ class Session:
             case [mechanism, *_] if mechanism.upper() != "PLAIN":
                 self._error("unknown mechanism")
             case [_, response]:
-                self._log_in(grammar.plain(response))
+                self._log_in(plain(response))
             case _:
                 self._is_in_sasl = True
                 self.output += b"+ \r\n"
@@ -193,13 +226,13 @@ class Session:
         if line == b"*":
             self._error("cancelled")
         else:
-            self._log_in(grammar.plain(line.decode("utf-8", "surrogateescape")))
+            self._log_in(plain(line.decode("utf-8", "surrogateescape")))
 
     def _log_in(self, credentials: Credentials | None) -> None:
         if credentials is None:
             self._error("malformed credentials")
         else:
-            self.credentials, self.wants = credentials, Want.LOGIN
+            self._ask(LogIn(credentials))
 
     def _stls(self, command: Command) -> None:
         if not self._offers_stls:
@@ -246,11 +279,11 @@ class Session:
             self._fetch(command.arguments[0], lines)
 
     def _fetch(self, word: str, body_lines: int | None) -> None:
-        self.message, self._body_lines = self.maildrop[grammar.number(word)], body_lines
-        if self.message is None:
+        entry = self.maildrop[grammar.number(word)]
+        if entry is None:
             self._error(NO_SUCH_MESSAGE)
         else:
-            self.wants = Want.CONTENT
+            self._ask(Retrieve(entry, body_lines))
 
     def _dele(self, command: Command) -> None:
         number = grammar.number(command.arguments[0])
@@ -271,7 +304,7 @@ class Session:
         if self.state is State.TRANSACTION:
             self.state = State.UPDATE
         if self.maildrop.marked:
-            self.wants = Want.DISCARD
+            self._ask(Discard(self.maildrop.marked))
         else:
             self.leave()
 
@@ -279,7 +312,7 @@ class Session:
 
     @property
     def _offers_stls(self) -> bool:
-        is_possible = self._settings.stls and self._settings.ssl_context is not None
+        is_possible = self._settings.starttls and self._settings.ssl_context is not None
         return is_possible and not self.is_tls and self.state is State.AUTHORIZATION
 
     def _ok(self, text: str = "") -> None:

@@ -79,7 +79,7 @@ def test_curl_reads_every_message(serve, corpus, tmp_path: Path) -> None:
 
 
 def test_curl_lists_inside_tls(serve, corpus, tmp_path: Path, tls: ServerTls) -> None:
-    port = serve(ssl_context=tls.context, stls=True).port
+    port = serve(ssl_context=tls.context, starttls=True).port
     listed = run(
         "curl", "-sS", "--ssl-reqd", "--cacert", tls.ca_path, "-u", "x:y", f"pop3://localhost:{port}/", folder=tmp_path
     )
@@ -87,7 +87,7 @@ def test_curl_lists_inside_tls(serve, corpus, tmp_path: Path, tls: ServerTls) ->
 
 
 def test_mpop_takes_each_message_once(serve, corpus, store: Store, tmp_path: Path, tls: ServerTls) -> None:
-    port = serve(accounts=ACCOUNTS, ssl_context=tls.context, stls=True).port
+    port = serve(accounts=ACCOUNTS, ssl_context=tls.context, starttls=True).port
     mailbox.Maildir(tmp_path / "inbox").close()
     settings = private(
         tmp_path / "mpoprc",

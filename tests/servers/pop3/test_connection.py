@@ -13,7 +13,7 @@ import pytest
 from mailpit_py.application.account import Accounts
 from mailpit_py.servers.tls import ServerTls
 from mailpit_py.storage import Selection, Store
-from tests.servers.pop3.conftest import Served
+from tests.servers.reading import Served
 from tests.servers.smtp.serving import TIMEOUT, RawClient, wait_until
 
 RAW = b"Subject: one\r\n\r\nbody\r\n"
@@ -32,7 +32,7 @@ def signed_in(served: Served) -> RawClient:
 
 def test_stls_secures_a_session(serve, mail, tls: ServerTls) -> None:
     mail(RAW)
-    served = serve(ssl_context=tls.context, stls=True)
+    served = serve(ssl_context=tls.context, starttls=True)
     client = poplib.POP3("localhost", served.port, timeout=TIMEOUT)
     client.stls(client_context(tls))
     assert "STLS" not in client.capa()
@@ -43,7 +43,7 @@ def test_stls_secures_a_session(serve, mail, tls: ServerTls) -> None:
 
 
 def test_what_is_said_before_the_handshake_does_not_count(serve, tls: ServerTls) -> None:
-    client = serve(ssl_context=tls.context, stls=True).connect()
+    client = serve(ssl_context=tls.context, starttls=True).connect()
     client.send(b"USER ann\r\nSTLS\r\nPASS x\r\nNOOP\r\n")
     assert [client.line(), client.line()] == [b"+OK", b"+OK begin TLS"]
     secured = RawClient(client_context(tls).wrap_socket(client.sock, server_hostname="localhost"))
@@ -55,7 +55,7 @@ def test_what_is_said_before_the_handshake_does_not_count(serve, tls: ServerTls)
 
 
 def test_a_handshake_that_is_none_ends_the_connection(serve, tls: ServerTls) -> None:
-    served = serve(ssl_context=tls.context, stls=True)
+    served = serve(ssl_context=tls.context, starttls=True)
     client = served.connect()
     client.send(b"STLS\r\n")
     assert client.line() == b"+OK begin TLS"

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailpit_py.mail.wire import with_crlf
-from mailpit_py.servers.pop3.grammar import Credentials, plain
-from mailpit_py.servers.pop3.session import Session, State, Want
-from mailpit_py.servers.pop3.settings import Pop3Settings
+from mailpit_py.servers.conversation import Want
+from mailpit_py.servers.pop3.session import Discard, LogIn, Retrieve, Session, State
+from mailpit_py.servers.sasl import Credentials, plain
+from mailpit_py.servers.settings import ReadingSettings
 from mailpit_py.storage import Entry
 
 RAW = [b"A: 1\r\n\r\n.\r\n", b"", b"A: 2\n\nx", b"A: 3\r\n"]
@@ -26,10 +27,10 @@ COMMANDS = st.one_of(
 
 
 def signed_in() -> Session:
-    session = Session(Pop3Settings())
+    session = Session(ReadingSettings())
     session.receive(b"USER a\r\nPASS b\r\n")
     session.advance()
-    session.open(ENTRIES)
+    session.finish(ENTRIES)
     session.output.clear()
     return session
 
@@ -38,11 +39,11 @@ def say(session: Session, line: bytes) -> bytes:
     """What the session answers to a line, with what it wants given to it."""
     session.receive(line + b"\r\n")
     session.advance()
-    if session.wants is Want.CONTENT:
-        assert session.message is not None
-        session.send(with_crlf(RAW[ENTRIES.index(session.message)]))
-    elif session.wants is Want.LOGIN:
-        session.open(ENTRIES)
+    match session.work:
+        case Retrieve(entry):
+            session.finish(with_crlf(RAW[ENTRIES.index(entry)]))
+        case LogIn():
+            session.finish(ENTRIES)
     answer = bytes(session.output)
     session.output.clear()
     return answer
@@ -75,20 +76,20 @@ def test_numbers_stay_right_whatever_is_said(commands: list[str]) -> None:
         listed = say(session, b"LIST").split(b"\r\n")[1:-2]
         assert [int(line.split()[0]) for line in listed] == [n for n in range(1, 5) if n not in marked]
     say(session, b"QUIT")
-    assert (session.wants is Want.DISCARD) == bool(marked)
+    assert isinstance(session.work, Discard) == bool(marked)
     assert session.maildrop.marked == tuple(ENTRIES[number - 1] for number in sorted(marked))
 
 
 @given(st.lists(st.binary(max_size=40) | COMMANDS.map(str.encode), max_size=20), st.integers(1, 7))
 def test_no_octets_break_a_session_however_they_are_cut(lines: list[bytes], step: int) -> None:
-    session = Session(Pop3Settings())
+    session = Session(ReadingSettings())
     session.greet()
     sent = b"\r\n".join(lines) + b"\r\n"
     for start in range(0, len(sent), step):
         session.receive(sent[start : start + step])
         session.advance()
-        if session.wants is Want.LOGIN:
-            session.refuse()
+        if session.wants is Want.WORK:
+            session.finish(None)
     assert session.state in (State.AUTHORIZATION, State.UPDATE)
     assert all(line.startswith((b"+OK", b"-ERR", b"+ ")) or line in LISTED for line in answers(session))
 
@@ -116,7 +117,7 @@ def test_a_message_that_is_gone_is_no_message() -> None:
     session = signed_in()
     session.receive(b"RETR 1\r\n")
     session.advance()
-    session.send(None)
+    session.finish(None)
     assert answers(session) == [b"-ERR no such message any more"]
 
 
@@ -124,8 +125,8 @@ def test_a_failure_at_quit_ends_the_session_and_says_so() -> None:
     session = signed_in()
     session.receive(b"DELE 1\r\nQUIT\r\n")
     session.advance()
-    assert session.wants is Want.DISCARD
-    session.fail()
+    assert session.work == Discard(ENTRIES[:1])
+    session.fail(RuntimeError("the disk is full"))
     assert answers(session)[-1] == b"-ERR [SYS/TEMP] the sandbox cannot do this at the moment"
     assert session.wants is Want.END
 

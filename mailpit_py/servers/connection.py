@@ -1,24 +1,19 @@
-"""One POP3 connection: the socket of a session, its time, and what it wants done on other threads."""
+"""One connection of a protocol whose sessions are pure: the socket, its time, and work on other threads."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from mailpit_py.application import maildrop
+from mailpit_py.errors import MailpitError
 from mailpit_py.identity import new_public_id
-from mailpit_py.mail.wire import with_crlf
-from mailpit_py.servers.pop3.grammar import Credentials
-from mailpit_py.servers.pop3.session import Session, Want
-from mailpit_py.storage import Entry
+from mailpit_py.servers.conversation import Want
 
 if TYPE_CHECKING:
-    from mailpit_py.servers.pop3.listener import Pop3Listener
+    from mailpit_py.servers.listener import Listener
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
 # More than this is not read before it is obeyed.
 _HELD_BYTES = 64 * 1024
@@ -30,10 +25,11 @@ class Connection(asyncio.Protocol):
 
     _transport: Any  # a Transport; uvloop's is of no such class
 
-    def __init__(self, listener: Pop3Listener) -> None:
+    def __init__(self, listener: Listener) -> None:
         self._listener = listener
         self._loop = listener.loop
-        self._session = Session(listener.settings, is_tls=listener.settings.implicit_tls)
+        self._name = listener.conversation.name
+        self._session = listener.conversation.begin(listener.settings.implicit_tls)
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_paused = False
@@ -55,13 +51,13 @@ class Connection(asyncio.Protocol):
             self._session.turn_away(refusal)
         else:
             self._session.greet()
-            logger.info("pop3 session=%s opened peer=%s", self._id, self.peer_host)
+            logger.info("%s session=%s opened peer=%s", self._name, self._id, self.peer_host)
         self._renew()
         self._watch()
         self._drive()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Forget everything; what was marked stays where it is (RFC 1939 §6)."""
+        """Forget everything; what was not done is not done."""
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None:
@@ -95,6 +91,12 @@ class Connection(asyncio.Protocol):
         self._renew()
         self._drive()
 
+    def wake(self) -> None:
+        """Let the session tell what nobody asked for."""
+        if not self._is_busy:
+            self._session.wake()
+            self._drive()
+
     @property
     def _is_busy(self) -> bool:
         return self._task is not None or self._is_paused
@@ -111,7 +113,9 @@ class Connection(asyncio.Protocol):
                 return
             if self._session.wants is Want.HANDSHAKE:
                 self._transport.pause_reading()  # what comes next is for the handshake
-            self._task = self._loop.create_task(self._satisfy(self._session.wants))
+                self._task = self._loop.create_task(self._shake_hands())
+            elif not self._is_paused:
+                self._task = self._loop.create_task(self._satisfy())
         self._balance()
 
     def _flush(self) -> None:
@@ -132,48 +136,18 @@ class Connection(asyncio.Protocol):
 
     # What takes time
 
-    async def _satisfy(self, want: Want) -> None:
+    async def _satisfy(self) -> None:
+        do, work = self._listener.conversation.do, self._session.work
         try:
-            await _SATISFY[want](self)
+            # SQLite, bcrypt and large messages take time, which the loop does not have.
+            result = await self._loop.run_in_executor(None, do, work)
         except Exception as error:
-            logger.warning("pop3 session=%s failed at %s: %s", self._id, want.name, error)
-            self._session.fail()
-        self._task = None
-        self._flush()
-        self._renew()
-        self._drive()
-
-    async def _log_in(self) -> None:
-        credentials = self._session.credentials
-        assert credentials is not None
-        entries = await self._elsewhere(lambda: self._entries(credentials))
-        if entries is None:
-            logger.warning("pop3 session=%s login of %r refused", self._id, credentials.name)
-            self._session.refuse()
+            level = logging.INFO if isinstance(error, MailpitError) else logging.WARNING
+            logger.log(level, "%s session=%s failed: %s", self._name, self._id, error)
+            self._session.fail(error)
         else:
-            logger.info("pop3 session=%s login of %r sees %d messages", self._id, credentials.name, len(entries))
-            self._session.open(entries)
-
-    def _entries(self, credentials: Credentials) -> tuple[Entry, ...] | None:
-        accounts = self._listener.settings.accounts
-        if accounts is not None and not accounts.verify(credentials.name, credentials.password):
-            return None
-        return maildrop.entries(self._listener.sandbox.store, credentials.name)
-
-    async def _fetch(self) -> None:
-        entry = self._session.message
-        assert entry is not None
-        self._session.send(await self._elsewhere(lambda: self._lines(entry)))
-
-    def _lines(self, entry: Entry) -> bytes | None:
-        raw = self._listener.sandbox.store.raw(entry.inbox, entry.public_id)
-        return None if raw is None else with_crlf(raw)
-
-    async def _discard(self) -> None:
-        marked, store = self._session.maildrop.marked, self._listener.sandbox.store
-        moved = await self._elsewhere(lambda: maildrop.discard(store, marked))
-        logger.info("pop3 session=%s moved %d messages to Trash", self._id, moved)
-        self._session.leave()
+            self._session.finish(result)
+        self._go_on()
 
     async def _shake_hands(self) -> None:
         context = self._listener.settings.ssl_context
@@ -183,13 +157,16 @@ class Connection(asyncio.Protocol):
                 self._transport, self, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE_TIMEOUT
             )
         except OSError as error:  # ssl.SSLError is one, too
-            logger.warning("pop3 session=%s the TLS handshake failed: %s", self._id, error)
+            logger.warning("%s session=%s the TLS handshake failed: %s", self._name, self._id, error)
             self._transport.abort()
         self._session.secure()
+        self._go_on()
 
-    async def _elsewhere(self, work: Callable[[], T]) -> T:
-        # SQLite, bcrypt and large messages take time, which the loop does not have.
-        return await self._loop.run_in_executor(None, work)
+    def _go_on(self) -> None:
+        self._task = None
+        self._flush()
+        self._renew()
+        self._drive()
 
     # Time
 
@@ -197,18 +174,10 @@ class Connection(asyncio.Protocol):
         self._active_at = self._loop.time()
 
     def _watch(self) -> None:
-        """Cut off a client that is silent for too long, without a word and an UPDATE (RFC 1939 §3)."""
-        left = self._active_at + self._listener.settings.idle_timeout - self._loop.time()
+        """Cut off a client that is silent for too long, without a word."""
+        left = self._active_at + self._session.idle_timeout - self._loop.time()
         if left <= 0 and self._task is None:
-            logger.info("pop3 session=%s timed out", self._id)
+            logger.info("%s session=%s timed out", self._name, self._id)
             self.abort()
         else:
             self._timer = self._loop.call_later(max(left, 0.01), self._watch)
-
-
-_SATISFY: dict[Want, Callable[[Connection], Any]] = {
-    Want.LOGIN: Connection._log_in,
-    Want.CONTENT: Connection._fetch,
-    Want.DISCARD: Connection._discard,
-    Want.HANDSHAKE: Connection._shake_hands,
-}

@@ -1,0 +1,48 @@
+"""Who does what POP3 sessions want of the sandbox, on other threads than the loop's."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from mailpit_py.application import maildrop
+from mailpit_py.mail.wire import with_crlf
+from mailpit_py.servers.pop3.session import Discard, LogIn, Retrieve, Work
+from mailpit_py.servers.sasl import Credentials
+from mailpit_py.servers.settings import ReadingSettings
+from mailpit_py.storage import Entry
+
+if TYPE_CHECKING:
+    from mailpit_py.application.sandbox import Sandbox
+
+logger = logging.getLogger(__name__)
+
+
+class Clerk:
+    """Does the work of any number of sessions."""
+
+    def __init__(self, sandbox: Sandbox, settings: ReadingSettings) -> None:
+        self._store = sandbox.store
+        self._settings = settings
+
+    def do(self, work: Work) -> Any:
+        """Return what this work is for."""
+        match work:
+            case LogIn(credentials):
+                return self._log_in(credentials)
+            case Retrieve(entry):
+                raw = self._store.raw(entry.inbox, entry.public_id)
+                return None if raw is None else with_crlf(raw)
+            case Discard(entries):
+                moved = maildrop.discard(self._store, entries)
+                logger.info("pop3 moved %d messages to Trash", moved)
+                return moved
+
+    def _log_in(self, credentials: Credentials) -> tuple[Entry, ...] | None:
+        accounts = self._settings.accounts
+        if accounts is not None and not accounts.verify(credentials.name, credentials.password):
+            logger.warning("pop3 login of %r refused", credentials.name)
+            return None
+        entries = maildrop.entries(self._store, credentials.name)
+        logger.info("pop3 login of %r sees %d messages", credentials.name, len(entries))
+        return entries
