@@ -9,6 +9,7 @@ from typing import Any
 
 from mailpit_py.bind import Bind
 from mailpit_py.config.check import check
+from mailpit_py.config.checks import CheckOptions
 from mailpit_py.config.drop_in import DropInOptions
 from mailpit_py.config.option import Option, option
 from mailpit_py.config.outbound import OutboundOptions
@@ -17,11 +18,14 @@ from mailpit_py.errors import ConfigError
 from mailpit_py.quantity import bytes_of, seconds_of
 
 # The order in which people read them.
-GROUPS = ("Storage", "Page and API", "SMTP", "POP3", "Relay", "Forward", "Tags", "Simulation", "Outbound", "General")
+GROUPS = (
+    *("Storage", "Page and API", "SMTP", "POP3", "Relay", "Forward", "Tags"),
+    *("Simulation", "Outbound", "Checks", "General"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(OutboundOptions, DropInOptions, Pop3Options):
+class Config(OutboundOptions, DropInOptions, Pop3Options, CheckOptions):
     """The settings of one node. Raises ConfigError when they cannot be used together.
 
     Sizes with `_mb` are MiB as Mailpit counts them; all durations are seconds.
@@ -337,6 +341,7 @@ class Config(OutboundOptions, DropInOptions, Pop3Options):
         object.__setattr__(self, "label", " ".join(self.label.split()))  # it stands in the greeting, on one line
         check(self, options())
         self.check_drop_in()
+        self.check_checks()
 
     @property
     def webroot_path(self) -> str:
