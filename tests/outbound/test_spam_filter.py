@@ -120,7 +120,7 @@ def saying(answer: bytes, path: Path | None = None) -> Iterator[tuple[str, Calla
                 told.extend(chunk)
             connection.sendall(answer)
 
-    thread = threading.Thread(target=serve)
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     place = f"unix:{path}" if path else f"127.0.0.1:{listener.getsockname()[1]}"
 
@@ -131,7 +131,6 @@ def saying(answer: bytes, path: Path | None = None) -> Iterator[tuple[str, Calla
     try:
         yield place, all_told
     finally:
-        thread.join(PATIENCE)
         listener.close()
 
 
