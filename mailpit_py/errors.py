@@ -8,6 +8,7 @@ MailpitError
 ├── ClockError           a time to which a clock of sandbox time cannot go
 ├── Taken                the name is another one's already
 ├── TargetRefused        a place outside that may not be reached (API: 422)
+│   └── TargetForbidden  its address is outside of what the operator allows
 ├── UnknownTransferEncoding   a part whose octets cannot be had (IMAP: UNKNOWN-CTE)
 └── StorageError         the store could not do it (SMTP: 451 4.3.0)
     ├── StorageFull      no room: disk full or over the byte budget (SMTP: 452 4.3.1)
@@ -64,6 +65,10 @@ class StorageForeign(StorageError):
 
 class TargetRefused(MailpitError):
     """A place outside the sandbox that may not be reached, or that is not written as one."""
+
+
+class TargetForbidden(TargetRefused):
+    """A place outside the sandbox with an address to which it may not connect."""
 
 
 class UnknownTransferEncoding(MailpitError):

@@ -20,6 +20,7 @@ from mailpit_py.servers.http import HttpServer
 from mailpit_py.servers.loop import LoopThread, bind
 from mailpit_py.servers.smtp.listener import SmtpListener
 from mailpit_py.takeover import open_store
+from mailpit_py.way_out import WayOut
 
 LISTENERS = ("smtp", "smtps", "lmtp")
 HTTP_BACKLOG = 128
@@ -154,7 +155,7 @@ class Node:
     def _application(self) -> Any:
         from mailpit_py.api import create_app  # costs more than everything else; loaded behind the backlog
 
-        return create_app(self.sandbox, self.config, ports=self.ports)
+        return create_app(self.sandbox, self.config, ports=self.ports, outside=WayOut(self.config).outside())
 
     @property
     def ports(self) -> Mapping[str, int]:

@@ -1,4 +1,4 @@
-"""Where the built page and the migrations are, in a checkout and in an installed wheel."""
+"""Where the built page, the fetched data and the migrations are, in a checkout and in an installed wheel."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ PACKAGE = Path(__file__).parent
 def static_directory() -> Path:
     """The built page: `index.html` and `assets/`. It may be missing in a checkout that was never built."""
     return PACKAGE / "static"
+
+
+def compatibility_data() -> Path:
+    """What caniemail.com knows of mail programs; fetched by the build, and missing where nothing was built."""
+    return PACKAGE / "data" / "caniemail.json"
 
 
 def migrations_directory() -> Path:

@@ -14,6 +14,7 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
 from mailpit_py.api import cid, docs, events, mailpit, native, probes, problem, shell, sns
+from mailpit_py.api.checking import Adviser
 from mailpit_py.api.context import Context
 from mailpit_py.api.feed import Feed
 from mailpit_py.api.hosts import HostList, read_names
@@ -25,9 +26,10 @@ from mailpit_py.api.security import Gate
 from mailpit_py.api.signature import Signer
 from mailpit_py.application.account import Accounts
 from mailpit_py.application.sandbox import Sandbox
+from mailpit_py.checks.outside import Outside
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
-from mailpit_py.resources import static_directory
+from mailpit_py.resources import compatibility_data, static_directory
 
 MAX_BODY = 5 << 20
 UNLIMITED = 1 << 31
@@ -69,8 +71,12 @@ class Application(Flask):
         context.live.close()
 
 
-def create_app(sandbox: Sandbox, config: Config, *, ports: Mapping[str, int] | None = None) -> Application:
+def create_app(
+    sandbox: Sandbox, config: Config, *, ports: Mapping[str, int] | None = None, outside: Outside | None = None
+) -> Application:
     """Build the application. `ports` are the real ones of listeners for which the system chose.
+
+    `outside` is what checks of a message may ask; without it they ask nobody.
 
     Raises ConfigError for options that cannot be used.
     """
@@ -86,6 +92,7 @@ def create_app(sandbox: Sandbox, config: Config, *, ports: Mapping[str, int] | N
         Signer(),
         Memo(store.journal),
         mailpit.feed(store),
+        Adviser(compatibility_data(), outside or Outside()),
         ports=dict(ports or {}),
     )
     problem.register(app, f"{webroot}api/", {f"{webroot}{one}": mailpit.failure.answer for one in mailpit.PREFIXES})

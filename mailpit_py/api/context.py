@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 
 from flask import current_app
 
+from mailpit_py.api.checking import Adviser
 from mailpit_py.api.feed import Feed
 from mailpit_py.api.library import Library
 from mailpit_py.api.memo import Memo
@@ -30,6 +31,7 @@ class Context:
     signer: Signer
     memo: Memo
     live: Feed  # of Mailpit's websocket
+    adviser: Adviser
     waiters: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_WAITERS))  # each holds a thread
     painter: Painter = field(default_factory=Painter)
     ports: Mapping[str, int] = field(default_factory=dict)  # what the system chose for port 0

@@ -31,6 +31,7 @@ into `before`, `previous` into `after`.
 TAGS = {
     "Messages": "List, search, mark, delete, put in.",
     "Content": "The bodies and parts of a message.",
+    "Checks": "What mail programs, linked servers and a spam filter say of a message.",
     "Tags": "Words that messages are marked with.",
     "Sessions": "Connections, and transactions that ended without a message.",
     "Simulation": "Failure on demand: rules, what is remembered, what addresses can ask for.",

@@ -357,6 +357,13 @@ class Database(Answer):
     size_bytes: int
 
 
+class Checks(Answer):
+    """Which checks of a message there are."""
+
+    html: bool = Field(description="What mail programs support is known.")
+    spam: Literal["", "spamassassin", "postmark", "rspamd"] = Field(description="The spam filter, if there is one.")
+
+
 class Info(Answer):
     """This sandbox."""
 
@@ -368,6 +375,7 @@ class Info(Answer):
     auth: Auth
     limits: Limits
     remote_content: Literal["always", "ask", "never"]
+    checks: Checks
     database: Database
     inboxes: list[str]
     counts: Counts

@@ -7,7 +7,6 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mailpit_py.api.models import Arguments, InboxQuery
-from mailpit_py.simulation.decision import Trigger
 
 
 class Anything(BaseModel):
@@ -114,7 +113,9 @@ class AttemptsQuery(InboxQuery):
 
     recipient: str = Field("", max_length=320, description="Those with this recipient, in any case.")
     rule: str = Field("", max_length=2_000, description="Those that this rule (or address) decided.")
-    trigger: Trigger | Literal[""] = Field("", description="Those that this kind of cause decided.")
+    trigger: Literal["", "header", "suppression", "address", "rule", "profile", "chaos"] = Field(
+        "", description="Those that this kind of cause decided."
+    )
     before: str | None = Field(None, max_length=100, description="Older than this; take it from `next`.")
     limit: int = Field(50, ge=1, le=200, description="How many at most.")
 

@@ -8,23 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from mailpit_py.bind import Bind
-from mailpit_py.config.check import check
+from mailpit_py.config.checks import CheckOptions
 from mailpit_py.config.drop_in import DropInOptions
 from mailpit_py.config.option import Option, option
 from mailpit_py.config.outbound import OutboundOptions
 from mailpit_py.config.reading import ReadingOptions
+from mailpit_py.config.simulation import SimulationOptions
+from mailpit_py.config.validation import check
 from mailpit_py.errors import ConfigError
 from mailpit_py.quantity import bytes_of, seconds_of
 
 # The order in which people read them.
 GROUPS = (
-    *("Storage", "Page and API", "SMTP", "POP3", "IMAP"),
-    *("Relay", "Forward", "Tags", "Simulation", "Outbound", "General"),
+    *("Storage", "Page and API", "SMTP", "POP3", "IMAP", "Relay", "Forward", "Tags"),
+    *("Simulation", "Outbound", "Checks", "General"),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(OutboundOptions, DropInOptions, ReadingOptions):
+class Config(OutboundOptions, DropInOptions, ReadingOptions, SimulationOptions, CheckOptions):
     """The settings of one node. Raises ConfigError when they cannot be used together.
 
     Sizes with `_mb` are MiB as Mailpit counts them; all durations are seconds.
@@ -273,50 +275,6 @@ class Config(OutboundOptions, DropInOptions, ReadingOptions):
         group="SMTP",
         metavar="SECONDS",
     )
-    seed: int = option(
-        1, "MP_SEED", "The seed of all simulated chance; the same seed gives the same.", group="Simulation", metavar="N"
-    )
-    freeze_clock: str = option(
-        "",
-        "MP_FREEZE_CLOCK",
-        "Let sandbox time stand still from the start, at this instant, as in 2026-11-23T12:00:00Z.",
-        group="Simulation",
-        metavar="INSTANT",
-    )
-    rules: str = option(
-        "",
-        "MP_RULES",
-        "Rules and domain profiles from this file: TOML, YAML or JSON; or these themselves.",
-        group="Simulation",
-        metavar="FILE",
-    )
-    magic_domains: str = option(
-        "",
-        "MP_MAGIC_DOMAINS",
-        "More domains on which every address is a simulation address, separated by commas.",
-        group="Simulation",
-        metavar="NAMES",
-    )
-    domain_profiles: str = option(
-        "",
-        "MP_DOMAIN_PROFILES",
-        "Domains that answer in a provider's words, as in gmail.com=gmail,*.corp.example=m365.",
-        group="Simulation",
-        metavar="LIST",
-    )
-    disable_simulation: bool = option(
-        False, "MP_DISABLE_SIMULATION", "Take every address for an ordinary one; rules still act.", group="Simulation"
-    )
-    enable_chaos: bool = option(
-        False, "MP_ENABLE_CHAOS", "Let chaos be switched on while the sandbox runs.", group="Simulation"
-    )
-    chaos_triggers: str = option(
-        "",
-        "MP_CHAOS_TRIGGERS",
-        "Chaos from the start, as in Sender:451:10,Recipient:550:50,Authentication:535:100.",
-        group="Simulation",
-        metavar="LIST",
-    )
     label: str = option(
         "",
         "MP_LABEL",
@@ -340,6 +298,7 @@ class Config(OutboundOptions, DropInOptions, ReadingOptions):
         object.__setattr__(self, "label", " ".join(self.label.split()))  # it stands in the greeting, on one line
         check(self, options())
         self.check_drop_in()
+        self.check_checks()
 
     @property
     def webroot_path(self) -> str:

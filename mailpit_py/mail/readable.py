@@ -52,9 +52,8 @@ def to_text(html: str, manner: Manner = PLAIN) -> str:
     `> `; `manner` may say otherwise. HTML of more than five million characters, or of more than 40
     thousand tags, is cut there.
     """
-    tree = _tree(html)
     writer = _TextWriter(manner)
-    writer.walk(tree.root)
+    writer.walk(tree(html).root)
     return writer.result()
 
 
@@ -213,7 +212,7 @@ class _TextWriter:
         self.breaks, self.space, self.level = 0, False, level
 
 
-def _tree(html: str) -> LexborHTMLParser:
+def tree(html: str) -> LexborHTMLParser:
     """The document, cut where it would cost too much: seen before a tree is made of it."""
     source = tame(html[:_LARGEST].replace("\0", "\ufffd"))
     rest = source.split("<", MOST_TAGS + 1)[MOST_TAGS + 1 :]
@@ -223,7 +222,7 @@ def _tree(html: str) -> LexborHTMLParser:
 def anchors(html: str) -> list[tuple[str, str]]:
     """The links of a document in order: where each leads, and its text on one line. Bounded as `to_text`."""
     found = []
-    for node in _tree(html).css("a[href], area[href]"):
+    for node in tree(html).css("a[href], area[href]"):
         address = url.clean(node.attributes.get("href") or "")
         if url.scheme(address) in url.LINKS:
             label = node.text() or node.attributes.get("alt") or ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -16,7 +17,7 @@ from mailpit_py.outbound.target import Endpoint
 from mailpit_py.reach import Reach
 
 HOPS_AT_MOST = 5
-BODY_BYTES_AT_MOST = 1 << 20
+BODY_BYTES_AT_MOST = 50 << 20
 CONNECTIONS = 256  # those that hang must leave some to others
 IDLE_CONNECTIONS = 16
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -24,7 +25,10 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `body` is as sent, cut off at the limit (`is_cut`); status 0 is no answer, for `error`."""
+    """What came back. `body` is as sent, cut off at the limit (`is_cut`).
+
+    Status 0 is no answer: `error` says all that is known of it, `reason` what a person asks for.
+    """
 
     status: int = 0
     headers: tuple[tuple[str, str], ...] = ()
@@ -32,11 +36,15 @@ class Answer:
     is_cut: bool = False
     error: str = ""
     url: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `timeout` is for all of it, redirects included; `hops` is how many of them are followed."""
+    """One request. `timeout` is for all of it, redirects included; `hops` is how many of them are followed.
+
+    `may_drop_tls` lets a redirect lead from https to http: for requests that carry no secret.
+    """
 
     url: str
     method: str = "GET"
@@ -45,6 +53,7 @@ class Call:
     timeout: float = 10
     body_bytes: int = 64 << 10
     hops: int = 0
+    may_drop_tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +94,11 @@ class Fetcher:
             async with asyncio.timeout(call.timeout):
                 return await self._follow(call)
         except TimeoutError:
-            return Answer(error=f"no answer within {call.timeout:g} seconds", url=call.url)
+            return Answer(error=f"no answer within {call.timeout:g} seconds", url=call.url, reason="timeout")
         except Unresolved as error:
-            return Answer(error=str(error), url=call.url)
+            return Answer(error=str(error), url=call.url, reason="no such host")
         except (httpx2.TransportError, httpx2.InvalidURL, OSError) as error:
-            return Answer(error=f"{type(error).__name__}: {error}", url=call.url)
+            return Answer(error=f"{type(error).__name__}: {error}", url=call.url, reason=_reason(error))
 
     async def _follow(self, call: Call) -> Answer:
         endpoint, hops = Endpoint.parse(call.url), min(call.hops, HOPS_AT_MOST)
@@ -98,7 +107,7 @@ class Fetcher:
             place = next((value for name, value in answer.headers if name.lower() == "location"), None)
             if answer.status not in REDIRECTS or place is None or not hops:
                 return answer
-            endpoint, hops = _next(endpoint, place), hops - 1
+            endpoint, hops = _next(endpoint, place, may_drop_tls=call.may_drop_tls), hops - 1
             if answer.status in (301, 302, 303):  # as every client does, RFC 9110 §15.4
                 call = replace(call, method="HEAD" if call.method == "HEAD" else "GET", body=b"", headers=())
 
@@ -116,6 +125,21 @@ class Fetcher:
             finally:
                 await response.aclose()
         raise failure or Unresolved(f"{endpoint.host} has no address")
+
+
+def _reason(error: BaseException) -> str:
+    """Return what lies behind the error of a library, as in `connection refused`."""
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return "no TLS"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return str(error).rstrip(".").lower() or "connection closed"
 
 
 def _request(endpoint: Endpoint, address: str, call: Call) -> httpx2.Request:
@@ -146,11 +170,11 @@ async def _read(response: httpx2.Response, limit: int, url: str) -> Answer:
     return Answer(response.status_code, headers, bytes(body[:limit]), len(body) > limit, url=url)
 
 
-def _next(endpoint: Endpoint, place: str) -> Endpoint:
-    """Return where a redirect leads. Raises TargetRefused if it takes a password along or drops TLS with one."""
+def _next(endpoint: Endpoint, place: str, *, may_drop_tls: bool) -> Endpoint:
+    """Return where a redirect leads. Raises TargetRefused if it brings a password, or drops TLS unasked."""
     target = Endpoint.parse(urljoin(endpoint.url, place))
     if target.authorization:
         raise TargetRefused("a redirect may not bring a user name")
-    if endpoint.scheme == "https" and target.scheme == "http":
+    if not may_drop_tls and endpoint.scheme == "https" and target.scheme == "http":
         raise TargetRefused("a redirect may not lead from https to http")
     return target

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import ip_address
 
-from mailpit_py.errors import TargetRefused
+from mailpit_py.errors import TargetForbidden
 from mailpit_py.reach import Reach
 
 Lookup = Callable[[str, int], Awaitable[list[str]]]
@@ -40,18 +40,18 @@ def addresses_now(host: str, port: int) -> list[str]:
 
 
 def check(host: str, addresses: Iterable[str], reach: Reach) -> list[str]:
-    """Return the addresses if every one is allowed. Raises TargetRefused, which does not say what they are.
+    """Return the addresses if every one is allowed. Raises TargetForbidden, which does not say what they are.
 
     One that is not allowed spoils the rest: who serves such a name could choose which one is used.
     """
     found = list(addresses)
     if not all(reach.allows(each) for each in found):
-        raise TargetRefused(f"{host} is outside the range that --outbound-allow gives ({reach})")
+        raise TargetForbidden(f"{host} is outside the range that --outbound-allow gives ({reach})")
     return found
 
 
 async def resolve(host: str, port: int, reach: Reach, lookup: Lookup = look_up) -> list[str]:
-    """Return the allowed addresses of a host, in the order to try them. Raises Unresolved and TargetRefused."""
+    """Return the allowed addresses of a host, in the order to try them. Raises Unresolved and TargetForbidden."""
     found = check(host, await lookup(host, port), reach)
     if not found:
         raise Unresolved(f"{host} has no address")

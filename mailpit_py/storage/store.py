@@ -95,8 +95,7 @@ class Store:
         self.inbox_table, self.reindexing = InboxTable(self._submit, self._reading), Reindexing(self._submit)
         self.tags, self.outlines = TagTables(self._submit, self._reading, self._choose), Outlines(self._reading)
         self.relay = RelayTables(self._submit, self._reading)
-        octets = Octets()
-        self.maildrops = Maildrops(self._submit, self._reading, self._choose, octets)
+        self.maildrops = Maildrops(self._submit, self._reading, self._choose, octets := Octets())
         self.folders = Folders(self._submit, self._reading, self.epoch, octets)
 
     @classmethod

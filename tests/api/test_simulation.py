@@ -11,6 +11,7 @@ from mailpit_py.api import simulation_schemas as schemas
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Transaction
 from mailpit_py.simulation.configuration import Configuration
+from mailpit_py.simulation.decision import Trigger
 from mailpit_py.simulation.stage import Stage
 from tests.api.conftest import API, SIMPLE, Mail, session
 
@@ -151,6 +152,8 @@ def test_attempts_are_listed_with_what_decided(client: Client, sandbox: Sandbox,
         assert [one["cause"] and one["cause"]["trigger"] for one in items] == found
     for wrong in ("before=x", "trigger=nonsense"):
         assert client.get(f"{API}/attempts?{wrong}").status_code == 422
+    for trigger in Trigger:
+        assert client.get(f"{API}/attempts?trigger={trigger}").status_code == 200
 
 
 def test_a_discarded_message_looks_accepted_and_leaves_an_attempt(client: Client, sandbox: Sandbox) -> None:

@@ -26,7 +26,9 @@ def sdist_names(sdist) -> set[str]:
         return {name.partition("/")[2] for name in archive.getnames()}
 
 
-@pytest.mark.parametrize("name", ["static/index.html", "migrations/env.py", "py.typed", "cli/serve.py"])
+@pytest.mark.parametrize(
+    "name", ["static/index.html", "data/caniemail.json", "migrations/env.py", "py.typed", "cli/serve.py"]
+)
 def test_the_wheel_carries(wheel_names, name):
     assert f"mailpit_py/{name}" in wheel_names
 
@@ -53,6 +55,7 @@ def test_the_wheel_names_its_command_and_licence(wheel):
     "name",
     [
         "mailpit_py/static/index.html",
+        "mailpit_py/data/caniemail.json",
         "web/package-lock.json",
         "web/src/main.tsx",
         "hatch_build.py",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
+import io
 import os
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -15,10 +18,11 @@ HOUR = 3600.0
 
 @pytest.fixture
 def root(tmp_path) -> Path:
-    """A project with sources of a page, written an hour ago, and no built page."""
+    """A project with sources of a page, written an hour ago, with the fetched data and no built page."""
     write(tmp_path / "web" / "index.html", age=HOUR)
     write(tmp_path / "web" / "src" / "main.ts", age=HOUR)
     write(tmp_path / "web" / "package-lock.json", age=HOUR)
+    write(tmp_path / "mailpit_py" / "data" / "caniemail.json")
     return tmp_path
 
 
@@ -156,6 +160,55 @@ def test_a_build_that_writes_no_page_fails(root, with_node, capfd):
     with pytest.raises(SystemExit):
         initialize(root)
     assert "wrote no" in capfd.readouterr().err
+
+
+PACKS = 'test "$1" != pack || cp "$CANIEMAIL_PACKAGE" "$5"'
+
+
+@pytest.fixture
+def package(root, tmp_path, monkeypatch) -> bytes:
+    """What the file of a package holds that npm hands over; the project has no data yet, and the page is built."""
+    content = b'{"data": []}'
+    file = tmp_path / "caniemail-2.0.2.tgz"
+    with tarfile.open(file, "w:gz") as archive:
+        member = tarfile.TarInfo("package/data/caniemail.json")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    monkeypatch.setenv("CANIEMAIL_PACKAGE", str(file))
+    monkeypatch.setattr(hatch_build, "CANIEMAIL_SHA512", hashlib.sha512(file.read_bytes()).hexdigest())
+    write(root / "mailpit_py/static/index.html")
+    hatch_build.fetched_data(root).unlink()
+    return content
+
+
+def test_the_data_comes_out_of_the_package_that_is_named(root, with_node, package):
+    calls = with_node(script=PACKS)
+    initialize(root)
+    assert calls.read_text().startswith("pack caniemail@2.0.2 ")
+    assert hatch_build.fetched_data(root).read_bytes() == package
+
+
+def test_another_package_than_the_known_one_fails(root, with_node, package, monkeypatch, capfd):
+    with_node(script=PACKS)
+    monkeypatch.setattr(hatch_build, "CANIEMAIL_SHA512", "0" * 128)
+    with pytest.raises(SystemExit):
+        initialize(root)
+    assert "npm gave another package" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_due"),
+    [("hatch_build.py", True), ("web/src/main.ts", False), ("PKG-INFO", False)],
+)
+def test_the_data_is_due_when_the_hook_asks_for_another(root, changed, is_due):
+    write(hatch_build.fetched_data(root), age=60)
+    write(root / changed)
+    assert hatch_build.data_is_due(root) is is_due
+
+
+@pytest.mark.usefixtures("without_node", "package")
+def test_without_node_the_data_asks_for_the_package(root):
+    assert hook(root).dependencies() == [hatch_build.NODE_WHEEL]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from mailpit_py.api.mailpit import (
     chaos,
+    checks,
     failure,
     information,
     message,
@@ -23,7 +24,7 @@ from mailpit_py.api.problem import Problem
 
 __all__ = ["PREFIXES", "blueprint", "events", "failure", "feed", "views"]
 
-VIEWS = (chaos, information, message, messages, parts, release, sending, tags)
+VIEWS = (chaos, checks, information, message, messages, parts, release, sending, tags)
 PREFIXES = ("api/v1/", "view/", "metrics")
 
 

@@ -47,7 +47,33 @@ PEOPLE = listed(ref("Address"))
 PEOPLE_OR_NULL = listed(ref("Address"), **{"x-nullable": True})
 NAMED = record(("Email",), **texts("Name", "Email"))
 
+SHARES = {name: {"type": "number", "format": "float"} for name in ("Supported", "Partial", "Unsupported")}
+
 DEFINITIONS: Json = {
+    "HTMLCheckResponse": record(
+        Warnings=listed(ref("HTMLCheckWarning")),
+        Platforms={"type": "object", "additionalProperties": listed(string())},
+        Total=ref("HTMLCheckTotal"),
+    ),
+    "HTMLCheckWarning": record(
+        **texts("Slug", "Title", "Description", "URL", "Category", "Keywords"),
+        Tags=listed(string()),
+        Results=listed(ref("HTMLCheckResult")),
+        NotesByNumber={"type": "object", "additionalProperties": string()},
+        Score=ref("HTMLCheckScore"),
+    ),
+    "HTMLCheckResult": record(**texts("Name", "Platform", "Family", "Version", "Support", "NoteNumber")),
+    "HTMLCheckScore": record(**numbers("Found"), **SHARES),
+    "HTMLCheckTotal": record(**numbers("Tests", "Nodes"), **SHARES),
+    "Link": record(**texts("URL", "Status"), **numbers("StatusCode")),
+    "LinkCheckResponse": record(**numbers("Errors"), Links=listed(ref("Link"))),
+    "Rule": record(**texts("Name", "Description"), Score={"type": "number"}),
+    "SpamAssassinResponse": record(
+        **flags("IsSpam"),
+        **texts("Error"),
+        Score={"type": "number"},
+        Rules=listed(ref("Rule"), **{"x-nullable": True}),
+    ),
     "Address": record(**texts("Name", "Address")),
     "AppInformation": record(
         **texts("Version", "LatestVersion", "Database"),

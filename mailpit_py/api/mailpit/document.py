@@ -17,6 +17,7 @@ LIMIT = ("limit", "query", {"type": "integer", "description": "How many at most.
 QUERY = ("query", "query", string("A search."))
 ZONE = ("tz", "query", string("The time zone of dates in the search, as in Europe/Berlin."))
 EMBED = ("embed", "query", string("`1`: for a frame."))
+FOLLOW = ("follow", "query", string("`true`: follow redirects."))
 OK = (PLAIN, string("`ok`"))
 
 # method, path, operation id, tag, words, parameters, body, (media type, shape of the answer)
@@ -50,6 +51,12 @@ ROWS: tuple[Row, ...] = (
      (ID, PART), "", ("image/jpeg", {"type": "file"})),
     ("post", "/api/v1/message/{ID}/release", "ReleaseMessageParams", "message", "Send a message on to real people.",
      (ID,), "Releasing", OK),
+    ("get", "/api/v1/message/{ID}/html-check", "HTMLCheckParams", "other", "Show which mail programs do not show it.",
+     (ID,), "", (JSON, definitions.ref("HTMLCheckResponse"))),
+    ("get", "/api/v1/message/{ID}/link-check", "LinkCheckParams", "other", "Show where its links lead.",
+     (ID, FOLLOW), "", (JSON, definitions.ref("LinkCheckResponse"))),
+    ("get", "/api/v1/message/{ID}/sa-check", "SpamAssassinCheckParams", "other", "Show what the spam filter says.",
+     (ID,), "", (JSON, definitions.ref("SpamAssassinResponse"))),
     ("get", "/api/v1/tags", "GetAllTags", "tags", "List all tags.", (), "", (JSON, listed(string()))),
     ("put", "/api/v1/tags", "SetTagsParams", "tags", "Give messages these tags and no others.", (), "Tagging", OK),
     ("put", "/api/v1/tags/{Tag}", "RenameTagParams", "tags", "Rename a tag.", (TAG,), "Naming", OK),

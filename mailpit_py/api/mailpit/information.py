@@ -46,7 +46,7 @@ def show_webui() -> Response:
         {
             "Label": context.config.label,
             "MessageRelay": _relay(context.sandbox.relay.relay),
-            "SpamAssassin": False,
+            "SpamAssassin": context.adviser.outside.score is not None,
             "ChaosEnabled": context.sandbox.simulator.configuration.chaos.enabled,
             "DuplicatesIgnored": context.config.ignore_duplicate_ids,
             "HideDeleteAllButton": context.config.hide_delete_all_button,

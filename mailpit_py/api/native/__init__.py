@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from mailpit_py.api.native import (
     attempts,
+    checks,
     clock,
     document,
     extracts,
@@ -27,7 +28,7 @@ from mailpit_py.api.native import (
 )
 
 VIEWS = (
-    *(info, messages, waiting, selection, tags, writing, rendering, parts, extracts),
+    *(info, messages, waiting, selection, tags, writing, rendering, parts, extracts, checks),
     *(reports, sessions, attempts, rules, profiles, simulation, clock, sinks, relay),
     document,
 )

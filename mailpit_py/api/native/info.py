@@ -38,6 +38,7 @@ def show_info(query: InboxQuery) -> Json:
         "auth": {"smtp": _smtp_auth(config), "ui": bool(config.ui_auth_file or config.ui_auth)},
         "limits": _limits(config),
         "remote_content": config.remote_content,
+        "checks": {"html": context.adviser.has_data, "spam": context.adviser.outside.filter_name},
         "database": _database(store),
         "inboxes": list(store.inbox_table.names()),
         "counts": shape.counts(store.counts(query.inbox)),

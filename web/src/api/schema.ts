@@ -123,6 +123,26 @@ export interface Chaos {
   triggers: { [name: string]: Trigger };
 }
 
+/** Where one link leads. */
+export interface CheckedLink {
+  url: string;
+  /** The HTTP status; 0 without an answer, 451 for an address that may not be asked. */
+  status: number;
+  /** The status in words, or why there is no answer. */
+  text: string;
+  /** Where a redirect led; empty without one. */
+  final_url: string;
+  is_broken: boolean;
+}
+
+/** Which checks of a message there are. */
+export interface Checks {
+  /** What mail programs support is known. */
+  html: boolean;
+  /** The spam filter, if there is one. */
+  spam: "" | "spamassassin" | "postmark" | "rspamd";
+}
+
 /** Which messages: exactly one of `ids`, `query` and `all`. */
 export interface Choice {
   /** These; unknown ids are no error. */
@@ -420,6 +440,27 @@ export interface Hop {
   raw: string;
 }
 
+/** Which mail programs show the HTML of a message, by the data of caniemail.com. */
+export interface HtmlCheck {
+  /** The day of the data. */
+  updated: string;
+  tests: number;
+  /** How many elements there are. */
+  nodes: number;
+  /** 100 without the two others. */
+  supported: number;
+  /** The worst partial support of all, weighed by how much of the message uses it. */
+  partial: number;
+  /** The same of what is not shown at all. */
+  unsupported: number;
+  /** Style sheets were too large to be looked at whole. */
+  is_cut: boolean;
+  /** Style sheets that it links to; looked at with `linked`. */
+  linked_sheets: string[];
+  /** What it uses, the worst first. */
+  features: UsedFeature[];
+}
+
 /** Where this page is, as this client reached it. */
 export interface Http {
   url: string;
@@ -435,6 +476,7 @@ export interface Info {
   auth: Auth;
   limits: Limits;
   remote_content: "always" | "ask" | "never";
+  checks: Checks;
   database: Database;
   inboxes: string[];
   counts: Counts;
@@ -457,6 +499,29 @@ export interface Line {
   /** Client, server, or a note of the sandbox. */
   side: "C" | "S" | "*";
   text: string;
+}
+
+/** Where the links of a message lead: the first hundred. */
+export interface LinkCheck {
+  broken: number;
+  links: CheckedLink[];
+}
+
+/** How to ask. */
+export interface LinkCheckRequest {
+  /** Follow up to three redirects. */
+  follow?: boolean;
+}
+
+/** A mail program that does not show something, or not all of it. */
+export interface MailProgram {
+  /** Program, platform and version. */
+  name: string;
+  family: string;
+  platform: string;
+  support: "partial" | "no";
+  /** What there is to know about it, or nothing. */
+  note: string;
 }
 
 /** What to change on a message; what is left out stays. */
@@ -1164,6 +1229,29 @@ export interface SmtpAddress {
   protocol: "smtp" | "lmtp";
 }
 
+/** What the spam filter says of a message. */
+export interface SpamCheck {
+  filter: "spamassassin" | "postmark" | "rspamd";
+  is_spam: boolean;
+  score: number;
+  /** Spam from here on. */
+  threshold: number;
+  rules: SpamRule[];
+  /** Why the filter said nothing; empty if it did. */
+  error: string;
+}
+
+/** Nothing to say. */
+export interface SpamCheckRequest {
+}
+
+/** One thing that the filter found. */
+export interface SpamRule {
+  score: number;
+  name: string;
+  text: string;
+}
+
 /** Everything that is remembered and still counts. */
 export interface State {
   items: Record[];
@@ -1319,6 +1407,24 @@ export interface TryRecipient {
   reply: Reply;
   /** Null for the usual course. */
   cause: Cause | null;
+}
+
+/** A thing of HTML or CSS that the message uses. */
+export interface UsedFeature {
+  slug: string;
+  title: string;
+  description: string;
+  /** The page at caniemail.com; empty for scripts, which nobody runs. */
+  url: string;
+  category: "html" | "css" | "image" | "others";
+  /** How often it is there: elements that use it, or occurrences in style sheets. */
+  found: number;
+  /** Percent of the mail programs that show it. */
+  supported: number;
+  partial: number;
+  unsupported: number;
+  /** Those that do not show it, or not all of it. */
+  programs: MailProgram[];
 }
 
 /** What came while somebody waited; oldest first. */

@@ -1,7 +1,7 @@
 /** What the address says is on screen. */
 import { searchOf, type Scope } from "../list/scope";
 
-export const TABS = ["html", "text", "parts", "headers", "source", "path", "wire", "report"] as const;
+export const TABS = ["html", "text", "parts", "headers", "source", "path", "wire", "report", "check", "links", "spam"] as const;
 export type Tab = (typeof TABS)[number];
 
 export const SIMULATE_VIEWS = ["rules", "catalogue", "address", "domains", "state"] as const;

@@ -6,15 +6,15 @@ import { say } from "../ui/toast";
 import { apiUrl, messagePath } from "../api/client";
 import { bouncing } from "../follow/dialog";
 import { releasing } from "../relay/dialog";
-import { TAB_NAMES, tabsOf, useTab } from "./tabs";
+import { TAB_NAMES, useTab, useTabs } from "./tabs";
 
 /** The commands that need an open message. Draws nothing. */
 export function MessageCommands({ message }: { message: Summary }) {
   const { place } = usePlace();
   const openTab = useTab(message.id);
-  const tabs = tabsOf(message).map(
+  const tabs = useTabs(message).map(
     (tab, index): Command => ({
-      name: `tab-${tab}`, title: `Show ${TAB_NAMES[tab]}`, group: "Message", keys: [String(index + 1)], run: () => openTab(tab),
+      name: `tab-${tab}`, title: `Show ${TAB_NAMES[tab]}`, group: "Message", keys: index < 9 ? [String(index + 1)] : [], run: () => openTab(tab),
     }),
   );
   const list: Command[] = [

@@ -16,7 +16,7 @@ import { Html } from "./Html";
 import { MessageCommands } from "./MessageCommands";
 import { Notes } from "./Notes";
 import { TabBar } from "./TabBar";
-import { shownTab, tabsOf } from "./tabs";
+import { shownTab } from "./tabs";
 import styles from "./message.module.css";
 
 const Text = lazy(() => import("./Text"));
@@ -26,6 +26,9 @@ const Source = lazy(() => import("./Source"));
 const Path = lazy(() => import("./Path"));
 const Wire = lazy(() => import("./Wire"));
 const Report = lazy(() => import("../follow/Report"));
+const HtmlCheck = lazy(() => import("../checks/HtmlCheck"));
+const LinkCheck = lazy(() => import("../checks/LinkCheck"));
+const SpamCheck = lazy(() => import("../checks/SpamCheck"));
 
 interface Props {
   id: string;
@@ -53,7 +56,7 @@ export default function MessagePane({ id, tab, part }: Props) {
       {away && <div className={styles.away}>This message has been deleted; what you see is what this page still holds.</div>}
       {message && <Notes message={message} />}
       {message && message.attachments.length > 0 && <Attachments message={message} />}
-      <TabBar tab={shown} message={message ?? null} tabs={tabsOf(known)} hasHtml={known.has_html} />
+      <TabBar tab={shown} message={message ?? null} row={known} />
       <div className={styles.body} role="tabpanel" id="tab-panel" aria-labelledby={`tab-${shown}`}>
         {message && (
           <Boundary key={shown}>
@@ -76,6 +79,9 @@ function view(tab: Tab, message: Message, part: string | null): ReactNode {
     path: () => <Path key={message.id} message={message} />,
     wire: () => <Wire key={message.id} message={message} />,
     report: () => <Report key={message.id} id={message.id} />,
+    check: () => <HtmlCheck key={message.id} message={message} />,
+    links: () => <LinkCheck key={message.id} message={message} />,
+    spam: () => <SpamCheck key={message.id} message={message} />,
   };
   return views[tab]();
 }

@@ -1,16 +1,15 @@
-import { useRef, type KeyboardEvent } from "react";
+import { useEffect, useRef, type KeyboardEvent } from "react";
 import type { Message } from "../api/types";
 import type { Tab } from "../app/location";
 import { usePlace } from "../app/place";
 import { flatten } from "./parts";
-import { TAB_NAMES, useTab } from "./tabs";
+import { TAB_NAMES, useTab, useTabs, type Known } from "./tabs";
 import styles from "./message.module.css";
 
 interface Props {
   tab: Tab;
   message: Message | null;
-  tabs: readonly Tab[];
-  hasHtml: boolean;
+  row: Known;
 }
 
 function badgeOf(tab: Tab, message: Message | null): string {
@@ -20,10 +19,15 @@ function badgeOf(tab: Tab, message: Message | null): string {
 }
 
 /** The views of a message; arrow keys walk along them. */
-export function TabBar({ tab, message, tabs, hasHtml }: Props) {
+export function TabBar({ tab, message, row }: Props) {
+  const hasHtml = row.has_html;
+  const tabs = useTabs(row);
   const { place } = usePlace();
   const bar = useRef<HTMLDivElement>(null);
   const openTab = useTab(place.name === "message" ? place.id : "");
+  useEffect(() => {
+    void bar.current?.querySelector(`#tab-${tab}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [tab]);
   const usable = tabs.filter((one) => one !== "html" || hasHtml);
   const key = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -45,7 +49,7 @@ export function TabBar({ tab, message, tabs, hasHtml }: Props) {
           aria-controls="tab-panel"
           tabIndex={one === tab ? 0 : -1}
           disabled={one === "html" && !hasHtml}
-          title={one === "html" && !hasHtml ? "This message has no HTML" : `Key ${index + 1}`}
+          title={one === "html" && !hasHtml ? "This message has no HTML" : index < 9 ? `Key ${index + 1}` : undefined}
           className={styles.tab}
           onClick={() => openTab(one)}
         >
