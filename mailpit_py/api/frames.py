@@ -102,8 +102,10 @@ def _as_listed(change: Change) -> Iterator[Change]:
                 yield replace(change, kind="added", refs=coming)
             if leaving and change.kind == "moved":
                 yield replace(change, refs=leaving)
+            if leaving or change.kind == "moved":
+                yield replace(change, kind="folders", refs=())
         case "filed" | "mailboxes":
-            return
+            yield replace(change, kind="folders", refs=())
         case _:
             yield change
 
@@ -120,7 +122,7 @@ def _pieces(start: Cursor, changes: Iterable[tuple[Change, list[Ref]]], rows: Ro
 
 def _entries(change: Change, refs: list[Ref], rows: Rows) -> Iterator[bytes]:
     match change.kind:
-        case "cleared" | "rules" | "clock" | "sinks" | "tags":
+        case "cleared" | "rules" | "clock" | "sinks" | "tags" | "folders":
             yield b""
         case "removed" | "moved" | "delivery":
             yield from (encode(ref.public_id) for ref in refs)

@@ -44,6 +44,16 @@ class ListQuery(InboxQuery):
         return self
 
 
+class FolderQuery(InboxQuery):
+    """In which folder `query` and `all` look."""
+
+    mailbox: str | None = Field(
+        None,
+        max_length=200,
+        description="The folder inside the inbox. Without it `query` looks in INBOX, and `all` is all there is.",
+    )
+
+
 class WaitQuery(InboxQuery):
     """Which message to wait for, and how long. All filters that are given must hold."""
 
@@ -181,6 +191,12 @@ class NewMessage(Arguments):
         if (self.raw is None) == (not composed):
             raise ValueError("give either raw, or some of from, to, subject, text and html")
         return self
+
+
+class ChoiceToMove(Choice):
+    """Which messages, and the folder they go to."""
+
+    to: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$", description="A folder of the inbox.")
 
 
 class Nothing(Arguments):

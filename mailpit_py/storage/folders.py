@@ -35,6 +35,15 @@ class Listed:
     is_subscribed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How much is in a mailbox."""
+
+    name: str
+    total: int
+    unread: int
+
+
 class Folders:
     """The folders of a store. May be used from any thread; what it writes are futures."""
 
@@ -62,6 +71,16 @@ class Folders:
                 (inbox,),
             ).all()
         return tuple(Listed(name, bool(is_tag), bool(subscribed)) for name, is_tag, subscribed in [*boxes, *tags])
+
+    def totals(self, inbox: str) -> tuple[Totals, ...]:
+        """The mailboxes of an inbox in the order of their making, with their counters."""
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT b.name, b.total, b.unread FROM mailbox b JOIN inbox i ON i.id = b.inbox_id "
+                "WHERE i.name = ? ORDER BY b.id",
+                (inbox,),
+            ).all()
+        return tuple(Totals(*row) for row in rows)
 
     def open(self, folder: Folder) -> Opened:
         """The folder as it is now. Raises NotFound."""

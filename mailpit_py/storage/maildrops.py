@@ -64,5 +64,9 @@ class Maildrops:
 
     def discard(self, inbox: str, public_ids: Iterable[str]) -> Future[int]:
         """Move these messages to Trash; the result is how many were not there already."""
-        chosen = self._choose(inbox, Selection.ids(public_ids))
-        return self._submit(moving(chosen, lambda context, rows: len(move(context, inbox, rows, TRASH))))
+        return self.move(inbox, Selection.ids(public_ids), TRASH)
+
+    def move(self, inbox: str, selection: Selection, mailbox: str) -> Future[int]:
+        """Move the selected messages to a mailbox; the result is how many were not there already."""
+        chosen = self._choose(inbox, selection)
+        return self._submit(moving(chosen, lambda context, rows: len(move(context, inbox, rows, mailbox))))

@@ -12,7 +12,7 @@ from mailpit_py.storage.context import Context, Continue
 from mailpit_py.storage.deliveries import remove_attempts
 from mailpit_py.storage.listing import Scope, Search, Window, find
 from mailpit_py.storage.messages import PLACED, mark, remove
-from mailpit_py.storage.value import Selection
+from mailpit_py.storage.value import INBOX, Selection
 
 CHUNK = 200
 Progress = Callable[[int, int], None]
@@ -34,12 +34,13 @@ def choose(connection: Connection, scope: Scope, selection: Selection, *, has_in
     """Look up what a selection stands for in this inbox."""
     if selection.public_ids is not None:
         return _named(connection, scope, selection.public_ids)
-    refused = selection.query is None
+    has_attempts = selection.mailbox in (None, INBOX)  # they are in no folder, and told with what is in INBOX
+    refused = selection.query is None and selection.mailbox is None
     search = Search.compile(connection, selection.query, has_index=has_index, refused=refused)
     found = find(connection, scope, search, Window(limit=-1))
     return Chosen(
         tuple(placement for _, placement in found if placement is not None),
-        tuple(number for number, placement in found if placement is None),
+        tuple(number for number, placement in found if placement is None and has_attempts),
     )
 
 

@@ -247,7 +247,7 @@ class Store:
         if selection.query is not None:
             self._writer.wait_for_index()
         with self._reading() as connection:
-            scope = Scope.find(connection, inbox)
+            scope = Scope.find(connection, inbox, selection.mailbox)
             return selecting.choose(connection, scope, selection, has_index=self._index.enabled)
 
     def _submit(self, work: Any) -> Future[Any]:

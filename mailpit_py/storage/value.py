@@ -132,6 +132,7 @@ class Selection:
 
     public_ids: tuple[str, ...] | None = None
     query: Query | None = None
+    mailbox: str | None = None  # None for wherever in the inbox they are
 
     @classmethod
     def ids(cls, public_ids: Iterable[str]) -> Selection:
@@ -139,14 +140,14 @@ class Selection:
         return cls(public_ids=tuple(dict.fromkeys(public_ids)))
 
     @classmethod
-    def matching(cls, query: Query) -> Selection:
-        """What a search with `query` finds when the change is carried out."""
-        return cls(query=query)
+    def matching(cls, query: Query, mailbox: str = INBOX) -> Selection:
+        """What a search with `query` in a mailbox finds when the change is carried out."""
+        return cls(query=query, mailbox=mailbox)
 
     @classmethod
-    def everything(cls) -> Selection:
-        """All messages of the inbox, pinned ones too, and all attempts."""
-        return cls()
+    def everything(cls, mailbox: str | None = None) -> Selection:
+        """All messages of the inbox, pinned ones too, and all attempts; or all messages of one of its mailboxes."""
+        return cls(mailbox=mailbox)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -146,21 +146,24 @@ def test_what_was_moved_leaves_the_list() -> None:
     moved = change(12, "moved", ref("a", mailbox="Trash"))
     (frame,) = build(change(11, "added", ref("a"), ref("b")), moved)
     changes = payload(frame)["changes"]
-    assert [one["kind"] for one in changes] == ["added", "removed"]
+    assert [one["kind"] for one in changes] == ["added", "removed", "folders"]
     assert [row["id"] for row in changes[0]["messages"]] == ["b"]
     assert changes[1]["ids"] == ["a"]
 
 
 def test_what_was_moved_into_inbox_is_new_in_the_list() -> None:
     moved = change(12, "moved", ref("a"), ref("b", mailbox="Junk"))
-    assert told(build(moved)) == [("added", ["a"]), ("removed", ["b"])]
+    assert told(build(moved)) == [("added", ["a"]), ("removed", ["b"]), ("folders", [])]
     assert told(build(change(11, "moved", ref("a", mailbox="Trash")), moved)) == [
         ("removed", ["a"]),
+        ("folders", []),
         ("added", ["a"]),
         ("removed", ["b"]),
+        ("folders", []),
     ]
 
 
-def test_what_happens_in_other_mailboxes_is_not_in_the_list() -> None:
+def test_of_other_mailboxes_it_is_only_told_that_something_happened() -> None:
     elsewhere = ref("a", mailbox="Junk")
-    assert build(change(11, "added", elsewhere), change(12, "filed", elsewhere), change(13, "mailboxes")) == []
+    built = build(change(11, "added", elsewhere), change(12, "filed", elsewhere), change(13, "mailboxes"))
+    assert told(built) == [("folders", [])]

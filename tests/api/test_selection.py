@@ -145,3 +145,50 @@ def test_a_refused_transaction_is_deleted_by_its_id(client: Client, mail: Mail) 
 def test_an_unknown_inbox_loses_nothing(client: Client, mail: Mail, ids: list[str]) -> None:
     assert client.delete(f"{API}/messages?inbox=other", json={"all": True}).status_code == 404
     assert left(mail) == ids
+
+
+def in_folder(client: Client, name: str) -> list[str]:
+    return [one["id"] for one in (client.get(f"{API}/messages?mailbox={name}").json or {})["items"]][::-1]
+
+
+def test_what_is_moved_leaves_the_list_and_comes_back(client: Client, mail: Mail, ids: list[str]) -> None:
+    assert client.post(f"{API}/messages/move", json={"query": "apples", "to": "Trash"}).json == {"changed": 2}
+    assert (left(mail), in_folder(client, "Trash")) == ([ids[2]], ids[:2])
+    assert (client.get(f"{API}/folders").json or {})["folders"] == [
+        {"name": "INBOX", "total": 1, "unread": 1},
+        {"name": "Trash", "total": 2, "unread": 2},
+    ]
+    assert client.post(f"{API}/messages/move", json={"ids": ids[:1], "to": "INBOX"}).json == {"changed": 1}
+    assert (left(mail), in_folder(client, "Trash")) == ([ids[0], ids[2]], [ids[1]])
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "body", "kept", "trashed"),
+    [
+        ("?mailbox=Trash", {"query": "apples"}, 2, 0),
+        ("?mailbox=Trash", {"all": True}, 2, 0),
+        ("", {"query": "apples"}, 1, 1),
+        ("?mailbox=INBOX", {"all": True}, 0, 1),
+        ("", {"all": True}, 0, 0),
+    ],
+)
+def test_a_deletion_reaches_only_the_folder_it_looks_in(
+    client: Client, mail: Mail, ids: list[str], mailbox: str, body: dict[str, object], kept: int, trashed: int
+) -> None:
+    client.post(f"{API}/messages/move", json={"ids": ids[:1], "to": "Trash"})
+    refused = mail.refuse()
+    assert client.delete(f"{API}/messages{mailbox}", json=body).status_code == 200
+    assert (len(left(mail)), len(in_folder(client, "Trash"))) == (kept, trashed)
+    assert client.get(f"{API}/attempts/{refused}").status_code == (200 if mailbox or "query" in body else 404)
+
+
+@pytest.mark.parametrize("to", ["", "a\nb", "x" * 201])
+def test_a_folder_that_cannot_be_is_refused(client: Client, ids: list[str], to: str) -> None:
+    assert client.post(f"{API}/messages/move", json={"ids": ids, "to": to}).status_code == 422
+
+
+def test_marks_look_in_the_inbox_unless_a_folder_is_named(client: Client, ids: list[str]) -> None:
+    client.post(f"{API}/messages/move", json={"ids": ids[:1], "to": "Trash"})
+    for mailbox, changed in (("", 1), ("?mailbox=Trash", 1)):
+        body = {"query": "apples", "seen": True}
+        assert client.patch(f"{API}/messages{mailbox}", json=body).json == {"changed": changed}

@@ -10,6 +10,7 @@ from mailpit_py.api.native import (
     clock,
     document,
     extracts,
+    folders,
     info,
     messages,
     parts,
@@ -28,7 +29,7 @@ from mailpit_py.api.native import (
 )
 
 VIEWS = (
-    *(info, messages, waiting, selection, tags, writing, rendering, parts, extracts, checks),
+    *(info, messages, waiting, selection, folders, tags, writing, rendering, parts, extracts, checks),
     *(reports, sessions, attempts, rules, profiles, simulation, clock, sinks, relay),
     document,
 )

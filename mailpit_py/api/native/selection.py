@@ -1,4 +1,4 @@
-"""Views that mark and delete messages: one, many, those that a search finds, or all."""
+"""Views that mark, move and delete messages: one, many, those that a search finds, or all."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from flask import Blueprint
 
 from mailpit_py.api import schemas
 from mailpit_py.api.context import here
-from mailpit_py.api.models import Choice, ChoiceWithMarks, InboxQuery, Marks
+from mailpit_py.api.models import Choice, ChoiceToMove, ChoiceWithMarks, FolderQuery, InboxQuery, Marks
 from mailpit_py.api.native.messages import parse_search
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
 from mailpit_py.mail.tag import clean_all
-from mailpit_py.storage import Selection
+from mailpit_py.storage import INBOX, Selection
 
 TAG = "Messages"
 PATIENCE = 60  # seconds for the writer: far more than the largest deletion takes
@@ -22,24 +22,32 @@ def register(routes: Blueprint) -> None:
     """Add the views of this file."""
     routes.patch("/messages")(mark_messages)
     routes.delete("/messages")(delete_messages)
+    routes.post("/messages/move")(move_messages)
     routes.patch("/messages/<public_id:public_id>")(mark_message)
     routes.delete("/messages/<public_id:public_id>")(delete_message)
 
 
-@operation(TAG, body=ChoiceWithMarks, returns=schemas.Changed, errors=(400,))
-def mark_messages(query: InboxQuery, body: ChoiceWithMarks) -> Json:
+@operation(TAG, query=FolderQuery, body=ChoiceWithMarks, returns=schemas.Changed, errors=(400,))
+def mark_messages(query: FolderQuery, body: ChoiceWithMarks) -> Json:
     """Mark many messages as read, unread, pinned or not, or give them tags: `ids`, what `query` finds, or `all`."""
-    return {"changed": _mark(query.inbox, _selection(body), body)}
+    return {"changed": _mark(query.inbox, _selection(body, query.mailbox), body)}
 
 
-@operation(TAG, body=Choice, returns=schemas.Deleted, errors=(400,))
-def delete_messages(query: InboxQuery, body: Choice) -> Json:
+@operation(TAG, query=FolderQuery, body=Choice, returns=schemas.Deleted, errors=(400,))
+def delete_messages(query: FolderQuery, body: Choice) -> Json:
     """Delete many messages: `ids`, what `query` finds, or `all`.
 
     There is no deletion without a body: everything is deleted by `{"all": true}` and by nothing
-    else. `all` deletes pinned messages and refused transactions, too.
+    else. `all` deletes pinned messages and refused transactions, too, and what is in folders.
     """
-    return {"deleted": _delete(query.inbox, _selection(body))}
+    return {"deleted": _delete(query.inbox, _selection(body, query.mailbox))}
+
+
+@operation(TAG, query=FolderQuery, body=ChoiceToMove, returns=schemas.Changed, errors=(400,))
+def move_messages(query: FolderQuery, body: ChoiceToMove) -> Json:
+    """Move many messages to a folder of their inbox, made if it is not there: out of the Trash, or into it."""
+    moved = here().sandbox.store.maildrops.move(query.inbox, _selection(body, query.mailbox), body.to)
+    return {"changed": moved.result(PATIENCE)}
 
 
 @operation(TAG, body=Marks, returns=schemas.Changed)
@@ -60,16 +68,16 @@ def delete_message(public_id: str, query: InboxQuery) -> Json:
     return {"deleted": deleted}
 
 
-def _selection(choice: Choice) -> Selection:
+def _selection(choice: Choice, mailbox: str | None) -> Selection:
     if choice.ids is not None:
         return Selection.ids(choice.ids)
     if choice.all:
-        return Selection.everything()
+        return Selection.everything(mailbox)
     search = parse_search(choice.query or "")
     if search is None or search.is_empty:
         reason = [("query", "finds everything; if that is meant, say all")]
         raise Problem(422, "One field cannot be used.", kind="invalid", errors=reason)
-    return Selection.matching(search)
+    return Selection.matching(search, mailbox or INBOX)
 
 
 def _mark(inbox: str, selection: Selection, marks: Marks | ChoiceWithMarks) -> int:

@@ -1,6 +1,6 @@
 /** Requests to API v2 under whatever base path the page was served from. */
 import type {
-  AttemptDetail, Field, Hop, Info, Message, Page, Problem, Selection, Tags, Transcript,
+  AttemptDetail, Field, Folders, Hop, Info, Message, Page, Problem, Selection, Tags, Transcript,
 } from "./types";
 
 /** A request that did not succeed, with a sentence that can be shown. `status` is 0 when no answer came. */
@@ -73,12 +73,20 @@ export function change(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string
   };
 }
 
+/** A change of many messages; the folder that a selection looks in stands in the address. */
+function changeOf(method: "POST" | "PATCH" | "DELETE", path: string, selection: Selection, rest: object, keepalive = false): ReturnType<typeof change> {
+  const { mailbox, ...which } = { mailbox: undefined, ...selection };
+  return { ...change(method, path, { ...which, ...rest }, keepalive), path: apiUrl(path, { mailbox }) };
+}
+
 export async function apply<T>({ path, ...init }: ReturnType<typeof change>): Promise<T> {
   return json<T>(path, init);
 }
 
 export interface ListRequest {
   query?: string;
+  /** A folder; without it INBOX. */
+  mailbox?: string | undefined;
   refused?: boolean;
   before?: string | null;
   after?: string | null;
@@ -137,9 +145,11 @@ export const api = {
   text: limitedText,
   bytes: async (url: string, limit: number, signal?: Signal) => readBytes(await send(url, withSignal(signal)), limit),
   mark: (selection: Selection, marks: { seen?: boolean; pinned?: boolean; tags?: string[] }) =>
-    apply<{ changed: number }>(change("PATCH", "messages", { ...selection, ...marks })),
+    apply<{ changed: number }>(changeOf("PATCH", "messages", selection, marks)),
   remove: (selection: Selection, keepalive = false) =>
-    apply<{ deleted: number }>(change("DELETE", "messages", selection, keepalive)),
+    apply<{ deleted: number }>(changeOf("DELETE", "messages", selection, {}, keepalive)),
+  move: (selection: Selection, to: string) => apply<{ changed: number }>(changeOf("POST", "messages/move", selection, { to })),
+  folders: (signal?: Signal) => json<Folders>(apiUrl("folders"), withSignal(signal)),
   tags: (signal?: Signal) => json<Tags>(apiUrl("tags"), withSignal(signal)),
   sample: () => apply<{ id: string }>(change("POST", "messages/sample", {})),
 };

@@ -153,6 +153,18 @@ export interface Choice {
   all?: boolean | null;
 }
 
+/** Which messages, and the folder they go to. */
+export interface ChoiceToMove {
+  /** These; unknown ids are no error. */
+  ids?: string[] | null;
+  /** What this search finds. */
+  query?: string | null;
+  /** `true`: everything in the inbox. */
+  all?: boolean | null;
+  /** A folder of the inbox. */
+  to: string;
+}
+
 /** Which messages, and what to change on them. */
 export interface ChoiceWithMarks {
   /** These; unknown ids are no error. */
@@ -386,6 +398,18 @@ export interface Finding {
   text: string;
   section: string;
   detail: string;
+}
+
+/** A folder, and how many messages are in it. */
+export interface FolderTotals {
+  name: string;
+  total: number;
+  unread: number;
+}
+
+/** The folders of an inbox. */
+export interface Folders {
+  folders: FolderTotals[];
 }
 
 /** A one-time code. */

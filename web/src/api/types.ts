@@ -6,7 +6,7 @@
 import type { Attempt, Counts, Info, Summary } from "./schema";
 
 export type {
-  Attempt, AttemptDetail, Counts, Defect, Envelope, Hop, Info, Line, Part as File, Recipient, Reply, Session, Summary, Tags, Transcript,
+  Attempt, AttemptDetail, Counts, Defect, Envelope, Folders, Hop, Info, Line, Part as File, Recipient, Reply, Session, Summary, Tags, Transcript,
   Correspondent as Address, Detail as Message, HeaderField as Field, MessageList as Page, PartTree as Part, ProblemDetails as Problem,
 } from "./schema";
 
@@ -23,11 +23,12 @@ export type Change =
   | { kind: "cleared" }
   | { kind: "rules" }
   | { kind: "clock" }
-  | { kind: "sinks" };
+  | { kind: "sinks" }
+  | { kind: "folders" };
 
 export type Frame =
   | { resync: true; cursor: string }
   | { resync?: false; cursor: string; changes: Change[]; counts: Counts };
 
-/** Which messages a change is for. */
-export type Selection = { ids: string[] } | { query: string } | { all: true };
+/** Which messages a change is for; `mailbox` is the folder to look in. */
+export type Selection = { ids: string[] } | { query: string; mailbox?: string | undefined } | { all: true; mailbox?: string | undefined };

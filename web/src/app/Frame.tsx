@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { ListCommands } from "../list/ListCommands";
 import { ListPane } from "../list/ListPane";
+import { isWhole } from "../list/scope";
 import { list } from "../app/state";
 import { useStore } from "../ui/store";
 import { bouncing } from "../follow/dialog";
@@ -101,7 +102,7 @@ function Reading() {
 function useFirstRun(): boolean {
   const { place, scope } = usePlace();
   const counts = useStore(list.counts);
-  const plain = place.name === "list" && scope.view === "all" && scope.q === "";
+  const plain = place.name === "list" && isWhole(scope) && !scope.folder;
   return plain && counts !== null && counts.total === 0 && counts.refused === 0;
 }
 

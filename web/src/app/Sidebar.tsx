@@ -10,6 +10,7 @@ import { useStore } from "../ui/store";
 import { ConnectionState } from "./ConnectionState";
 import styles from "./frame.module.css";
 import { ClockMenu } from "../follow/ClockMenu";
+import { FolderLinks } from "./FolderLinks";
 import { TagLinks } from "./TagLinks";
 import { SimulateLinks } from "../simulate/SimulateLinks";
 import { open } from "./overlay";
@@ -54,6 +55,7 @@ export function Sidebar({ onGo }: { onGo?: () => void }) {
         {info?.label && <span className={styles.label}>{info.label}</span>}
       </a>
       <Views {...(onGo ? { onGo } : {})} />
+      <FolderLinks {...(onGo ? { onGo } : {})} />
       <TagLinks {...(onGo ? { onGo } : {})} />
       <SimulateLinks {...(onGo ? { onGo } : {})} />
       <ClockMenu />
@@ -99,7 +101,7 @@ function Views({ onGo }: { onGo?: () => void }) {
             <a
               className={styles.view}
               href={href(target)}
-              aria-current={scope.view === view && place.name !== "connect" && place.name !== "simulate" ? "page" : undefined}
+              aria-current={scope.view === view && !scope.folder && place.name !== "connect" && place.name !== "simulate" ? "page" : undefined}
               data-tone={count > 0 ? TONES[view] : undefined}
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey) return;

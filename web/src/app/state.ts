@@ -48,6 +48,7 @@ function remember(frame: Frame): void {
   for (const change of frame.changes) {
     if (change.kind === "changed" || change.kind === "tagged") change.messages.forEach(({ id, ...marks }) => patchMessage(id, marks));
     if (movesTags(change)) void queries.invalidateQueries({ queryKey: ["tags"] });
+    if (["folders", "removed", "cleared"].includes(change.kind)) void queries.invalidateQueries({ queryKey: ["folders"] });
     if (change.kind === "tags") void queries.invalidateQueries({ queryKey: ["message"] });
     if (change.kind === "sinks") for (const queryKey of [["departures"], ["sinks"]]) void queries.invalidateQueries({ queryKey });
     if (change.kind === "clock") void queries.invalidateQueries({ queryKey: ["clock"] });

@@ -29,6 +29,7 @@ export function EmptyList({ scope, error }: { scope: Scope; error: RequestError 
       </Words>
     );
   }
+  if (scope.folder) return <Words title={`Nothing in ${scope.folder}`} text="What is moved here by POP3 or IMAP is listed here." />;
   const [title, text] = NOTHING[scope.view];
   return (
     <Words title={title} text={text}>

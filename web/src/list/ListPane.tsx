@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconDots, IconMail, IconMailOpened, IconMenu2, IconPin, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
+import { IconArrowBackUp, IconDots, IconMail, IconMailOpened, IconMenu2, IconPin, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { searchTrouble } from "../api/client";
 import { ConnectionBanner } from "../app/ConnectionState";
@@ -14,8 +14,8 @@ import { Tip } from "../ui/Tip";
 import { hidden as hiddenStore } from "./actions";
 import styles from "./list.module.css";
 import { MessageList } from "./MessageList";
-import { askDeleteAll, deletePicked, markAllRead, markPicked, picked, pickNone } from "./picked";
-import { VIEW_LABELS } from "./scope";
+import { askDeleteAll, deletePicked, markAllRead, markPicked, picked, pickNone, restorePicked } from "./picked";
+import { titleOf } from "./scope";
 import { isEmpty } from "./selection";
 import { size } from "./window";
 
@@ -47,7 +47,7 @@ function Bar() {
   const unknown = useStore(list.state, ({ status, error }) => status === "loading" || searchTrouble(error) !== null);
   return (
     <div className={styles.bar}>
-      <h2 className={styles.title}>{scope.q.trim() ? "Results" : VIEW_LABELS[scope.view]}</h2>
+      <h2 className={styles.title}>{titleOf(scope)}</h2>
       <span className={styles.count} aria-live="polite">
         {unknown ? "" : number(Math.max(0, total))}
       </span>
@@ -67,7 +67,7 @@ function Bar() {
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item color="red" leftSection={<IconTrash size={15} />} disabled={total <= 0} onClick={askDeleteAll}>
-            Delete all…
+            {scope.folder && !scope.q.trim() ? `Empty ${scope.folder}…` : "Delete all…"}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
@@ -76,6 +76,7 @@ function Bar() {
 }
 
 function SelectionBar() {
+  const { scope } = usePlace();
   const selected = useStore(picked);
   const total = useStore(list.state, ({ window }) => size(window));
   return (
@@ -96,6 +97,11 @@ function SelectionBar() {
       <Tip label="Pin" onClick={() => void markPicked({ pinned: true }, null)}>
         <IconPin size={16} />
       </Tip>
+      {scope.folder && (
+        <Tip label="Move to the inbox" onClick={() => void restorePicked(null)}>
+          <IconArrowBackUp size={16} />
+        </Tip>
+      )}
       <Tip label="Delete" keys="#" onClick={() => deletePicked(null)}>
         <IconTrash size={16} />
       </Tip>

@@ -73,6 +73,17 @@ export async function deleteNow(selection: Selection): Promise<void> {
   }
 }
 
+/** Move to a folder, or back to INBOX. */
+export async function moveTo(selection: Selection, folder: string): Promise<void> {
+  try {
+    const { changed } = await api.move(selection, folder);
+    if ("ids" in selection && list.state.get().scope.folder !== undefined) list.drop(new Set(selection.ids));
+    say(`${counted(changed, "message")} moved to ${folder === "INBOX" ? "the inbox" : folder}`);
+  } catch (error) {
+    complain(error);
+  }
+}
+
 /** Set marks; the list and an open message show them before the server answers. */
 export async function setMarks(ids: readonly string[], marks: Marks): Promise<void> {
   if (ids.length === 0) return;

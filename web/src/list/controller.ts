@@ -68,7 +68,7 @@ export class ListController {
   }
 
   private request(scope: Scope, rest: ListRequest): ListRequest {
-    return { query: queryOf(scope), refused: asksForRefused(scope), ...rest };
+    return { query: queryOf(scope), mailbox: scope.folder, refused: asksForRefused(scope), ...rest };
   }
 
   private show(scope: Scope, page: Page): void {
@@ -89,11 +89,16 @@ export class ListController {
   /** A frame of the live feed. */
   frame(frame: Frame): void {
     // a tag that was renamed stands in rows that nobody names
-    if (frame.resync || frame.changes.some(({ kind }) => kind === "tags")) return void this.reload();
+    if (frame.resync || frame.changes.some(({ kind }) => this.needsReload(kind))) return void this.reload();
     if (this.opening) this.early.push(frame);
     this.apply(frame);
     const added = frame.changes.flatMap((change) => (change.kind === "added" ? change.messages : []));
     if (added.length > 0) this.onArrival(added);
+  }
+
+  /** The rows of a folder do not come by the feed: it only says that some came or went. */
+  private needsReload(kind: string): boolean {
+    return kind === "tags" || (kind === "folders" && this.state.get().scope.folder !== undefined);
   }
 
   private apply(frame: DataFrame): void {

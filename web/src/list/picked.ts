@@ -5,7 +5,7 @@ import { createStore } from "../ui/store";
 import { confirmStore } from "../ui/confirm";
 import { counted } from "../ui/format";
 import { say } from "../ui/toast";
-import { deleteLater, deleteNow, hidden, markSelection, setMarks } from "./actions";
+import { deleteLater, deleteNow, hidden, markSelection, moveTo, setMarks } from "./actions";
 import { isWhole, queryOf } from "./scope";
 import { everything, extend, isEmpty, NOTHING, toggle, type Selected } from "./selection";
 import { rowAt, size, slotOf, type Marks } from "./window";
@@ -36,7 +36,8 @@ export async function pickTo(id: string): Promise<void> {
 
 function wholeScope(): Selection {
   const { scope } = list.state.get();
-  return isWhole(scope) ? { all: true } : { query: queryOf(scope) };
+  const mailbox = scope.folder;
+  return isWhole(scope) ? { all: true, mailbox } : { query: queryOf(scope), mailbox };
 }
 
 /** What a command is for: the selection, else the given row. */
@@ -50,6 +51,13 @@ export async function markPicked(marks: Marks, current: string | null): Promise<
   say(`${counted(await markSelection(wholeScope(), marks), "message")} changed`);
 }
 
+/** Bring what is in a folder back to the inbox. */
+export async function restorePicked(current: string | null): Promise<void> {
+  const selection = picked.get().all ? wholeScope() : { ids: [...targets(current)] };
+  pickNone();
+  await moveTo(selection, "INBOX");
+}
+
 export function deletePicked(current: string | null): void {
   if (picked.get().all) return askDeleteAll();
   deleteLater(targets(current));
@@ -60,12 +68,13 @@ export function deletePicked(current: string | null): void {
 export function askDeleteAll(): void {
   const { scope, window } = list.state.get();
   const whole = isWhole(scope);
+  const folder = scope.folder;
   const count = counted(size(window), "message");
   confirmStore.set({
-    title: whole ? "Delete all mail?" : "Delete all of these?",
-    text: whole
+    title: whole ? (folder ? `Empty ${folder}?` : "Delete all mail?") : "Delete all of these?",
+    text: whole && !folder
       ? `${count}, pinned ones and refused attempts too, are deleted for good.`
-      : `${count} that match this view are deleted for good.`,
+      : `${count} ${whole ? `in ${folder}` : "that match this view"} are deleted for good.`,
     label: `Delete ${count}`,
     run: () => {
       pickNone();

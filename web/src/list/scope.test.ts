@@ -1,12 +1,13 @@
 import { expect, it } from "vitest";
 import { attempt, COUNTS, summary } from "./samples";
-import { accepts, isWhole, queryOf, scopeOf, searchOf, totalOf, type Scope } from "./scope";
+import { accepts, isWhole, queryOf, scopeOf, searchOf, titleOf, totalOf, type Scope } from "./scope";
 
 it.each<[Scope, string, string]>([
   [{ view: "all", q: "" }, "", ""],
   [{ view: "all", q: "acme code" }, "acme code", "?q=acme+code"],
   [{ view: "unread", q: "" }, "is:unread", "?view=unread"],
   [{ view: "files", q: "from:ann" }, "has:attachment from:ann", "?view=files&q=from%3Aann"],
+  [{ view: "all", q: "x", folder: "Trash" }, "x", "?folder=Trash&q=x"],
 ])("%o is a search and an address", (scope, query, search) => {
   expect(queryOf(scope)).toBe(query);
   expect(searchOf(scope)).toBe(search);
@@ -25,6 +26,13 @@ it.each<[string, Scope, boolean | "ask"]>([
   ["one that no search can bring into a view", { view: "pinned", q: "x" }, false],
 ])("accepts %s", (_, scope, verdict) => {
   expect(accepts(scope, summary(1))).toBe(verdict);
+});
+
+it("leaves the totals of a folder, and what arrives in the inbox, to others", () => {
+  const trash = { view: "all", q: "", folder: "Trash" } as const;
+  expect(accepts(trash, summary(1))).toBe(false);
+  expect(totalOf(trash, COUNTS)).toBeNull();
+  expect(titleOf(trash)).toBe("Trash");
 });
 
 it("shows attempts, and messages refused in part, among the refused only", () => {

@@ -1,9 +1,10 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconArrowBounce, IconArrowLeft, IconCode, IconCopy, IconDots, IconDownload, IconExternalLink, IconLink, IconMail, IconMailOpened, IconPin, IconPinFilled, IconSend, IconTrash } from "@tabler/icons-react";
+import { IconArrowBackUp, IconArrowBounce, IconArrowLeft, IconCode, IconCopy, IconDots, IconDownload, IconExternalLink, IconLink, IconMail, IconMailOpened, IconPin, IconPinFilled, IconSend, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { apiUrl, messagePath } from "../api/client";
 import type { Address, Message, Summary } from "../api/types";
 import { runCommand } from "../keys/commands";
+import { moveTo } from "../list/actions";
 import { subjectOf } from "../ui/address";
 import { visible } from "../ui/bidi";
 import { copyText } from "../ui/clipboard";
@@ -117,6 +118,11 @@ function More({ row }: { row: Summary }) {
   };
   return (
     <Menu.Dropdown>
+      {row.mailbox !== "INBOX" && (
+        <Menu.Item leftSection={<IconArrowBackUp size={15} />} onClick={() => void moveTo({ ids: [row.id] }, "INBOX")}>
+          Move to the inbox
+        </Menu.Item>
+      )}
       <Menu.Item component="a" href={apiUrl(messagePath(row.id, "/raw"), { download: true })} download leftSection={<IconDownload size={15} />}>
         Download (.eml)
       </Menu.Item>
