@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 
@@ -31,6 +32,7 @@ class Context:
     memo: Memo
     live: Feed  # of Mailpit's websocket
     waiters: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_WAITERS))  # each holds a thread
+    counting: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "mailpit-count"))
     painter: Painter = field(default_factory=Painter)
     ports: Mapping[str, int] = field(default_factory=dict)  # what the system chose for port 0
 
