@@ -65,10 +65,11 @@ class Application(Flask):
     """A Flask application that can be told to end its live connections."""
 
     def close(self) -> None:
-        """Say goodbye to every websocket (1001) and end the feed."""
+        """Say goodbye to every websocket (1001), end the feed, and count no more."""
         context: Context = self.extensions["mailpit"]
         context.feed.close()
         context.live.close()
+        context.counting.shutdown(wait=False)
 
 
 def create_app(

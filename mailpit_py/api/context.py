@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 
@@ -33,6 +34,7 @@ class Context:
     live: Feed  # of Mailpit's websocket
     adviser: Adviser
     waiters: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_WAITERS))  # each holds a thread
+    counting: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "mailpit-count"))
     painter: Painter = field(default_factory=Painter)
     ports: Mapping[str, int] = field(default_factory=dict)  # what the system chose for port 0
 

@@ -22,6 +22,7 @@ from mailpit_py.errors import QueryError
 MAX_LENGTH = 2_000
 MAX_TERMS = 64
 MAX_DEPTH = 16
+BROAD_LETTERS = 4
 
 FIELDS = {
     "from": "sender",
@@ -158,6 +159,11 @@ class Query:
         return _mentions_refused(self.node)
 
     @property
+    def is_broad(self) -> bool:
+        """True if it looks for a text so short that a hundred words may have it inside."""
+        return any(not one.whole and len(one.text) <= BROAD_LETTERS for one in _texts(self.node))
+
+    @property
     def only_flag(self) -> str:
         """The name of the flag that is all it asks for, as in `is:unread`; empty if there is more to it."""
         nodes = self.node.nodes
@@ -168,6 +174,17 @@ def _mentions_refused(node: Node) -> bool:
     if isinstance(node, All | Either):
         return any(_mentions_refused(one) for one in node.nodes)
     return node == Flag("refused")
+
+
+def _texts(node: Node) -> Iterator[Text]:
+    match node:
+        case Text():
+            yield node
+        case All(nodes) | Either(nodes):
+            for one in nodes:
+                yield from _texts(one)
+        case Not(inner):
+            yield from _texts(inner)
 
 
 def parse(text: str, *, now: int) -> Query:

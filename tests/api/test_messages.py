@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import Client
 
-from mailpit_py.api import schemas
+from mailpit_py.api import Application, schemas
 from mailpit_py.storage import Limits, Store, StoreOptions
 from tests.api.conftest import API, SIMPLE, Mail
 
@@ -74,6 +74,7 @@ def test_rows_can_be_passed_over(client: Client, mail: Mail) -> None:
 @pytest.mark.parametrize(
     ("query", "found"),
     [("apples", 2), ("subject:pears", 1), ("apples -pears", 1), ('"apples and"', 1), ("from:ann@example.org", 3),
+     ("p", 3), ("-pea", 2),
      ("is:unread", 3), ("nothing", 0), ("has:attachment", 0), ("pple", 2), ("larger:1M", 0)],
 )  # fmt: skip
 def test_a_search_finds_and_counts(client: Client, mail: Mail, query: str, found: int) -> None:
@@ -150,11 +151,19 @@ def test_refused_transactions_stand_between_messages_when_asked(client: Client, 
     assert [item["id"] for item in (client.get(f"{API}/messages").json or {})["items"]] == [second, first]
 
 
-def test_a_list_is_never_older_than_a_confirmed_write(client: Client, mail: Mail) -> None:
+@pytest.mark.parametrize("query", ["", "number", "num"])
+def test_a_list_is_never_older_than_a_confirmed_write(client: Client, mail: Mail, query: str) -> None:
     for number in range(30):
         public_id = mail.subject(f"number {number}")
-        answer = client.get(f"{API}/messages?limit=1").json or {}
+        answer = client.get(f"{API}/messages?limit=1&query={query}").json or {}
         assert (answer["items"][0]["id"], answer["total"]) == (public_id, number + 1)
+
+
+def test_a_broad_search_is_answered_while_the_application_closes(app: Application, mail: Mail) -> None:
+    mail.subject("one")
+    app.close()
+    answer = app.test_client().get(f"{API}/messages?query=one").json or {}
+    assert (len(answer["items"]), answer["total"]) == (1, 1)
 
 
 def test_the_cursor_of_a_list_is_where_to_follow_from(client: Client, mail: Mail) -> None:

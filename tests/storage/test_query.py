@@ -36,6 +36,22 @@ def test_a_search_may_be_one_flag(text, flag):
 
 
 @pytest.mark.parametrize(
+    ("text", "is_broad"),
+    [
+        ("ship", True),
+        ("shipped", False),
+        ('"ship"', False),
+        ("shipped from:ann", True),
+        ("shipped -(box OR parcel)", True),
+        ("shipped is:unread larger:1k", False),
+        ("", False),
+    ],
+)
+def test_a_search_is_broad_with_a_text_that_many_words_may_have(text, is_broad):
+    assert parse(text, now=NOW).is_broad is is_broad
+
+
+@pytest.mark.parametrize(
     ("text", "nodes"),
     [
         ("", ()),

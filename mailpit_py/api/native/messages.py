@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response
 
 from mailpit_py.api import rendering, schemas, shape
@@ -122,22 +124,44 @@ def parse_search(text: str) -> Query | None:
 
 
 def _list(query: ListQuery, search: Query | None) -> bytes:
-    page = _page(query, search)
     counts = here().sandbox.store.counts(query.inbox)
+    total = _total(query, search, counts)
+    page = _page(query, search)
     return encode(
         {
             "items": [shape.row(item) for item in page.items],
             "next": page.next,
             "previous": page.previous,
-            "total": _total(query, search, counts),
+            "total": total(),
             "counts": shape.counts(counts),
             "cursor": str(page.cursor),
         }
     )
 
 
-def _total(query: ListQuery, search: Query | None, counts: Counts) -> int:
-    """How many rows match in all: from the counters if they know, else counted once for all pages of a search."""
+def _total(query: ListQuery, search: Query | None, counts: Counts) -> Callable[[], int]:
+    """What gives how many rows match in all: the counters if they know, else a count, once for all pages of a search.
+
+    To count is two thirds of a broad search; it is done beside the page, by another thread.
+    """
+    known = _known_total(query, search, counts)
+    if known is not None:
+        return lambda: known
+    context, count = here(), here().sandbox.store.count
+    key = (query.inbox, query.mailbox, query.refused, search)
+
+    def counted() -> int:
+        return context.memo.get(key, lambda: count(query.inbox, search, mailbox=query.mailbox, refused=query.refused))
+
+    if search is None or not search.is_broad:
+        return counted
+    try:
+        return context.counting.submit(counted).result
+    except RuntimeError:  # the application closes
+        return counted
+
+
+def _known_total(query: ListQuery, search: Query | None, counts: Counts) -> int | None:
     if search is None and query.mailbox == INBOX:
         return counts.total + (counts.attempts if query.refused else 0)
     flags = {
@@ -148,9 +172,7 @@ def _total(query: ListQuery, search: Query | None, counts: Counts) -> int:
     }
     if search is not None and search.only_flag in flags and query.mailbox == INBOX:
         return flags[search.only_flag]
-    key = (query.inbox, query.mailbox, query.refused, search)
-    count = here().sandbox.store.count
-    return here().memo.get(key, lambda: count(query.inbox, search, mailbox=query.mailbox, refused=query.refused))
+    return None
 
 
 def _page(query: ListQuery, search: Query | None) -> Page:
