@@ -20,7 +20,7 @@ def reader(store: Store, login: str) -> Reader:
     """Who a login reads as: with `@` that recipient, with the name of an inbox that one, else the default inbox."""
     if "@" in login:
         return Reader(DEFAULT_INBOX, login)
-    return Reader(login if login in store.inboxes() else DEFAULT_INBOX)
+    return Reader(login if login in store.inbox_table.names() else DEFAULT_INBOX)
 
 
 def entries(store: Store, login: str) -> tuple[Entry, ...]:
