@@ -91,11 +91,11 @@ class Store:
         self._writer.start(last_id)
         self.simulation = SimulationTables(self._submit, self._reading)
         access = Access(self._submit, self._reading, self._compressor, self._why_full)
-        self.agenda = Agenda(access, self._writer.agenda)
+        self.agenda, octets = Agenda(access, self._writer.agenda), Octets()
         self.inbox_table, self.reindexing = InboxTable(self._submit, self._reading), Reindexing(self._submit)
         self.tags, self.outlines = TagTables(self._submit, self._reading, self._choose), Outlines(self._reading)
         self.relay = RelayTables(self._submit, self._reading)
-        self.maildrops = Maildrops(self._submit, self._reading, self._choose, octets := Octets())
+        self.maildrops = Maildrops(self._submit, self._reading, self._choose, octets)
         self.folders = Folders(self._submit, self._reading, self.epoch, octets)
 
     @classmethod
