@@ -23,15 +23,15 @@ def reader(store: Store, login: str) -> Reader:
     return Reader(login if login in store.inbox_table.names() else DEFAULT_INBOX)
 
 
-def entries(store: Store, login: str) -> tuple[Entry, ...]:
-    """The messages that a login sees, oldest first.
+def entries(store: Store, login: str, *, utf8: bool = False) -> tuple[Entry, ...]:
+    """The messages that a login sees, oldest first, with their sizes for who takes `utf8` or not.
 
     With `@` in it, those for that envelope recipient (`bounces+*@app.example` for all of them); with
     the name of an inbox, those of that inbox; with any other name, all.
     """
     if "@" in login:
-        return store.maildrops.entries(recipient=login)
-    return store.maildrops.entries(inbox=login if login in store.inbox_table.names() else None)
+        return store.maildrops.entries(recipient=login, utf8=utf8)
+    return store.maildrops.entries(inbox=login if login in store.inbox_table.names() else None, utf8=utf8)
 
 
 def discard(store: Store, discarded: tuple[Entry, ...]) -> int:

@@ -114,6 +114,5 @@ class _Structure:
 
 
 def _lines(part: Part) -> bytes:
-    """How many lines a body has; a last one without its end, which the boundary took, is one too."""
-    body = part.body
-    return b"%d" % (body.count(b"\n") + (not body.endswith(b"\n") and bool(body)))
+    """How many ends of lines a body has, as other servers count; the boundary took the last one's."""
+    return b"%d" % part.body.count(b"\n")

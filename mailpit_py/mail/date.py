@@ -88,3 +88,9 @@ def offset_minutes(text: str) -> int:
         if match := form.match(text):
             return _offset(match["zone"] or "") or 0
     return 0
+
+
+def on_clock(text: str) -> int | None:
+    """Like `parse`, but what the writer's own clock showed, as if it went by UTC: the day is the writer's."""
+    at = parse(text)
+    return None if at is None else at + offset_minutes(text) * 60_000_000

@@ -10,6 +10,7 @@ from mailpit_py.mail.address import Address, GroupMark
 from mailpit_py.mail.header import Field
 from mailpit_py.mail.message import read
 from mailpit_py.mail.part import Part
+from mailpit_py.mail.wire import with_crlf
 
 _RESENT = ("resent-from", "resent-sender", "resent-to", "resent-cc", "resent-bcc", "resent-reply-to")
 _ADDRESSES = frozenset(["from", "sender", "reply-to", "to", "cc", "bcc", "disposition-notification-to", *_RESENT])
@@ -38,6 +39,11 @@ def downgrade(raw: bytes) -> bytes:
                 pieces += [raw[position : one.start], written]
                 position = one.end
     return b"".join([*pieces, raw[position:]]) if pieces else raw
+
+
+def as_sent(raw: bytes, *, utf8: bool) -> bytes:
+    """Return the message as POP3 and IMAP send it: lines that end in CRLF, in ASCII header sections if need be."""
+    return with_crlf(raw if utf8 else downgrade(raw))
 
 
 def _written(part: Part, one: Field) -> bytes | None:

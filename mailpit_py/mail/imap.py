@@ -10,7 +10,6 @@ from mailpit_py.mail.section import Section, section
 from mailpit_py.mail.sort import CRITERIA, sort_key
 from mailpit_py.mail.stamp import internal_date
 from mailpit_py.mail.subject import base_subject
-from mailpit_py.mail.wire import octets, with_crlf
 
 __all__ = [
     "CRITERIA",
@@ -24,10 +23,8 @@ __all__ = [
     "envelope",
     "internal_date",
     "nstring",
-    "octets",
     "preview",
     "section",
     "sort_key",
     "string",
-    "with_crlf",
 ]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailpit_py.mail import Message
+from mailpit_py.mail import Message, date
+from mailpit_py.mail.header import text_of
 from mailpit_py.storage.query import (
     All,
     Correspondent,
@@ -18,6 +19,7 @@ from mailpit_py.storage.query import (
     Node,
     Not,
     Received,
+    Sent,
     Size,
     Text,
 )
@@ -52,7 +54,7 @@ def matches(node: Node, facts: Facts) -> bool:
             return _holds(node, facts)
 
 
-def _holds(node: Correspondent | HeaderField | Flag | Received | Size, facts: Facts) -> bool:
+def _holds(node: Correspondent | HeaderField | Flag | Received | Sent | Size, facts: Facts) -> bool:
     message = facts.message
     match node:
         case Correspondent(field, text):
@@ -63,6 +65,10 @@ def _holds(node: Correspondent | HeaderField | Flag | Received | Size, facts: Fa
             return any(fold(text) in fold(one.value) for one in named)
         case Received(since, until):
             return (since or 0) <= facts.received_at < (1 << 62 if until is None else until)
+        case Sent(since, until):
+            sent = message.field("date")
+            at = date.on_clock(text_of(sent.raw)) if sent else None
+            return at is not None and (since is None or at >= since) and (until is None or at < until)
         case Size(above, below):
             size = len(message.raw)
             return (above is None or size > above) and (below is None or size < below)

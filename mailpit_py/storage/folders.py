@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -16,8 +17,12 @@ from mailpit_py.storage.compression import unpack
 from mailpit_py.storage.engine import Reading
 from mailpit_py.storage.flag import FlagChange
 from mailpit_py.storage.folder import Folder, Item, News, Opened, Place, find_place, items_sql
+from mailpit_py.storage.listing import Scope, Search, Window, find
 from mailpit_py.storage.octets import Octets
+from mailpit_py.storage.query import All, Node, Query
 from mailpit_py.storage.value import Changes, Cursor
+
+Searching = Callable[..., AbstractContextManager[tuple[Connection, Scope, Search]]]
 
 _CHUNK = 500
 _MOST_IDS = 5_000  # more of them are read by reading all
@@ -47,9 +52,12 @@ class Totals:
 class Folders:
     """The folders of a store. May be used from any thread; what it writes are futures."""
 
-    def __init__(self, submit: Callable[[Any], Future[Any]], reading: Reading, epoch: str, octets: Octets) -> None:
+    def __init__(
+        self, submit: Callable[[Any], Future[Any]], reading: Reading, searching: Searching, epoch: str, octets: Octets
+    ) -> None:
         self._submit = submit
         self._reading = reading
+        self._searching = searching
         self._epoch = epoch
         self._octets = octets
 
@@ -108,20 +116,26 @@ class Folders:
                 return News(frozenset(), (), place, here)
             return News(ids, _items(connection, folder, place, ids), place, here)
 
-    def octets(self, ids: Sequence[int]) -> dict[int, int]:
-        """The size of each of these messages with CRLF at the end of each line."""
+    def found(self, inbox: str, node: Node) -> frozenset[int]:
+        """The ids of the messages in any mailbox of an inbox of which the condition holds. Raises NotFound."""
+        query = Query("", All((node,)))
+        with self._searching(inbox, None, query, refused=False) as (connection, scope, search):
+            return frozenset(number for number, _ in find(connection, scope, search, Window(limit=-1)))
+
+    def octets(self, ids: Sequence[int], *, utf8: bool) -> dict[int, int]:
+        """The size of each of these messages as it is sent to a reader that takes `utf8`, or to another."""
         with self._reading() as connection:
-            return self._octets.measure(connection, ids)
+            return self._octets.measure(connection, ids, utf8=utf8)
 
     def received(self, ids: Sequence[int]) -> dict[int, int]:
         """When each of these messages was received, in UTC microseconds."""
         with self._reading() as connection:
             return _by_id(connection, "SELECT id, received_at FROM message WHERE id IN", ids)
 
-    def international(self, ids: Sequence[int]) -> frozenset[int]:
+    def international(self, ids: Iterable[int]) -> frozenset[int]:
         """Those of these messages that came with SMTPUTF8 (RFC 6531)."""
         with self._reading() as connection:
-            found = _by_id(connection, "SELECT id, 1 FROM message WHERE smtputf8 = 1 AND id IN", ids)
+            found = _by_id(connection, "SELECT id, 1 FROM message WHERE smtputf8 = 1 AND id IN", tuple(ids))
             return frozenset(found)
 
     def fitting(self, ids: Sequence[int], size_bytes: int) -> int:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from types import MappingProxyType
 
-from mailpit_py.mail import read
+from mailpit_py.mail import read_values
+from mailpit_py.mail.date import on_clock
 from mailpit_py.storage.compression import unpack_head
 from mailpit_py.storage.word import fold
 
@@ -15,8 +16,16 @@ HEADER_BYTES = 256 << 10
 
 def header_holds(encoding: int, raw: bytes, name: str, text: str) -> bool:
     """True if the header section has a field `name` with `text` in its decoded value, both in small letters."""
-    fields = read(unpack_head(encoding, raw, HEADER_BYTES)).fields
-    return any(field.name.lower() == name and text in fold(field.value) for field in fields)
+    values = read_values(unpack_head(encoding, raw, HEADER_BYTES), [name])
+    return any(text in fold(value) for _, value in values)
+
+
+def sent_within(encoding: int, raw: bytes, since: int, until: int) -> bool:
+    """True if the Date field, read on its writer's clock, is of `since <= t < until`."""
+    for _, text in read_values(unpack_head(encoding, raw, HEADER_BYTES), ["date"]):
+        at = on_clock(text)
+        return at is not None and since <= at < until
+    return False
 
 
 def correspondent_holds(  # noqa: PLR0913 - the columns of a row, as SQL hands them over
@@ -37,5 +46,9 @@ def correspondent_holds(  # noqa: PLR0913 - the columns of a row, as SQL hands t
 
 
 FUNCTIONS: MappingProxyType[str, tuple[int, Callable[..., bool]]] = MappingProxyType(
-    {"header_holds": (4, header_holds), "correspondent_holds": (6, correspondent_holds)}
+    {
+        "header_holds": (4, header_holds),
+        "sent_within": (4, sent_within),
+        "correspondent_holds": (6, correspondent_holds),
+    }
 )

@@ -15,7 +15,7 @@ from mailpit_py.storage.selecting import Chosen, moving
 from mailpit_py.storage.value import INBOX, TRASH, Selection
 
 _FOUND = (
-    "SELECT m.id, i.name, m.public_id, min(p.id) FROM placement p JOIN mailbox b ON b.id = p.mailbox_id "
+    "SELECT m.id, i.name, m.public_id, m.smtputf8, min(p.id) FROM placement p JOIN mailbox b ON b.id = p.mailbox_id "
     "JOIN inbox i ON i.id = b.inbox_id JOIN message m ON m.id = p.message_id WHERE b.name = ? "
 )
 _OF_RECIPIENT = (
@@ -25,11 +25,15 @@ _OF_RECIPIENT = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message as a maildrop lists it; `size_octets` counts each line end as CRLF (RFC 1939 §11)."""
+    """A message as a maildrop lists it; `size_octets` is that of what is sent (RFC 1939 §11).
+
+    `smtputf8` is true for internationalized mail (RFC 6531).
+    """
 
     inbox: str
     public_id: str
     size_octets: int
+    smtputf8: bool = False
 
 
 class Maildrops:
@@ -47,10 +51,13 @@ class Maildrops:
         self._choose = choose
         self._octets = octets
 
-    def entries(self, *, inbox: str | None = None, recipient: str | None = None) -> tuple[Entry, ...]:
+    def entries(
+        self, *, inbox: str | None = None, recipient: str | None = None, utf8: bool = False
+    ) -> tuple[Entry, ...]:
         """The messages in INBOX, oldest first: of all inboxes or one, and of all accepted recipients or one.
 
-        `recipient` is an address in any case, in which `*` stands for anything.
+        `recipient` is an address in any case, in which `*` stands for anything; `utf8` says what the
+        reader takes.
         """
         sql, parameters = _FOUND, [INBOX]
         if inbox is not None:
@@ -59,8 +66,8 @@ class Maildrops:
             sql, parameters = sql + _OF_RECIPIENT, [*parameters, address_pattern(recipient)]
         with self._reading() as connection:
             rows = connection.exec_driver_sql(f"{sql} GROUP BY m.id ORDER BY m.id", tuple(parameters)).all()
-            sizes = self._octets.measure(connection, [row[0] for row in rows])
-        return tuple(Entry(row[1], row[2], sizes[row[0]]) for row in rows)
+            sizes = self._octets.measure(connection, [row[0] for row in rows], utf8=utf8)
+        return tuple(Entry(row[1], row[2], sizes[row[0]], bool(row[3])) for row in rows)
 
     def discard(self, inbox: str, public_ids: Iterable[str]) -> Future[int]:
         """Move these messages to Trash; the result is how many were not there already."""

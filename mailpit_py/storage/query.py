@@ -109,6 +109,14 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """The Date field, read on its writer's clock as if that were UTC, has `since <= t < until` (UTC microseconds)."""
+
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Size:
     """Larger than `above` bytes, or smaller than `below`."""
 
@@ -137,7 +145,7 @@ class Either:
     nodes: tuple[Node, ...]
 
 
-Node = Text | Correspondent | HeaderField | Flag | Received | Size | Not | All | Either
+Node = Text | Correspondent | HeaderField | Flag | Received | Sent | Size | Not | All | Either
 NOTHING = Either(())
 
 

@@ -8,11 +8,28 @@ from math import isqrt
 from typing import Any
 
 from mailpit_py.storage.fulltext import COLUMNS, SHORTEST_TERM
-from mailpit_py.storage.query import All, Correspondent, Either, Flag, HeaderField, Node, Not, Received, Size, Text
+from mailpit_py.storage.query import (
+    All,
+    Correspondent,
+    Either,
+    Flag,
+    HeaderField,
+    Node,
+    Not,
+    Received,
+    Sent,
+    Size,
+    Text,
+)
 from mailpit_py.storage.word import fold, split
 
 SMALL_GROUP = 10
 _HEADER = "EXISTS (SELECT 1 FROM content c WHERE c.message_id = p.message_id AND header_holds(c.encoding, c.raw, ?, ?))"
+_SENT = (
+    "(m.date IS NOT NULL AND ((m.date >= ? AND m.date < ?) OR (m.date >= ? AND m.date < ? AND EXISTS "
+    "(SELECT 1 FROM content c WHERE c.message_id = p.message_id AND sent_within(c.encoding, c.raw, ?, ?)))))"
+)
+_DAY = 86_400_000_000
 _CORRESPONDENT = "correspondent_holds(?, ?, m.from_name, m.from_address, m.to_first, m.correspondents)"
 # Those of a sub-select on `message` have a partial index.
 _FLAGS = {
@@ -147,13 +164,18 @@ class Compiler:
             case _:
                 return self._leaf(node)
 
-    def _leaf(self, node: Text | Correspondent | HeaderField | Received | Size) -> str:
+    def _leaf(self, node: Text | Correspondent | HeaderField | Received | Sent | Size) -> str:
         match node:
             case Text():
                 return self._text_clause(node)
             case Correspondent(name, text) | HeaderField(name, text):
                 self._parameters.extend((name.lower(), fold(text.strip())))
                 return _CORRESPONDENT if isinstance(node, Correspondent) else _HEADER
+            case Sent(since, until):
+                first, last = -(1 << 61) if since is None else since, 1 << 61 if until is None else until
+                # no clock is a whole day off: what is farther from both ends need not be read
+                self._parameters.extend((first + _DAY, last - _DAY, first - _DAY, last + _DAY, first, last))
+                return _SENT
             case Received() | Size():
                 return self._range(node)
 

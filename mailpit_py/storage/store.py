@@ -96,7 +96,7 @@ class Store:
         self.tags, self.outlines = TagTables(self._submit, self._reading, self._choose), Outlines(self._reading)
         self.relay = RelayTables(self._submit, self._reading)
         self.maildrops = Maildrops(self._submit, self._reading, self._choose, octets)
-        self.folders = Folders(self._submit, self._reading, self.epoch, octets)
+        self.folders = Folders(self._submit, self._reading, self._searching, self.epoch, octets)
 
     @classmethod
     def open(cls, path: Path | None = None, options: StoreOptions | None = None) -> Self:

@@ -88,7 +88,7 @@ def example(name: str, *arguments: str, **variables: str) -> Iterator[Example]:
 
 @pytest.fixture
 def node() -> Iterator[Node]:
-    with Node(Config(**FREE, pop3="127.0.0.1:0")) as running:
+    with Node(Config(**FREE, pop3="127.0.0.1:0", imap="127.0.0.1:0")) as running:
         yield running
 
 
@@ -124,17 +124,19 @@ def test_the_bounce_host_marks_the_right_subscribers(node):
         assert app.marked == expected()
 
 
-def test_the_mailbox_poller_marks_the_right_subscribers(node):
-    with example("mailbox_poller.py", "127.0.0.1", str(node.ports["pop3"])) as app:
+@pytest.mark.parametrize("protocol", ["pop3", "imap"])
+def test_the_mailbox_poller_marks_the_right_subscribers(node, protocol):
+    with example("mailbox_poller.py", protocol, "127.0.0.1", str(node.ports[protocol])) as app:
         send_newsletter(node)
         wait_for_all(app)
         assert app.marked == expected()
 
 
-def test_what_the_mailbox_poller_has_read_is_in_trash(node):
+@pytest.mark.parametrize("protocol", ["pop3", "imap"])
+def test_what_the_mailbox_poller_has_read_is_in_trash(node, protocol):
     send_newsletter(node)
     total = node.store.counts().total
-    with example("mailbox_poller.py", "127.0.0.1", str(node.ports["pop3"])) as app:
+    with example("mailbox_poller.py", protocol, "127.0.0.1", str(node.ports[protocol])) as app:
         wait_for_all(app)
         wait_until(lambda: node.store.maildrops.entries(recipient="*@app.example") == ())
     trashed = node.store.count(mailbox="Trash")

@@ -63,9 +63,9 @@ def test_a_multipart_as_the_rfc_writes_it():
         + b"--b--\r\n"
     )
     assert body_structure(raw, extended=False) == (
-        b'(("text" "plain" ("charset" "US-ASCII") NIL NIL "7bit" 8 2)'
+        b'(("text" "plain" ("charset" "US-ASCII") NIL NIL "7bit" 8 1)'
         b'("text" "plain" ("charset" "US-ASCII" "name" "cc.diff") "<960723163407.20117h@cac.washington.edu>" '
-        b'"Compiler diff" "base64" 4 1) "mixed")'
+        b'"Compiler diff" "base64" 4 0) "mixed")'
     )
 
 
@@ -82,7 +82,7 @@ def test_extension_data():
         + b"--b--\r\n"
     )
     assert body_structure(raw, extended=True) == (
-        b'(("text" "plain" NIL NIL NIL "7bit" 1 1 "Q2hlY2sgSW50ZWdyaXR5IQ==" '
+        b'(("text" "plain" NIL NIL NIL "7bit" 1 0 "Q2hlY2sgSW50ZWdyaXR5IQ==" '
         b'("attachment" ("filename" "a.txt")) "de" NIL)'
         b'("image" "gif" NIL NIL NIL "7bit" 1 NIL ("inline" NIL) NIL NIL) '
         b'"mixed" ("boundary" "b") NIL ("de" "en") "http://x.test/")'

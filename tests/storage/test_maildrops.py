@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mailpit_py.mail.envelope import Envelope, Recipient, Transaction
 from mailpit_py.storage import TRASH, Limits, Selection, Store, StoreOptions, Summary
-from tests.storage.building import arrival, eventually, keep, raw_message
+from tests.storage.building import arrival, eventually, keep, raw_message, session
 
 UNKNOWN = "X" * 22
 
@@ -55,6 +56,16 @@ def test_sizes_count_each_line_end_as_two_octets(store: Store, raw: bytes, size_
     keep(store, arrival(raw))
     assert [entry.size_octets for entry in store.maildrops.entries()] == [size_octets]
     assert [entry.size_octets for entry in store.maildrops.entries()] == [size_octets]  # as measured before
+
+
+def test_sizes_are_of_what_a_reader_of_ascii_or_of_utf_8_is_sent(store: Store) -> None:
+    raw = "Subject: ü\n\nü\n".encode()
+    international = Transaction(session(), Envelope("a@x.test", (Recipient("ann@example.com"),), smtputf8=True))
+    keep(store, arrival(raw, transaction=international), arrival(raw))
+    for _ in range(2):
+        assert [entry.size_octets for entry in store.maildrops.entries(utf8=True)] == [19, 19]
+        # Subject: =?utf-8?B?w7w=?=
+        assert [entry.size_octets for entry in store.maildrops.entries()] == [33, 19]
 
 
 def test_what_is_discarded_is_in_trash_with_all_that_was_set(store: Store, check_counters) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mailpit_py.servers.imap import access, appending, mailboxes, messages, selecting
+from mailpit_py.servers.imap import access, appending, mailboxes, messages, searching, selecting
 from mailpit_py.servers.imap.scanner import Scanner
 from mailpit_py.servers.imap.work import State, Work
 
@@ -81,6 +81,10 @@ RULES = (
             "EXPUNGE": messages.expunge,
         },
         {
+            "SEARCH": searching.search,
+            "SORT": searching.sort,
+            "UID SEARCH": searching.uid_search,
+            "UID SORT": searching.uid_sort,
             "FETCH": messages.fetch,
             "STORE": messages.store,
             "COPY": messages.copy,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mailpit_py.application import maildrop
 from mailpit_py.application.maildrop import Reader
 from mailpit_py.application.putting import put
 from mailpit_py.application.sandbox import Sandbox
-from mailpit_py.mail.imap import downgrade, octets, with_crlf
+from mailpit_py.mail.imap import downgrade, sort_key
 from mailpit_py.servers.imap import directory
 from mailpit_py.servers.imap.directory import Entry
 from mailpit_py.servers.imap.fetch_item import FetchProgram
@@ -20,7 +20,7 @@ from mailpit_py.servers.imap.problem import No
 from mailpit_py.servers.imap.view import Numbered
 from mailpit_py.servers.sasl import Credentials
 from mailpit_py.servers.settings import ReadingSettings
-from mailpit_py.storage import DELETED, Cursor, FlagChange, Folder, Item, News, Opened
+from mailpit_py.storage import DELETED, Cursor, FlagChange, Folder, Item, News, Opened, query
 
 T = TypeVar("T")
 
@@ -83,9 +83,13 @@ class Desk:
         """What happened in a folder after `cursor`."""
         return self._folders.news(folder, cursor)
 
-    def size(self, items: Sequence[Item]) -> int:
+    def size(self, items: Sequence[Item], *, is_utf8: bool) -> int:
         """The size of all these messages together."""
-        return sum(self._folders.octets([item.id for item in items]).values())
+        return sum(self.octets(items, is_utf8=is_utf8).values())
+
+    def octets(self, items: Sequence[Item], *, is_utf8: bool) -> dict[int, int]:
+        """The size of each of these messages by its id."""
+        return self._folders.octets([item.id for item in items], utf8=is_utf8)
 
     def make(self, reader: Reader, name: str) -> None:
         """Make a mailbox, and those above it. Raises No."""
@@ -138,21 +142,40 @@ class Desk:
     ) -> tuple[Sequence[Numbered], dict[int, Content]]:
         """What the program needs of these messages, or of the first ones if they are large; with those it is of."""
         ids = [item.id for _, item in piece]
-        converted = frozenset[int]() if is_utf8 else self._folders.international(ids)
-        if program.reads_content or converted:
+        if program.reads_content:
             ids = ids[: self._folders.fitting(ids, _PIECE_BYTES)]
         received = self._folders.received(ids)
-        sizes = self._folders.octets(ids) if program.has("RFC822.SIZE") else {}
-        raws = self._folders.raws([number for number in ids if program.reads_content or number in converted])
+        sizes = self._folders.octets(ids, utf8=is_utf8) if program.has("RFC822.SIZE") else {}
+        raws = self._folders.raws(ids) if program.reads_content else {}
+        converted = self._folders.international(raws) if raws and not is_utf8 else frozenset()
         contents = {}
         for number in ids:
             raw = raws.get(number)
             if number in converted and raw is not None:
                 raw = downgrade(raw)
-                sizes[number] = octets(raw)
             if number in received and (raw is not None or not program.reads_content):
-                contents[number] = Content(received[number], sizes.get(number, 0), raw and with_crlf(raw))
+                contents[number] = Content(received[number], sizes.get(number, 0), raw)
         return piece[: len(ids)], contents
+
+    def found(self, folder: Folder, nodes: Sequence[query.Node]) -> dict[query.Node, frozenset[int]]:
+        """The ids of the messages of which each of these conditions holds."""
+        return {node: self._folders.found(folder.inbox, node) for node in nodes}
+
+    def sort_keys(self, items: Sequence[Item], criterion: str, *, is_utf8: bool) -> dict[int, Any]:
+        """What a criterion of SORT compares of each of these messages, by its id; nothing of one that is gone."""
+        if criterion == "SIZE":
+            return dict(self.octets(items, is_utf8=is_utf8))
+        ids = [item.id for item in items]
+        received = self._folders.received(ids)
+        if criterion == "ARRIVAL":
+            return dict(received)
+        found: dict[int, Any] = {}
+        while ids:
+            count = self._folders.fitting(ids[:_PIECE], _PIECE_BYTES)
+            for number, raw in self._folders.raws(ids[:count]).items():
+                found[number] = sort_key(raw, criterion, arrived_at=received.get(number, 0), size_octets=0)
+            ids = ids[count:]
+        return found
 
     def append(
         self, reader: Reader, name: str, raw: bytes, *, flags: Iterable[str], received_at: int | None

@@ -67,8 +67,8 @@ _OF_ROW: dict[str, Callable[[Content], bytes]] = {
 }
 _OF_CONTENT: dict[str, Callable[[bytes, bool], bytes]] = {
     "ENVELOPE": lambda raw, is_utf8: imap.envelope(raw, utf8=is_utf8),
-    "BODY": lambda raw, is_utf8: imap.body_structure(raw, extended=False),
-    "BODYSTRUCTURE": lambda raw, is_utf8: imap.body_structure(raw, extended=True),
+    "BODY": lambda raw, is_utf8: imap.body_structure(raw, extended=False, utf8=is_utf8),
+    "BODYSTRUCTURE": lambda raw, is_utf8: imap.body_structure(raw, extended=True, utf8=is_utf8),
     "PREVIEW": lambda raw, is_utf8: _preview(raw),
 }
 

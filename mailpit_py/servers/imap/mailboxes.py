@@ -165,15 +165,16 @@ def _tell_status(session: Session, name: str, items: Sequence[str]) -> Work[None
     reader = _reader(session)
     if "HIGHESTMODSEQ" in items:
         session.enabled.add("CONDSTORE")  # RFC 7162 §3.1
-    numbers = yield from ask(lambda desk: _count(desk, reader, name, items))
+    is_utf8 = session.is_utf8
+    numbers = yield from ask(lambda desk: _count(desk, reader, name, items, is_utf8=is_utf8))
     told = " ".join(f"{item} {numbers[item]}" for item in dict.fromkeys(items))
     session.say(f"* STATUS {session.mailbox(name)} ({told})")
 
 
-def _count(desk: Desk, reader: Reader, name: str, items: Sequence[str]) -> dict[str, int]:
+def _count(desk: Desk, reader: Reader, name: str, items: Sequence[str], *, is_utf8: bool) -> dict[str, int]:
     _, opened = desk.open(reader, name)
     numbers = {item: count(opened) for item, count in _COUNTS.items()}
-    return numbers | ({"SIZE": desk.size(opened.items)} if "SIZE" in items else {})
+    return numbers | ({"SIZE": desk.size(opened.items, is_utf8=is_utf8)} if "SIZE" in items else {})
 
 
 _COUNTS: dict[str, Callable[[Opened], int]] = {

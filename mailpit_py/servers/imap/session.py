@@ -250,6 +250,11 @@ class Session:
         is_possible = self.settings.starttls and self.settings.ssl_context is not None
         return is_possible and not self.is_tls and self._state is State.NOT_AUTHENTICATED
 
+    @property
+    def tag(self) -> str:
+        """The tag of the command at work."""
+        return self._running[0] if self._running is not None else "*"
+
     def say(self, line: str) -> None:
         """Say a line."""
         self.output += line.encode("utf-8", "replace").replace(b"\r", b" ").replace(b"\n", b" ") + b"\r\n"

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from mailpit_py.application import maildrop
-from mailpit_py.mail.wire import with_crlf
+from mailpit_py.mail.downgrade import as_sent
 from mailpit_py.servers.pop3.session import Discard, LogIn, Retrieve, Work
 from mailpit_py.servers.sasl import Credentials
 from mailpit_py.servers.settings import ReadingSettings
@@ -28,21 +28,21 @@ class Clerk:
     def do(self, work: Work) -> Any:
         """Return what this work is for."""
         match work:
-            case LogIn(credentials):
-                return self._log_in(credentials)
-            case Retrieve(entry):
+            case LogIn(credentials, utf8):
+                return self._log_in(credentials, utf8=utf8)
+            case Retrieve(entry, _, utf8):
                 raw = self._store.raw(entry.inbox, entry.public_id)
-                return None if raw is None else with_crlf(raw)
+                return None if raw is None else as_sent(raw, utf8=utf8 or not entry.smtputf8)
             case Discard(entries):
                 moved = maildrop.discard(self._store, entries)
                 logger.info("pop3 moved %d messages to Trash", moved)
                 return moved
 
-    def _log_in(self, credentials: Credentials) -> tuple[Entry, ...] | None:
+    def _log_in(self, credentials: Credentials, *, utf8: bool) -> tuple[Entry, ...] | None:
         accounts = self._settings.accounts
         if accounts is not None and not accounts.verify(credentials.name, credentials.password):
             logger.warning("pop3 login of %r refused", credentials.name)
             return None
-        entries = maildrop.entries(self._store, credentials.name)
+        entries = maildrop.entries(self._store, credentials.name, utf8=utf8)
         logger.info("pop3 login of %r sees %d messages", credentials.name, len(entries))
         return entries

@@ -30,9 +30,10 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LogIn:
-    """Work: the maildrop of these credentials, as its entries; None if they are wrong."""
+    """Work: the maildrop of these credentials, as its entries; None if they are wrong. `utf8`: RFC 6856."""
 
     credentials: Credentials
+    utf8: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Retrieve:
 
     entry: Entry
     body_lines: int | None
+    utf8: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Session:
         self._settings = settings
         self._buffer = LineBuffer()
         self._name: str | None = None
+        self._is_utf8 = False
         self._is_in_sasl = False
         self._failures = 0
 
@@ -232,7 +235,7 @@ class Session:
         if credentials is None:
             self._error("malformed credentials")
         else:
-            self._ask(LogIn(credentials))
+            self._ask(LogIn(credentials, self._is_utf8))
 
     def _stls(self, command: Command) -> None:
         if not self._offers_stls:
@@ -243,7 +246,8 @@ class Session:
         self.wants = Want.HANDSHAKE
 
     def _utf8(self, command: Command) -> None:
-        self._ok("messages are sent as they are, in either mode")
+        self._is_utf8 = True  # RFC 6856 §2.1: what is not asked for, is down-converted
+        self._ok("messages are sent as they are")
 
     def _stat(self, command: Command) -> None:
         self._ok(f"{len(self.maildrop)} {self.maildrop.octets}")
@@ -283,7 +287,7 @@ class Session:
         if entry is None:
             self._error(NO_SUCH_MESSAGE)
         else:
-            self._ask(Retrieve(entry, body_lines))
+            self._ask(Retrieve(entry, body_lines, self._is_utf8))
 
     def _dele(self, command: Command) -> None:
         number = grammar.number(command.arguments[0])

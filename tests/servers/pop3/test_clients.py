@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import mailbox
 import poplib
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from mailpit_py.application.account import Accounts
+from mailpit_py.mail.downgrade import downgrade
+from mailpit_py.mail.envelope import Envelope, Recipient, Transaction
 from mailpit_py.mail.wire import with_crlf
 from mailpit_py.servers.tls import ServerTls
 from mailpit_py.storage import Store
+from tests.servers.client import CORPUS, HOSTILE, fetchmail, getmail, is_handed_on, private, run
 from tests.servers.smtp.serving import TIMEOUT
+from tests.storage.building import session
 
-CORPUS = sorted((Path(__file__).parents[2] / "messages").glob("*.eml"))
-HOSTILE = [
-    b"Subject: bare\n\n.\n..\nlast",
-    b"Subject: dots\r\n\r\n.\r\n..\r\n.x\r\n\r\n",
-    b"Subject: no body\r\n",
-    b"\r\n\r\nno header\r\n",
-    b"Subject: nul\r\n\r\na\0b\xff\xfe\r\n",
-    "Subject: grüße\r\nFrom: ä@ö.test\r\n\r\nüber\r\n".encode(),
-]
+INTERNATIONAL = "From: Jörg <jörg@x.test>\r\nSubject: Grüße\r\n\r\nÜber alles\r\n".encode()
+ANN = Recipient("ann@example.com")
 ACCOUNTS = Accounts.parse("ann:sesame open")
 
 
@@ -37,26 +32,6 @@ def corpus(mail) -> list[bytes]:
     return raws
 
 
-def run(*command: str | int | Path, folder: Path) -> str:
-    program = str(command[0])
-    if shutil.which(program) is None:
-        pytest.skip(f"needs {program}")
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "FETCHMAILHOME": str(folder)}
-    done = subprocess.run(
-        list(map(str, command)), cwd=folder, env=environment, stdin=-3, stdout=-1, stderr=-2, timeout=60, check=False
-    )
-    output = done.stdout.decode("latin-1")
-    assert done.returncode == 0, output
-    return output
-
-
-def private(path: Path, text: str) -> Path:
-    """A file that its owner alone can read, as these clients ask for."""
-    path.touch(0o600)
-    path.write_text(text)
-    return path
-
-
 def test_poplib_reads_every_message_octet_by_octet(serve, corpus) -> None:
     client = poplib.POP3("127.0.0.1", serve().port, timeout=TIMEOUT)
     client.user("everything")
@@ -67,6 +42,21 @@ def test_poplib_reads_every_message_octet_by_octet(serve, corpus) -> None:
         lines = client.retr(number)[1]
         assert b"".join(line + b"\r\n" for line in lines) == with_crlf(raw)
         assert sizes[number - 1] == len(with_crlf(raw))
+    client.quit()
+
+
+@pytest.mark.parametrize("utf8", [True, False])
+def test_poplib_reads_international_mail_as_it_is_if_it_asks_for_utf_8(serve, mail, *, utf8: bool) -> None:
+    mail(INTERNATIONAL, transaction=Transaction(session(), Envelope("jörg@x.test", (ANN,), smtputf8=True)))
+    client = poplib.POP3("127.0.0.1", serve().port, timeout=TIMEOUT)
+    if utf8:
+        client.utf8()
+    client.user("everything")
+    client.pass_("x")
+    expected = INTERNATIONAL if utf8 else downgrade(INTERNATIONAL)
+    assert client.stat() == (1, len(expected))
+    assert b"".join(line + b"\r\n" for line in client.retr(1)[1]) == expected
+    assert client.list(1) == b"+OK 1 %d" % len(expected)
     client.quit()
 
 
@@ -108,28 +98,10 @@ def test_fetchmail_fetches_and_deletes(serve, mail, store: Store, tmp_path: Path
     raws = [path.read_bytes() for path in CORPUS if path.name in ("dsn.eml", "newsletter.eml", "forwarded.eml")]
     for raw in raws:
         mail(raw)
-    settings = private(
-        tmp_path / "fetchmailrc",
-        f'poll 127.0.0.1 protocol pop3 port {serve().port} no envelope\n  user "bounces" password "x" sslproto ""\n'
-        f'  mda "cat >> {tmp_path}/out"\n',
-    )
-    run("fetchmail", "-f", settings, "--nosyslog", "--fetchall", folder=tmp_path)
-    out = (tmp_path / "out").read_bytes()
-    for raw in raws:
-        assert with_crlf(raw).replace(b"\r\n", b"\n").partition(b"\n\n")[2].rstrip() in out
+    out = fetchmail("pop3", serve().port, tmp_path)
+    assert all(is_handed_on(raw, out) for raw in raws)
     assert (store.counts().total, store.count(mailbox="Trash")) == (0, len(raws))
 
 
 def test_getmail_takes_each_message_once(serve, corpus, store: Store, tmp_path: Path) -> None:
-    (tmp_path / "inbox").mkdir()
-    private(  # by a program, since it puts nothing into a Maildir as root
-        tmp_path / "getmailrc",
-        f"[retriever]\ntype = SimplePOP3Retriever\nserver = 127.0.0.1\nport = {serve().port}\nusername = ann\n"
-        "password = x\n[destination]\ntype = MDA_external\npath = /bin/sh\nallow_root_commands = true\n"
-        f'arguments = ("-c", "cat > $(mktemp {tmp_path}/inbox/XXXXXX)")\n'
-        "[options]\ndelete = false\nread_all = false\ndelivered_to = false\nreceived = false\n",
-    )
-    for _ in range(2):
-        run("getmail", "--getmaildir", tmp_path, folder=tmp_path)
-    assert len(list((tmp_path / "inbox").iterdir())) == len(corpus)
-    assert store.counts().total == len(corpus)
+    assert getmail("SimplePOP3Retriever", serve().port, tmp_path) == len(corpus) == store.counts().total
