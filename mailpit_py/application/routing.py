@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from mailpit_py.config.inbox import FIELD_NAME, INBOX_HEADER, INBOX_NAME, WAYS
 from mailpit_py.errors import ConfigError
 from mailpit_py.mail import read_values
 from mailpit_py.mail.envelope import Envelope, Session
 from mailpit_py.simulation.address import parse
 from mailpit_py.storage import DEFAULT_INBOX
 from mailpit_py.storage.likeness import header_section
-
-NAME = re.compile(r"[0-9a-z][0-9a-z._@-]{0,63}")
-HEADER = "X-Mailpit-Inbox"
-WAYS = ("plus", "header", "auth", "domain")
-FIELD_NAME = re.compile(r"[!-9;-~]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +24,13 @@ class Routing:
     """
 
     by: tuple[str, ...] = ()
-    header: str = HEADER
+    header: str = INBOX_HEADER
 
     def __post_init__(self) -> None:
         if unknown := [one for one in self.by if one not in WAYS]:
             raise ConfigError(f"{unknown[0]!r} chooses no inbox; known are {', '.join(WAYS)}")
         if not FIELD_NAME.fullmatch(self.header):
             raise ConfigError(f"{self.header!r} cannot be the name of a header field")
-
-
-def ways_of(text: str) -> tuple[str, ...]:
-    """The ways that an option names, each once, in their order."""
-    return tuple(dict.fromkeys(filter(None, (one.strip().lower() for one in text.split(",")))))
 
 
 def _nobody(key: str) -> None:
@@ -95,5 +85,5 @@ class Router:
         for way in self.routing.by:
             name = said[way].lower()
             # `bounce+mailbox_full@example.com` asks for a failure, not for an inbox
-            if NAME.fullmatch(name) and not (way == "plus" and not parse(address).is_ordinary):
+            if INBOX_NAME.fullmatch(name) and not (way == "plus" and not parse(address).is_ordinary):
                 yield name

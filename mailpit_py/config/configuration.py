@@ -10,6 +10,7 @@ from typing import Any
 from mailpit_py.bind import Bind
 from mailpit_py.config.check import check
 from mailpit_py.config.drop_in import DropInOptions
+from mailpit_py.config.inbox import InboxOptions
 from mailpit_py.config.option import Option, option
 from mailpit_py.config.outbound import OutboundOptions
 from mailpit_py.config.reading import ReadingOptions
@@ -18,13 +19,13 @@ from mailpit_py.quantity import bytes_of, seconds_of
 
 # The order in which people read them.
 GROUPS = (
-    *("Storage", "Page and API", "SMTP", "POP3", "IMAP"),
+    *("Storage", "Page and API", "SMTP", "POP3", "IMAP", "Inboxes"),
     *("Relay", "Forward", "Tags", "Simulation", "Outbound", "General"),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(OutboundOptions, DropInOptions, ReadingOptions):
+class Config(OutboundOptions, DropInOptions, ReadingOptions, InboxOptions):
     """The settings of one node. Raises ConfigError when they cannot be used together.
 
     Sizes with `_mb` are MiB as Mailpit counts them; all durations are seconds.
@@ -340,6 +341,7 @@ class Config(OutboundOptions, DropInOptions, ReadingOptions):
         object.__setattr__(self, "label", " ".join(self.label.split()))  # it stands in the greeting, on one line
         check(self, options())
         self.check_drop_in()
+        self.check_inboxes()
 
     @property
     def webroot_path(self) -> str:

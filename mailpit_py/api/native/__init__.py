@@ -9,6 +9,7 @@ from mailpit_py.api.native import (
     clock,
     document,
     extracts,
+    inboxes,
     info,
     messages,
     parts,
@@ -28,7 +29,7 @@ from mailpit_py.api.native import (
 
 VIEWS = (
     *(info, messages, waiting, selection, tags, writing, rendering, parts, extracts),
-    *(reports, sessions, attempts, rules, profiles, simulation, clock, sinks, relay),
+    *(reports, sessions, attempts, rules, profiles, simulation, clock, sinks, relay, inboxes),
     document,
 )
 

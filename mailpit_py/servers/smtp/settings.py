@@ -15,7 +15,8 @@ class SmtpSettings:
 
     `accounts` of None accepts any name and password. `require_starttls` refuses mail on a connection
     that is not inside TLS; `implicit_tls` speaks TLS from the first byte. `listener` is the name
-    that sessions carry. `allowed_recipients` is a regular expression: recipients in which
+    that sessions carry, `inbox` the one to which all mail goes, where that is not chosen by each
+    mail. `allowed_recipients` is a regular expression: recipients in which
     it is not found are refused, or with `ignore_rejected` accepted and forgotten. `strict_headers`
     refuses messages with a malformed header section. Raises ConfigError if TLS is asked for without
     `ssl_context`.
@@ -24,6 +25,7 @@ class SmtpSettings:
     hostname: str = "localhost"
     software: str = "mailpit-py"
     listener: str = "smtp"
+    inbox: str = ""
     lmtp: bool = False
     fast_path: bool = True
 
