@@ -103,7 +103,7 @@ class Node:
             inbox = wiring.inbox_of(name)
             if name in LISTENERS or inbox is not None:
                 option = "smtp" if inbox is not None else name
-                settings = wiring.smtp_settings(self.config, option, tls, inbox=inbox or "")
+                settings = wiring.smtp_settings(self.config, option, tls, self.sandbox.inboxes, inbox=inbox or "")
                 listener = SmtpListener(loop, self.sandbox, settings, sockets[name])
                 listener.start()
                 stack.callback(listener.stop)

@@ -128,7 +128,9 @@ def budget_bytes(largest: int) -> int:
     return max(256 << 20, 2 * largest) if largest else 1 << 30
 
 
-def smtp_settings(config: Config, listener: str, certificates: Certificates, *, inbox: str = "") -> SmtpSettings:
+def smtp_settings(
+    config: Config, listener: str, certificates: Certificates, inboxes: InboxBook, *, inbox: str = ""
+) -> SmtpSettings:
     """What one of the SMTP listeners is told; `listener` is the name of its option, `inbox` the one it is for."""
     accounts = accounts_of(config.smtp_auth_file, config.smtp_auth)
     is_implicit = listener == "smtps" or (listener == "smtp" and config.smtp_require_tls)
@@ -154,6 +156,7 @@ def smtp_settings(config: Config, listener: str, certificates: Certificates, *, 
         require_auth=config.smtp_require_auth or bool(accounts),
         allow_insecure_auth=config.smtp_auth_allow_insecure,
         accounts=accounts,
+        has_tokens=lambda: inboxes.has_tokens,
     )
 
 

@@ -91,6 +91,11 @@ class InboxBook:
 
     # who may see what
 
+    @property
+    def has_tokens(self) -> bool:
+        """True while a token opens an inbox."""
+        return bool(self._by_token)
+
     def opened_by(self, secret: str) -> str | None:
         """The inbox that a token opens, `*` for one that opens all; None for a word that is no token of now."""
         if not is_token(secret):
