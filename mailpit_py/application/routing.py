@@ -41,10 +41,11 @@ def _nobody(key: str) -> None:
 class Router:
     """Says for which inbox mail is. Neither waits nor reads the database: SMTP asks it at each command.
 
-    What was issued goes first: the inbox to which the connection is bound (its port, or a login with
-    an inbox's token), then an inbox's key behind the plus of a recipient or in the header field.
-    Then the ways of `routing` give names, also of inboxes that are not there yet. `of_key` finds the
-    inbox of a key, `has_keys` says whether there is any.
+    What was issued goes first: an inbox's key behind the plus of a recipient, the inbox to which the
+    connection is bound (its port, or a login with an inbox's token), then a key in the header field.
+    A request that names its inbox is left no choice. Then the ways of `routing` give names, also of
+    inboxes that are not there yet. `of_key` finds the inbox of a key, `has_keys` says whether there
+    is any.
     """
 
     routing: Routing = Routing()
@@ -58,18 +59,20 @@ class Router:
 
     def of(self, session: Session, address: str = "", header: str = "") -> str:
         """The inbox of one recipient, or of a connection that has named none yet."""
-        if session.inbox or self.is_idle:
+        if self.is_idle or (session.inbox and session.protocol == "HTTP"):
             return session.inbox or DEFAULT_INBOX
         local, _, domain = address.rpartition("@")
         _, plus, part = local.rpartition("+")
         said = {"plus": part if plus else "", "header": header, "auth": session.auth_identity, "domain": domain}
-        if self.has_keys and (found := self.of_key(said["plus"]) or self.of_key(header.strip())):
+        if self.has_keys and (found := self.of_key(said["plus"])):
+            return found
+        if found := session.inbox or self.of_key(header):
             return found
         return next(self._named(said, address), DEFAULT_INBOX)
 
     def of_each(self, session: Session, envelope: Envelope, raw: bytes | None = None) -> tuple[str, ...]:
         """The inbox of each accepted recipient, in their order; `raw` is the content once it is known."""
-        if session.inbox or self.is_idle:
+        if self.is_idle:
             return (session.inbox or DEFAULT_INBOX,) * len(envelope.recipients)
         header = self.header_in(raw)
         return tuple(self.of(session, one.address, header) for one in envelope.recipients)
