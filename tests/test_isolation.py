@@ -7,6 +7,7 @@ request that is refused because it is wrong does not pass for one that is refuse
 from __future__ import annotations
 
 import base64
+import imaplib
 import json
 import poplib
 import smtplib
@@ -134,7 +135,7 @@ class Tenant:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    options = {"smtp": "localhost:0", "listen": "localhost:0", "pop3": "localhost:0"}
+    options = {"smtp": "localhost:0", "listen": "localhost:0", "pop3": "localhost:0", "imap": "localhost:0"}
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
@@ -371,6 +372,22 @@ def test_a_token_opens_only_its_maildrop_by_pop3(server: Server, login: str) -> 
         assert client.stat()[0] == 2
 
 
+@pytest.mark.parametrize("login", ["{other}", f"ann@{SECRET}.test", "anybody"])
+def test_a_token_opens_only_its_folders_by_imap(server: Server, login: str) -> None:
+    stranger, one = tenant(server), full(server)
+    with imaplib.IMAP4("127.0.0.1", server.node.ports["imap"]) as client:
+        client.login(f'"{login.format(other=one.name)}"', stranger.token)
+        folders = [bytes(row) for row in client.list()[1] if row]
+        assert not any(b"label" in row for row in folders)
+        for name in ("INBOX", "Trash"):
+            assert client.select(name)[1] == [b"0"]
+        client.append("INBOX", "", "", b"Subject: own\r\n\r\n")
+    assert server.must("GET", "/api/v2/messages", stranger.token)["total"] == 1
+    with imaplib.IMAP4("127.0.0.1", server.node.ports["imap"]) as client:
+        client.login(one.name, one.token)
+        assert client.select("INBOX")[1] == [b"2"]
+
+
 def test_a_token_that_was_replaced_opens_nothing_by_any_protocol(server: Server) -> None:
     one = full(server)
     fresh = server.must("POST", f"/api/v2/inboxes/{one.name}/token", body={})["token"]
@@ -382,6 +399,8 @@ def test_a_token_that_was_replaced_opens_nothing_by_any_protocol(server: Server)
         client.user(one.name)
         with pytest.raises(poplib.error_proto):
             client.pass_(one.token)
+    with imaplib.IMAP4("127.0.0.1", server.node.ports["imap"]) as client, pytest.raises(imaplib.IMAP4.error):
+        client.login(one.name, one.token)
     assert server.must("GET", "/api/v2/messages", fresh)["total"] == 2
 
 

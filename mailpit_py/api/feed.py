@@ -248,7 +248,7 @@ class Feed:
         return True
 
     def _names(self) -> set[str]:
-        return {*self._store.inboxes(), EVERY_INBOX}
+        return {*self._store.inbox_table.names(), EVERY_INBOX}
 
     def _inboxes(self) -> list[str]:
         with self._moved:

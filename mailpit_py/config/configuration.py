@@ -11,17 +11,11 @@ from mailpit_py.bind import Bind
 from mailpit_py.config.check import check
 from mailpit_py.config.drop_in import DropInOptions
 from mailpit_py.config.inbox import InboxOptions
-from mailpit_py.config.option import Option, option
+from mailpit_py.config.option import GROUPS, Option, option
 from mailpit_py.config.outbound import OutboundOptions
 from mailpit_py.config.reading import ReadingOptions
 from mailpit_py.errors import ConfigError
 from mailpit_py.quantity import bytes_of, seconds_of
-
-# The order in which people read them.
-GROUPS = (
-    *("Storage", "Page and API", "SMTP", "POP3", "IMAP", "Inboxes"),
-    *("Relay", "Forward", "Tags", "Simulation", "Outbound", "General"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

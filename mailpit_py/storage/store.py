@@ -94,8 +94,7 @@ class Store:
         self.agenda = Agenda(access, self._writer.agenda)
         self.inbox_table, self.reindexing = InboxTable(self._submit, self._reading), Reindexing(self._submit)
         self.tags, self.outlines = TagTables(self._submit, self._reading, self._choose), Outlines(self._reading)
-        self.relay = RelayTables(self._submit, self._reading)
-        octets = Octets()
+        self.relay, octets = RelayTables(self._submit, self._reading), Octets()
         self.maildrops = Maildrops(self._submit, self._reading, self._choose, octets)
         self.folders = Folders(self._submit, self._reading, self.epoch, octets)
 
@@ -397,5 +396,5 @@ class Store:
 
     def size_bytes(self) -> int:
         """The size of the database files on disk."""
-        files = (self.path, *(self.path.with_name(self.path.name + end) for end in ("-wal", "-shm")))
+        files = [self.path.with_name(self.path.name + end) for end in ("", "-wal", "-shm")]
         return sum(file.stat().st_size for file in files if file.exists())
