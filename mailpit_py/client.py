@@ -28,10 +28,12 @@ class ClientError(MailpitError):
 class Client:
     """The API of the sandbox whose page is at `url`, which may carry `name:password@`. Methods raise ClientError.
 
-    Paths are below `prefix`.
+    Paths are below `prefix`. With the `token` of an inbox only that inbox is there.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, *, timeout: float = 30, prefix: str = "api/v2/") -> None:
+    def __init__(
+        self, url: str = DEFAULT_URL, *, timeout: float = 30, prefix: str = "api/v2/", token: str = ""
+    ) -> None:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         place = parts.netloc.rpartition("@")[2]
         self._prefix = prefix
@@ -41,6 +43,8 @@ class Client:
         if parts.username is not None:
             given = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._headers["Authorization"] = f"Basic {base64.b64encode(given.encode()).decode()}"
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path: str, **query: str | float) -> Any:
         """Return the JSON answer at a path below /api/v2/."""
@@ -54,9 +58,9 @@ class Client:
         """Return the answer to a new thing."""
         return self._send("POST", path, body, query)
 
-    def put(self, path: str, body: Any) -> Any:
+    def put(self, path: str, body: Any, **query: str | int) -> Any:
         """Return the answer to what takes the place of something."""
-        return self._send("PUT", path, body, {})
+        return self._send("PUT", path, body, query)
 
     def patch(self, path: str, body: Any, **query: str | int) -> Any:
         """Return the answer to a change."""

@@ -71,7 +71,7 @@ class Node:
         self.http = HttpServer(sockets["listen"], self._application, tls=tls.of_page())
         stack.callback(self.http.stop)
         self.http.start()
-        retention = Retention(self.store)
+        retention = Retention(self.store, inboxes=self.sandbox.inboxes)
         retention.start()
         stack.callback(retention.stop)
         stack.callback(self.store.journal.close)  # the first thing to stop, so that every follower ends
@@ -100,9 +100,11 @@ class Node:
     def _start_mail(
         self, stack: contextlib.ExitStack, loop: LoopThread, tls: wiring.Certificates, sockets: Sockets
     ) -> None:
-        for name in LISTENERS:
-            if name in sockets:
-                settings = wiring.smtp_settings(self.config, name, tls)
+        for name in sockets:
+            inbox = wiring.inbox_of(name)
+            if name in LISTENERS or inbox is not None:
+                option = "smtp" if inbox is not None else name
+                settings = wiring.smtp_settings(self.config, option, tls, self.sandbox.inboxes, inbox=inbox or "")
                 listener = SmtpListener(loop, self.sandbox, settings, sockets[name])
                 listener.start()
                 stack.callback(listener.stop)
@@ -138,8 +140,10 @@ class Node:
     def _bind(self, stack: contextlib.ExitStack) -> Sockets:
         """Bind every listener, and learn the ports that the system chose."""
         sockets: Sockets = {}
-        for name in ("listen", *LISTENERS, *(one.name for one in self.config.readings)):
-            place = self.config.bind(name)
+        readings = [one.name for one in self.config.readings]
+        named = [(name, self.config.bind(name)) for name in ("listen", *LISTENERS, *readings)]
+        named += [(f"{wiring.OF_INBOX}{inbox}", place) for inbox, place in self.config.inbox_places.items()]
+        for name, place in named:
             if place is None:
                 continue
             sockets[name] = bind(place)
@@ -159,7 +163,7 @@ class Node:
 
     @property
     def ports(self) -> Mapping[str, int]:
-        """The TCP port of each listener by the name of its option (`listen`, `smtp`, ...)."""
+        """The TCP port of each listener: by the name of its option (`listen`, `smtp`, ...), or `smtp for <inbox>`."""
         return {name: place.port for name, place in self._binds.items() if place.path is None}
 
     @property

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from mailpit_py.application import retention
 from mailpit_py.application.account import Accounts
 from mailpit_py.application.clock import Clock
+from mailpit_py.application.inboxbook import InboxBook
 from mailpit_py.application.relay_queue import RelayQueue
 from mailpit_py.application.relay_settings import forward_of, relay_of
+from mailpit_py.application.routing import Routing
 from mailpit_py.application.rule_file import RuleFile, is_text, read_file, read_text
 from mailpit_py.application.simulator import Simulator
 from mailpit_py.application.sinkbook import Check, SinkBook, SinkSettings, find_provider
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from mailpit_py.application.tag_filter import Filter
     from mailpit_py.outbound.sender import SenderSettings
 
+OF_INBOX = "smtp for "
 EVERYWHERE = ("0.0.0.0", "::")
 
 
@@ -125,14 +128,17 @@ def budget_bytes(largest: int) -> int:
     return max(256 << 20, 2 * largest) if largest else 1 << 30
 
 
-def smtp_settings(config: Config, listener: str, certificates: Certificates) -> SmtpSettings:
-    """What one of the SMTP listeners is told; `listener` is the name of its option."""
+def smtp_settings(
+    config: Config, listener: str, certificates: Certificates, inboxes: InboxBook, *, inbox: str = ""
+) -> SmtpSettings:
+    """What one of the SMTP listeners is told; `listener` is the name of its option, `inbox` the one it is for."""
     accounts = accounts_of(config.smtp_auth_file, config.smtp_auth)
     is_implicit = listener == "smtps" or (listener == "smtp" and config.smtp_require_tls)
     return SmtpSettings(
         hostname=config.smtp_hostname or socket.gethostname() or "localhost",
         software=f"mailpit-py ({config.label})" if config.label else "mailpit-py",
         listener=listener,
+        inbox=inbox,
         lmtp=listener == "lmtp",
         max_message_size_bytes=config.max_message_size_bytes,
         max_recipients=config.smtp_max_recipients,
@@ -150,6 +156,7 @@ def smtp_settings(config: Config, listener: str, certificates: Certificates) -> 
         require_auth=config.smtp_require_auth or bool(accounts),
         allow_insecure_auth=config.smtp_auth_allow_insecure,
         accounts=accounts,
+        has_tokens=lambda: inboxes.has_tokens,
     )
 
 
@@ -189,7 +196,15 @@ def _filters(config: Config) -> tuple[Filter, ...]:
 def simulator(config: Config, store: Store, clock: Clock) -> Simulator:
     """The simulator as the options ask for it. Raises ConfigError."""
     configuration, rules = simulation(config)
-    return Simulator(store, clock, configuration, file_rules=rules)
+    return Simulator(store, clock, configuration, file_rules=rules, inboxes=inboxes(config, store, clock))
+
+
+def inboxes(config: Config, store: Store, clock: Clock) -> InboxBook:
+    """The inboxes, those of the options among them. Raises ConfigError."""
+    routing = Routing(config.inbox_ways, config.inbox_header)
+    book = InboxBook(store, clock, routing, ttl_seconds=config.inbox_ttl_seconds, at_most=config.max_inboxes)
+    book.keep_open(config.inbox_places)
+    return book
 
 
 def simulation(config: Config) -> tuple[Configuration, tuple[Rule, ...]]:
@@ -308,8 +323,16 @@ def page_url(config: Config, place: Bind) -> str:
     return f"{scheme}://{named}{config.webroot_path}"
 
 
+def inbox_of(name: str) -> str | None:
+    """The inbox for which a listener of `Node.ports` is, None for one that is for all."""
+    return name.removeprefix(OF_INBOX) if name.startswith(OF_INBOX) else None
+
+
 def describe(config: Config, name: str, place: Bind) -> str:
     """One start line: where an SMTP listener is and what it asks for."""
+    if (inbox := inbox_of(name)) is not None:
+        how = f"{_encryption(config, 'smtp')}, {_authentication(config)}"
+        return f"[smtp] listening on {place} for the inbox {inbox} ({how})"
     kind = "lmtp" if name == "lmtp" else "smtp"
     return f"[{kind}] listening on {place} ({_encryption(config, name)}, {_authentication(config)})"
 

@@ -55,6 +55,12 @@ class RuleName(BaseConverter):
     regex = "(?!preview$)[^/]{1,300}"
 
 
+class InboxName(BaseConverter):
+    """The name of an inbox in a path."""
+
+    regex = "[^/]{1,64}"
+
+
 class DomainName(BaseConverter):
     """A domain, or `*.` and a domain, in a path."""
 
@@ -106,6 +112,7 @@ def create_app(
 
 def _configure(app: Flask, config: Config) -> None:
     app.url_map.converters.update(public_id=PublicId, part_path=PartPath, rule_name=RuleName, domain_name=DomainName)
+    app.url_map.converters["inbox_name"] = InboxName
     app.url_map.merge_slashes = False
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,

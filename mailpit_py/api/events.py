@@ -16,6 +16,7 @@ from flask import Blueprint, Response, request
 from flask_sock import Sock
 from wsproto.utilities import RemoteProtocolError
 
+from mailpit_py.api import admission
 from mailpit_py.api.answers import read_query
 from mailpit_py.api.context import here
 from mailpit_py.api.feed import Feed
@@ -133,7 +134,7 @@ def websocket(name: str, prepare: Callable[[], None], stream: Callable[[Connecti
 
 def _prepare() -> None:
     """Check the arguments and the room before the handshake, where an answer can still say what is wrong."""
-    query = read_query(EventsQuery)
+    query = admission.narrowed(read_query(EventsQuery))
     here().sandbox.store.counts(query.inbox)  # raises NotFound for an inbox that does not exist
     request.environ["mailpit.after"] = _cursor(query.after)
     request.environ["mailpit.inbox"] = query.inbox
@@ -166,7 +167,7 @@ def follow(ws: Connection, feed: Feed, inbox: str, after: Cursor | None) -> None
     wire: Wire = request.environ["werkzeug.socket"]
     wire.on_close = feed.wake
     try:
-        for frame in feed.follow(inbox, after, lambda: ws.connected):
+        for frame in feed.follow(inbox, after, lambda: ws.connected and admission.holds()):
             wire.send(frame)
     except (OSError, MailpitError) as error:  # the client has gone or is too slow, or the store has closed
         logger.debug("live feed ended peer=%s: %s", request.remote_addr, error)

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from mailpit_py.api import frames
 from mailpit_py.api.frames import Rows
-from mailpit_py.errors import StorageError
-from mailpit_py.storage import Change, Changes, Counts, Cursor, Store
+from mailpit_py.errors import NotFound, StorageError
+from mailpit_py.storage import EVERY_INBOX, AttemptSummary, Change, Changes, Counts, Cursor, Store, Summary
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +95,7 @@ class Feed:
         self._moved = threading.Condition()  # guards what follows
         self._tail = store.head()
         self._rings: dict[str, Ring] = {}
+        self._gone: set[str] = set()
         self._listeners = 0
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
@@ -156,9 +157,14 @@ class Feed:
                 self._listeners -= 1
 
     def _collect(self, inbox: str, cursor: Cursor, alive: Callable[[], bool]) -> tuple[list[bytes] | None, Cursor]:
-        """Wait for frames after `cursor`; None instead of frames for a client that the ring has left behind."""
+        """Wait for frames after `cursor`; None instead of frames for a client that the ring has left behind.
+
+        Raises NotFound once the inbox is gone.
+        """
         with self._moved:
             self._moved.wait_for(lambda: self._tail.seq > cursor.seq or self.closed or not alive(), IDLE)
+            if inbox in self._gone:
+                raise NotFound(f"there is no inbox {inbox!r} any more")
             ring = self._rings.setdefault(inbox, Ring(self._tail.seq))
             return ring.after(cursor.seq), max(self._tail, cursor)
 
@@ -178,10 +184,20 @@ class Feed:
         return changes.cursor
 
     def _build(self, inbox: str, start: Cursor, changes: Changes) -> tuple[bytes, ...]:
-        mine = [change for change in changes.items if change.inbox == inbox]
+        mine = [change for change in changes.items if inbox in (change.inbox, EVERY_INBOX)]
         if not mine:
             return ()
-        return tuple(self._form.build(start, mine, self._store.summaries, self._store.counts(inbox)))
+        try:
+            totals = self._store.counts(inbox)
+        except NotFound:  # it went after this had happened in it
+            return ()
+        return tuple(self._form.build(start, mine, self._summaries, totals))
+
+    def _summaries(self, inbox: str, public_ids: tuple[str, ...]) -> Sequence[Summary | AttemptSummary]:
+        try:
+            return self._store.summaries(inbox, public_ids)
+        except NotFound:
+            return ()
 
     def _run(self) -> None:
         journal = self._store.journal
@@ -218,8 +234,11 @@ class Feed:
         start, end = self._tail, changes.cursor
         inboxes = [] if changes.resync else self._inboxes()
         built = {inbox: Batch(start.seq, end.seq, self._build(inbox, start, changes)) for inbox in inboxes}
+        names = self._names() if any(change.kind == "inboxes" for change in changes.items) else None
         with self._moved:
             self._tail = end
+            if names is not None:
+                self._gone = (self._gone | self._rings.keys()) - names
             for inbox in list(self._rings):
                 if inbox in built:
                     self._rings[inbox].add(built[inbox])
@@ -227,6 +246,9 @@ class Feed:
                     self._rings[inbox] = Ring(end.seq)
             self._moved.notify_all()
         return True
+
+    def _names(self) -> set[str]:
+        return {*self._store.inbox_table.names(), EVERY_INBOX}
 
     def _inboxes(self) -> list[str]:
         with self._moved:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 PUBLIC_ID = r"^[0-9A-Za-z]{22}$"
 PublicId = Annotated[str, StringConstraints(pattern=PUBLIC_ID)]
+INBOX = r"^[0-9A-Za-z._@-]{1,64}$"
 MAX_IDS = 20_000
 TagName = Annotated[
     str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9_.@-](?:[A-Za-z0-9 _.@-]*[A-Za-z0-9_.@-])?$")
@@ -23,7 +24,13 @@ class Arguments(BaseModel):
 class InboxQuery(Arguments):
     """Where to look."""
 
-    inbox: str = Field("default", pattern=r"^[0-9A-Za-z._-]{1,64}$", description="The inbox.")
+    inbox: str = Field("default", pattern=INBOX, description="The inbox; with a token its own.")
+
+
+class AnyInboxQuery(Arguments):
+    """Where to look, if not everywhere."""
+
+    inbox: str | None = Field(None, pattern=INBOX, description="Only in this inbox; with a token always in its own.")
 
 
 class ListQuery(InboxQuery):
@@ -86,7 +93,7 @@ class ExtractQuery(InboxQuery):
     link: str | None = Field(None, max_length=1_000, description="Only links whose text or address has this in it.")
 
 
-class SessionsQuery(Arguments):
+class SessionsQuery(AnyInboxQuery):
     """Which connections."""
 
     before: str | None = Field(None, max_length=100, description="Sessions older than this; take it from `next`.")
@@ -166,8 +173,9 @@ class ChoiceWithMarks(Choice):
 
 
 class PutIn(Arguments):
-    """How a message is put in."""
+    """How a message is put in, and where."""
 
+    inbox: str | None = Field(None, pattern=INBOX, description="Into this inbox, whatever the message says.")
     simulate: bool = Field(True, description="Whether addresses, header fields, rules and the like decide on it.")
 
 

@@ -25,7 +25,8 @@ into `before`, `previous` into `after`.
 
 **Live**: open a websocket at `/api/v2/events?after=<cursor>` with the `cursor` of a list. Each frame is
 `{"cursor", "changes", "counts"}`; a change is `added` or `changed` (with `messages`), `removed` (with `ids`),
-`delivery` (with the `ids` of messages of which something became), `cleared`, `rules`, `clock` or `sinks`.
+`delivery` (with the `ids` of messages of which something became), `cleared`, `rules`, `clock`, `sinks` or, of the
+inbox `default`, `inboxes`.
 `{"resync": true}` asks to read the list anew. Without `after` it begins now.
 """
 TAGS = {
@@ -38,18 +39,21 @@ TAGS = {
     "Reports": "What follows a message: its plan, reports read and checked, a bounce on request.",
     "Relay": "Mail that goes on to real people, through the servers that the operator has set.",
     "Clock": "Sandbox time, which plans, greylists and rates follow, and which can be turned.",
+    "Inboxes": "Places for mail apart from each other, each with its own token, rules, clock and limits.",
     "Sinks": "Where reports and events go besides the inbox: SMTP servers and webhooks, each try, and their keys.",
     "Sandbox": "This sandbox.",
 }
 PATHS = {
     "public_id": ("The id of a message, attempt, session or sink.", {"type": "string", "pattern": PUBLIC_ID}),
     "rule": ("The id of a rule, or its key: its name, else a digest with # in front.", {"type": "string"}),
+    "inbox": ("The name of an inbox.", {"type": "string"}),
     "domain": ("A domain, or `*.` and a domain for all below it too.", {"type": "string"}),
     "tag": ("The name of a tag, in any case.", {"type": "string"}),
     "path": ("The part, as in `1.2`.", {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)*(\.TEXT)?$"}),
 }
 ERRORS = {
     400: "The request could not be understood.",
+    403: "A token of an inbox does not open this.",
     404: "There is no such thing.",
     409: "As things are, this cannot be done.",
     413: "The body is too large.",

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response
 from pydantic import BaseModel
 
+from mailpit_py.api.admission import narrowed
 from mailpit_py.api.answers import answer, read_body, read_query
 from mailpit_py.api.models import InboxQuery
 
@@ -21,7 +22,8 @@ View = Callable[..., Any]
 class Operation:
     """What the OpenAPI document says of a view, beside its docstring and its path.
 
-    `document_body` is the body of a view that reads it itself.
+    `document_body` is the body of a view that reads it itself. What `is_common` is the same for all
+    inboxes, and may be seen with a token of any.
     """
 
     tag: str
@@ -32,6 +34,12 @@ class Operation:
     media: str = JSON
     status: int = 200
     errors: tuple[int, ...] = (404,)
+    is_common: bool = False
+
+    @property
+    def names_inbox(self) -> bool:
+        """True if what is asked for lies in one inbox, which query or body name."""
+        return any(one is not None and "inbox" in one.model_fields for one in (self.query, self.body))
 
 
 def operation(tag: str, **more: Any) -> Callable[[View], View]:
@@ -45,9 +53,9 @@ def operation(tag: str, **more: Any) -> Callable[[View], View]:
         @wraps(view)
         def run(**arguments: Any) -> Response:
             if spec.query is not None:
-                arguments["query"] = read_query(spec.query)
+                arguments["query"] = narrowed(read_query(spec.query))
             if spec.body is not None:
-                arguments["body"] = read_body(spec.body)
+                arguments["body"] = narrowed(read_body(spec.body))
             result = view(**arguments)
             return result if isinstance(result, Response) else answer(result, spec.status)
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from mailpit_py.api.models import Arguments
+from mailpit_py.api.models import INBOX, Arguments
 
 YEAR = 366 * 86_400
-Inbox = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
+Inbox = Annotated[str, StringConstraints(pattern=INBOX)]
 Address = Annotated[str, StringConstraints(min_length=1, max_length=320)]
 
 

@@ -325,6 +325,7 @@ class SmtpAddress(Answer):
     path: str = Field(description="The socket file, if it is one.")
     tls: Literal["none", "starttls", "tls"]
     protocol: Literal["smtp", "lmtp"]
+    inbox: str = Field(description="The one for which all mail is that comes here; usually empty.")
 
 
 class Http(Answer):
@@ -378,6 +379,7 @@ class Info(Answer):
     checks: Checks
     database: Database
     inboxes: list[str]
+    inbox: str | None = Field(description="The one that the token opens; null for a request that sees all.")
     counts: Counts
     cursor: str
 

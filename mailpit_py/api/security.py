@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask, Response, current_app, request
 
-from mailpit_py.api import headers
+from mailpit_py.api import headers, token
 from mailpit_py.api.hosts import HostList
 from mailpit_py.api.login import Login, Verdict
 from mailpit_py.api.origins import Caller, Origins, advice, is_foreign
@@ -92,10 +92,19 @@ class Gate:
         return asked and request.headers.get("Origin", "") in self.origins
 
     def _check_login(self) -> None:
+        header = request.headers.get("Authorization")
+        secret = token.token_in(header)
+        if secret is not None:
+            if not token.admit(secret):
+                challenge = {"WWW-Authenticate": 'Bearer realm="mailpit-py", error="invalid_token"'}
+                raise Problem(
+                    401, "This token opens no inbox; it may have been replaced.", kind="login", headers=challenge
+                )
+            return
         login = self.logins.get(request.endpoint or "", self.login)
         if login is None:
             return
-        verdict = login.judge(request.headers.get("Authorization"), request.remote_addr or "")
+        verdict = login.judge(header, request.remote_addr or "")
         if verdict is Verdict.THROTTLED:
             text = "Too many wrong passwords from this address; wait a minute."
             raise Problem(429, text, kind="throttled", headers={"Retry-After": "60"})

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mailpit_py.api.models import Arguments, InboxQuery
+from mailpit_py.api.models import INBOX, Arguments, InboxQuery
 
 
 class Anything(BaseModel):
@@ -21,7 +21,7 @@ class Anything(BaseModel):
 
 
 class NewRule(Arguments):
-    """A rule. Only `outcome` is needed; `id`, `key`, `origin`, `tries` and `acted` of an answer are passed over."""
+    """A rule. Only `outcome` is needed; what an answer has besides (`id`, `key`, `inbox`, `tries`) is passed over."""
 
     name: str = Field("", max_length=200, description="Its key for dice, counters and paths; must be unique.")
     outcome: str | dict[str, Any] = Field(
@@ -94,7 +94,15 @@ class PreviewOfAnything(Arguments):
     limit: int = Field(200, ge=1, le=1_000)
 
 
-class StateQuery(Arguments):
+class RulesQuery(Arguments):
+    """Whose rules."""
+
+    inbox: str | None = Field(
+        None, pattern=INBOX, description="The rules of this inbox, which stand before those for all; those without it."
+    )
+
+
+class StateQuery(InboxQuery):
     """Which records: all, or those to which everything that is given applies."""
 
     key: str = Field("", max_length=4_000, description="The record with exactly this key.")

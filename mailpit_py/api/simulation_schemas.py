@@ -27,6 +27,7 @@ class Rule(Answer):
     key: str = Field(description="Its name, else a digest of its content.")
     position: int
     origin: Literal["api", "file"]
+    inbox: str = Field(description="Whose it is; empty for all.")
     name: str
     stage: str
     outcome: dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from mailpit_py.api.shape import Json, attempt_row, instant, reply
 from mailpit_py.application.profilebook import KeptProfile
@@ -38,6 +38,7 @@ def rule(kept: KeptRule, position: int, counted: tuple[int, int]) -> Json:
         "key": kept.key,
         "position": position,
         "origin": kept.origin,
+        "inbox": kept.inbox,
         "name": one.name,
         "stage": one.stage.value,
         "outcome": as_mapping(one.outcome),
@@ -56,10 +57,10 @@ def rule(kept: KeptRule, position: int, counted: tuple[int, int]) -> Json:
     }
 
 
-def counters(state: Mapping[str, Record]) -> dict[str, tuple[int, int]]:
-    """(tries, acted) of each rule that counts, by its key, all scopes together."""
+def counters(state: Iterable[tuple[str, Record]]) -> dict[str, tuple[int, int]]:
+    """(tries, acted) of each rule that counts, by its key, all scopes together; `state` has records with their keys."""
     found: dict[str, tuple[int, int]] = {}
-    for key, record in state.items():
+    for key, record in state:
         kind, *owner = parts_of(key)
         if kind == "count" and owner[0] == "rule":
             tries, acted = found.get(owner[1], (0, 0))

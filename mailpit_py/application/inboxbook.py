@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any
 
 from mailpit_py.application.clock import PATIENCE, Clock
-from mailpit_py.application.routing import NAME, Router, Routing
+from mailpit_py.application.routing import Router, Routing
+from mailpit_py.config.inbox import INBOX_NAME
 from mailpit_py.errors import MailpitError, NotFound, Taken
 from mailpit_py.storage import DEFAULT_INBOX, Inbox, Store
 
@@ -90,6 +91,11 @@ class InboxBook:
 
     # who may see what
 
+    @property
+    def has_tokens(self) -> bool:
+        """True while a token opens an inbox."""
+        return bool(self._by_token)
+
     def opened_by(self, secret: str) -> str | None:
         """The inbox that a token opens, `*` for one that opens all; None for a word that is no token of now."""
         if not is_token(secret):
@@ -111,7 +117,7 @@ class InboxBook:
         Its key leads mail to it. Raises Taken, or ValueError for a name that cannot be one.
         """
         name = name or f"inbox-{secrets.token_hex(6)}"
-        if not NAME.fullmatch(name):
+        if not INBOX_NAME.fullmatch(name):
             raise ValueError("a name is of a-z, 0-9 and ._@-, begins with a letter or digit, and has 64 at most")
         token = _new_token() if with_token else ""
         now = self._clock.wall()
@@ -119,9 +125,8 @@ class InboxBook:
             name=name,
             created_at=now,
             used_at=now,
-            key=_new_key(),
             token_hash=_digest(token) if token else "",
-            **{"origin": API, **settings},
+            **{"origin": API, "key": _new_key(), **settings},
         )
         with self._editing:
             if name in self._known:
@@ -130,6 +135,14 @@ class InboxBook:
             self._put(made)
         self._await(written, name)
         return Issued(self._tell(made), token)
+
+    def keep_open(self, names: Iterable[str]) -> None:
+        """Make sure that the inboxes are there which options name; they go by themselves no more."""
+        for name in names:
+            if name not in self._known:
+                self.create(name, with_token=False, origin=OPTIONS, key="")
+            elif self._known[name].ttl_seconds is not None:
+                self.change(name, ttl_seconds=None)
 
     def change(self, name: str, **changes: Any) -> Inbox:
         """Change fields of an inbox. Raises NotFound."""
@@ -213,7 +226,7 @@ class InboxBook:
         with self._editing:
             if name in self._known:
                 return True
-            if len(self._known) >= self._at_most or not NAME.fullmatch(name):
+            if len(self._known) >= self._at_most or not INBOX_NAME.fullmatch(name):
                 logger.warning("inbox=%s is not made, there are %d; its mail comes into the first", name, self._at_most)
                 return False
             now = self._clock.wall()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from mailpit_py.storage import DEFAULT_INBOX, Entry, Store
+from mailpit_py.application.account import Accounts
+from mailpit_py.application.inboxbook import InboxBook, is_token
+from mailpit_py.storage import DEFAULT_INBOX, EVERY_INBOX, Entry, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,22 +18,38 @@ class Reader:
     recipient: str = ""
 
 
-def reader(store: Store, login: str) -> Reader:
-    """Who a login reads as: with `@` that recipient, with the name of an inbox that one, else the default inbox."""
-    if "@" in login:
-        return Reader(DEFAULT_INBOX, login)
-    return Reader(login if login in store.inbox_table.names() else DEFAULT_INBOX)
+def opened(inboxes: InboxBook, accounts: Accounts | None, name: str, password: str) -> str | None:
+    """The inbox that a login may read, `*` for all of them; None for one that is refused. May take a while.
+
+    With the token of an inbox as the password that one, whatever the name. Without `accounts` anybody
+    reads all.
+    """
+    if is_token(password):
+        return inboxes.opened_by(password)
+    return EVERY_INBOX if accounts is None or accounts.verify(name, password) else None
 
 
-def entries(store: Store, login: str, *, utf8: bool = False) -> tuple[Entry, ...]:
+def reader(store: Store, login: str, inbox: str = EVERY_INBOX) -> Reader:
+    """Who a login reads as: in the `inbox` that it may read, or, where that is all, in the one that it names.
+
+    With `@` it is that recipient. A login that names no inbox reads the first one.
+    """
+    named = login if login in store.inbox_table.names() else None
+    home = (named or DEFAULT_INBOX) if inbox == EVERY_INBOX else inbox
+    return Reader(home, login if "@" in login and named is None else "")
+
+
+def entries(store: Store, login: str, inbox: str = EVERY_INBOX, *, utf8: bool = False) -> tuple[Entry, ...]:
     """The messages that a login sees, oldest first, with their sizes for who takes `utf8` or not.
 
-    With `@` in it, those for that envelope recipient (`bounces+*@app.example` for all of them); with
-    the name of an inbox, those of that inbox; with any other name, all.
+    They are of all inboxes, or of the one that it may read.
+
+    With the name of an inbox, those of that inbox; with `@` in it, those for that envelope recipient
+    (`bounces+*@app.example` for all of them); with any other name, all.
     """
-    if "@" in login:
-        return store.maildrops.entries(recipient=login, utf8=utf8)
-    return store.maildrops.entries(inbox=login if login in store.inbox_table.names() else None, utf8=utf8)
+    named = login if login in store.inbox_table.names() else None
+    recipient = login if "@" in login and named is None else None
+    return store.maildrops.entries(inbox=named if inbox == EVERY_INBOX else inbox, recipient=recipient, utf8=utf8)
 
 
 def discard(store: Store, discarded: tuple[Entry, ...]) -> int:

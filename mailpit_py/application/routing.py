@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from mailpit_py.config.inbox import FIELD_NAME, INBOX_HEADER, INBOX_NAME, WAYS
 from mailpit_py.errors import ConfigError
 from mailpit_py.mail import read_values
 from mailpit_py.mail.envelope import Envelope, Session
 from mailpit_py.simulation.address import parse
 from mailpit_py.storage import DEFAULT_INBOX
 from mailpit_py.storage.likeness import header_section
-
-NAME = re.compile(r"[0-9a-z][0-9a-z._@-]{0,63}")
-HEADER = "X-Mailpit-Inbox"
-WAYS = ("plus", "header", "auth", "domain")
-FIELD_NAME = re.compile(r"[!-9;-~]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +24,13 @@ class Routing:
     """
 
     by: tuple[str, ...] = ()
-    header: str = HEADER
+    header: str = INBOX_HEADER
 
     def __post_init__(self) -> None:
         if unknown := [one for one in self.by if one not in WAYS]:
             raise ConfigError(f"{unknown[0]!r} chooses no inbox; known are {', '.join(WAYS)}")
         if not FIELD_NAME.fullmatch(self.header):
             raise ConfigError(f"{self.header!r} cannot be the name of a header field")
-
-
-def ways_of(text: str) -> tuple[str, ...]:
-    """The ways that an option names, each once, in their order."""
-    return tuple(dict.fromkeys(filter(None, (one.strip().lower() for one in text.split(",")))))
 
 
 def _nobody(key: str) -> None:
@@ -51,10 +41,11 @@ def _nobody(key: str) -> None:
 class Router:
     """Says for which inbox mail is. Neither waits nor reads the database: SMTP asks it at each command.
 
-    What was issued goes first: the inbox to which the connection is bound (its port, or a login with
-    an inbox's token), then an inbox's key behind the plus of a recipient or in the header field.
-    Then the ways of `routing` give names, also of inboxes that are not there yet. `of_key` finds the
-    inbox of a key, `has_keys` says whether there is any.
+    What was issued goes first: an inbox's key behind the plus of a recipient, the inbox to which the
+    connection is bound (its port, or a login with an inbox's token), then a key in the header field.
+    A request that names its inbox is left no choice. Then the ways of `routing` give names, also of
+    inboxes that are not there yet. `of_key` finds the inbox of a key, `has_keys` says whether there
+    is any.
     """
 
     routing: Routing = Routing()
@@ -68,18 +59,20 @@ class Router:
 
     def of(self, session: Session, address: str = "", header: str = "") -> str:
         """The inbox of one recipient, or of a connection that has named none yet."""
-        if session.inbox or self.is_idle:
+        if self.is_idle or (session.inbox and session.protocol == "HTTP"):
             return session.inbox or DEFAULT_INBOX
         local, _, domain = address.rpartition("@")
         _, plus, part = local.rpartition("+")
         said = {"plus": part if plus else "", "header": header, "auth": session.auth_identity, "domain": domain}
-        if self.has_keys and (found := self.of_key(said["plus"]) or self.of_key(header.strip())):
+        if self.has_keys and (found := self.of_key(said["plus"])):
+            return found
+        if found := session.inbox or self.of_key(header):
             return found
         return next(self._named(said, address), DEFAULT_INBOX)
 
     def of_each(self, session: Session, envelope: Envelope, raw: bytes | None = None) -> tuple[str, ...]:
         """The inbox of each accepted recipient, in their order; `raw` is the content once it is known."""
-        if session.inbox or self.is_idle:
+        if self.is_idle:
             return (session.inbox or DEFAULT_INBOX,) * len(envelope.recipients)
         header = self.header_in(raw)
         return tuple(self.of(session, one.address, header) for one in envelope.recipients)
@@ -95,5 +88,5 @@ class Router:
         for way in self.routing.by:
             name = said[way].lower()
             # `bounce+mailbox_full@example.com` asks for a failure, not for an inbox
-            if NAME.fullmatch(name) and not (way == "plus" and not parse(address).is_ordinary):
+            if INBOX_NAME.fullmatch(name) and not (way == "plus" and not parse(address).is_ordinary):
                 yield name

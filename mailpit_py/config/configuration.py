@@ -10,7 +10,8 @@ from typing import Any
 from mailpit_py.bind import Bind
 from mailpit_py.config.checks import CheckOptions
 from mailpit_py.config.drop_in import DropInOptions
-from mailpit_py.config.option import Option, option
+from mailpit_py.config.inbox import InboxOptions
+from mailpit_py.config.option import GROUPS, Option, option
 from mailpit_py.config.outbound import OutboundOptions
 from mailpit_py.config.reading import ReadingOptions
 from mailpit_py.config.simulation import SimulationOptions
@@ -18,15 +19,9 @@ from mailpit_py.config.validation import check
 from mailpit_py.errors import ConfigError
 from mailpit_py.quantity import bytes_of, seconds_of
 
-# The order in which people read them.
-GROUPS = (
-    *("Storage", "Page and API", "SMTP", "POP3", "IMAP", "Relay", "Forward", "Tags"),
-    *("Simulation", "Outbound", "Checks", "General"),
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(OutboundOptions, DropInOptions, ReadingOptions, SimulationOptions, CheckOptions):
+class Config(OutboundOptions, DropInOptions, ReadingOptions, InboxOptions, SimulationOptions, CheckOptions):
     """The settings of one node. Raises ConfigError when they cannot be used together.
 
     Sizes with `_mb` are MiB as Mailpit counts them; all durations are seconds.
@@ -299,6 +294,7 @@ class Config(OutboundOptions, DropInOptions, ReadingOptions, SimulationOptions, 
         check(self, options())
         self.check_drop_in()
         self.check_checks()
+        self.check_inboxes()
 
     @property
     def webroot_path(self) -> str:

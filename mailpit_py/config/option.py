@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+# The order in which people read them.
+GROUPS = (
+    *("Storage", "Page and API", "SMTP", "POP3", "IMAP", "Inboxes"),
+    *("Relay", "Forward", "Tags", "Simulation", "Outbound", "Checks", "General"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Option:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.application.sinkbook import provider_of
-from mailpit_py.errors import MailpitError
+from mailpit_py.errors import MailpitError, NotFound
 from mailpit_py.outbound.fetcher import Fetcher
 from mailpit_py.outbound.occurrence import Occurrences
 from mailpit_py.outbound.outcome import Outcome
@@ -139,6 +139,8 @@ class Sender:
                 ids = (sink.public_id, attempt.public_id)
                 logger.info("sink=%s attempt=%s %s code=%d", *ids, outcome.verdict, outcome.code)
             await recorder.done()
+        except NotFound as error:  # the inbox has been removed, and with it the sink and what was due
+            logger.info("sink=%s: %s", sink.public_id, error)
         except MailpitError as error:
             logger.warning("sink=%s: %s", sink.public_id, error)
             await asyncio.sleep(BREAK)  # what was sent and could not be written down is sent again

@@ -396,5 +396,5 @@ class Store:
 
     def size_bytes(self) -> int:
         """The size of the database files on disk."""
-        files = (self.path, *(self.path.with_name(self.path.name + end) for end in ("-wal", "-shm")))
+        files = [self.path.with_name(self.path.name + end) for end in ("", "-wal", "-shm")]
         return sum(file.stat().st_size for file in files if file.exists())

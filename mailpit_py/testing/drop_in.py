@@ -23,6 +23,13 @@ class MailpitSource:
     """A Mailpit. Its list is asked for again and again; a cursor is the set of ids that were in it."""
 
     is_shared = True
+    key = ""
+
+    def isolated(self) -> None:
+        """A Mailpit has one inbox for all."""
+
+    def close(self) -> None:
+        """Leave the server alone."""
 
     def __init__(self, url: str, place: Place) -> None:
         self.client = Client(url, prefix="api/v1/")

@@ -43,6 +43,8 @@ class Early:
 
     def start(self, names: list[str], *, runs_tests: bool) -> None:
         """Set the variables of these names, or all (`true`); without tests nobody will send, and nothing is started."""
+        if isinstance(self.server, Remote):
+            self.server.isolate()  # the app will log in as this process, whichever test it sends for
         if runs_tests or isinstance(self.server, Remote):
             values = self.server.start().env()
         else:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from mailpit_py.bind import Bind
 from mailpit_py.client import DEFAULT_URL, Client, ClientError
@@ -20,14 +22,19 @@ from mailpit_py.testing.view import TIMEOUT, View
 POLL = 20.0  # seconds that one request waits
 PATIENCE = 60.0
 LISTED = 200
+TTL = 3600  # seconds without use after which an inbox goes whose test was killed
+LIMITS = ("max_messages", "max_age_seconds", "max_bytes")
+NOT_ALLOWED = (401, 403, 404, 405)  # an older server, or one that leaves inboxes to its operator
 
 
 class Remote:
     """A running server, ours or a Mailpit, by its page's address, which may carry `name:password@`.
 
-    `smtp` is `host:port` where that is not what the server says, as behind a container's port
-    mapping. Its `with` gives a View of the mail that comes; nothing on the server is deleted. Raises
-    ClientError if no server answers.
+    On our own, what points an application at a view (`place`, `env()`, `address()`) gives it an
+    inbox that nobody else uses; with the token of an inbox in the address all is in that one. `smtp`
+    is `host:port` where that is not what the server says, as behind a container's port mapping. Its
+    `with` gives a View of the mail that comes; no mail of others is deleted. Raises ClientError if no
+    server answers.
     """
 
     def __init__(self, url: str = DEFAULT_URL, *, smtp: str = "", timeout: float = TIMEOUT) -> None:
@@ -38,11 +45,17 @@ class Remote:
 
     def start(self) -> View:
         """Ask the server what it is, and return a view of its mail from now on."""
-        self._source = source_at(self._url, self._smtp)
         return self.view()
 
+    def isolate(self) -> None:
+        """Let all views from now on be of one inbox that only this process uses, where the server has such."""
+        source = self._source or source_at(self._url, self._smtp)
+        self._source = source.isolated() or source
+
     def stop(self) -> None:
-        """Leave the server alone."""
+        """Leave the server alone, without the inbox that `isolate` has made."""
+        if self._source is not None:
+            self._source.close()
         self._source = None
 
     def view(self, *, timeout: float | None = None) -> View:
@@ -71,9 +84,13 @@ def source_at(url: str, smtp: str = "") -> Source:
         from mailpit_py.testing.drop_in import MailpitSource
 
         return MailpitSource(url, _place(url, smtp, "", 1025))
-    listeners = [one for one in info["smtp"] if one["port"] and one["protocol"] == "smtp"]
+    listeners = [one for one in info["smtp"] if one["port"] and one["protocol"] == "smtp" and not one.get("inbox")]
     host, port = (listeners[0]["host"], listeners[0]["port"]) if listeners else ("", 1025)
-    return RemoteSource(client, _place(url, smtp, host, port))
+    place, own = _place(url, smtp, host, port), info.get("inbox")
+    if own is None:
+        return RemoteSource(client, place)
+    token = unquote(urlsplit(url).password or "")
+    return RemoteSource(client, replace(place, user=own, password=token), key=client.get(f"inboxes/{own}")["key"])
 
 
 def _place(url: str, smtp: str, host: str, port: int) -> Place:
@@ -92,13 +109,31 @@ def _without_login(url: str) -> str:
 
 
 class RemoteSource:
-    """Another process's sandbox, by its API of version 2."""
+    """Another process's sandbox, by its API of version 2: all of it, or the inbox of a token, with its `key`."""
 
-    is_shared = True
-
-    def __init__(self, client: Client, place: Place) -> None:
+    def __init__(self, client: Client, place: Place, *, key: str = "", is_shared: bool = True) -> None:
         self.client = client
         self.place = place
+        self.key = key
+        self.is_shared = is_shared
+
+    def isolated(self) -> RemoteSource | None:
+        """Have an inbox made that keeps all mail, and goes by itself if nobody is left to remove it."""
+        try:
+            made = self.client.post("inboxes", {"ttl_seconds": TTL, **dict.fromkeys(LIMITS, 0)})
+        except ClientError as error:
+            if error.status in NOT_ALLOWED:
+                return None
+            raise
+        place = replace(self.place, user=made["name"], password=made["token"])
+        client = Client(place.url, timeout=PATIENCE, token=made["token"])
+        return RemoteSource(client, place, key=made["key"], is_shared=False)
+
+    def close(self) -> None:
+        """Remove the inbox that was made for this; it may have gone already."""
+        if not self.is_shared:
+            with suppress(ClientError):
+                self.client.delete(f"inboxes/{self.place.user}")
 
     def mark(self) -> Cursor:
         """Return the place after everything that has come."""

@@ -64,10 +64,20 @@ class Arrivals:
 
 
 class Source(Protocol):
-    """A server as a view sees it. Calls that the server cannot do raise Unsupported."""
+    """A server as a view sees it. Calls that the server cannot do raise Unsupported.
+
+    `key` behind the plus of an address leads mail into the inbox that is seen; most servers have none.
+    """
 
     place: Place
     is_shared: bool
+    key: str
+
+    def isolated(self) -> Source | None:
+        """Return an inbox of the server that nobody else uses; None where that cannot be had, or is not needed."""
+
+    def close(self) -> None:
+        """Remove the inbox that `isolated` made; other sources are left as they are."""
 
     def mark(self) -> Cursor:
         """Return the place after everything that has come."""

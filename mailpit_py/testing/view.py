@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self, Unpack
 
+from mailpit_py.client import Client
 from mailpit_py.testing import fault, guard
 from mailpit_py.testing.asked import Asked, Filters
 from mailpit_py.testing.failure import Judged, MailNotReceived, explain
@@ -50,33 +51,45 @@ class View:
         self._gone = 0
         self._reading = threading.Lock()
         self._token = ""
+        self._own: Source | None = None  # an inbox that this view alone uses
         self._has_turned_clock = False
 
     # where it is
 
     @property
     def place(self) -> Place:
-        """Where an application finds the server."""
+        """Where an application finds the server.
+
+        On a server that others use too, with a name and a password that lead its mail into an inbox
+        of this view, which from then on sees nothing else.
+        """
+        self._isolate()
         return self._source.place
 
     @property
     def smtp_host(self) -> str:
         """The host of SMTP."""
-        return self.place.smtp_host
+        return self._source.place.smtp_host
 
     @property
     def smtp_port(self) -> int:
         """The port of SMTP."""
-        return self.place.smtp_port
+        return self._source.place.smtp_port
 
     @property
     def url(self) -> str:
         """The page, where a person can look at the mail."""
-        return self.place.url
+        return self._source.place.url
 
     def smtplib(self, *, timeout: float = 10) -> smtplib.SMTP:
-        """Return a connected client of the standard library; use it in a `with`."""
-        return smtplib.SMTP(self.smtp_host, self.smtp_port, timeout=timeout)
+        """Return a connected client of the standard library, logged in to this view's own inbox if it has one.
+
+        Use it in a `with`.
+        """
+        client = smtplib.SMTP(self.smtp_host, self.smtp_port, timeout=timeout)
+        if self._source.key:
+            client.login(self._source.place.user, self._source.place.password)
+        return client
 
     def env(self) -> dict[str, str]:
         """Return the variables by which frameworks and libraries are pointed at the server."""
@@ -87,11 +100,24 @@ class View:
     def address(self, name: str = "someone") -> str:
         """Return an address that no other test uses.
 
-        On a server that tests share, this view sees from then on only mail to addresses made here.
+        On a server that tests share, this view sees from then on only mail to addresses made here, and
+        what is logged in to its inbox.
         """
+        self._isolate()
         if not self._token:
             self._token = secrets.token_hex(6)
-        return f"{name}+{self._token}@{DOMAIN}"
+        return f"{name}{self._mark}"
+
+    @property
+    def _mark(self) -> str:
+        """What all addresses of this view end with."""
+        return f"+{self._token}+{self._source.key}@{DOMAIN}" if self._source.key else f"+{self._token}@{DOMAIN}"
+
+    def _isolate(self) -> None:
+        """Take an inbox of its own on a server that others use, where it has such, and begin anew with it."""
+        if self._source.is_shared and self._own is None and (own := self._source.isolated()) is not None:
+            self._own = self._source = own
+            self.mark()
 
     # what is there
 
@@ -116,8 +142,7 @@ class View:
     def _mine(self) -> tuple[Message, ...]:
         if not (self._token and self._source.is_shared):
             return tuple(self._messages)
-        mark = f"+{self._token}@"
-        return tuple(one for one in self._messages if any(mark in address for address in one.recipients))
+        return tuple(one for one in self._messages if any(self._mark in address for address in one.recipients))
 
     # waiting
 
@@ -189,19 +214,19 @@ class View:
         usually is; after so many `times` all pass. On a shared server only addresses of this view are
         meant.
         """
-        return fault.rule(self._source.api(), cause, first=times, stage=stage, match=self._match(recipient))
+        return fault.rule(self._apart(), cause, first=times, stage=stage, match=self._match(recipient))
 
     def defer(
         self, cause: str = "", *, recipient: str = "", stage: str = "", times: int = 0
     ) -> AbstractContextManager[None]:
         """Refuse mail while the block lasts, for now: a sender that tries again, more than `times`, succeeds."""
         outcome = f"defer+{cause}" if cause else "defer"
-        return fault.rule(self._source.api(), outcome, first=times, stage=stage, match=self._match(recipient))
+        return fault.rule(self._apart(), outcome, first=times, stage=stage, match=self._match(recipient))
 
     def drop(self, *, after: str = "DATA", recipient: str = "", times: int = 0) -> AbstractContextManager[None]:
         """End the connection while the block lasts: in place of the reply to MAIL or RCPT, amid DATA, after CONTENT."""
         match = self._match(recipient) if after.upper() in fault.WITH_RECIPIENT else {}
-        return fault.rule(self._source.api(), fault.drop_of(after), first=times, stage=after, match=match)
+        return fault.rule(self._apart(), fault.drop_of(after), first=times, stage=after, match=match)
 
     def bounce(self, message: Message, cause: str = "", **wish: Any) -> Message:
         """Let an accepted message bounce now, and return the report, which is in the inbox as well.
@@ -225,10 +250,17 @@ class View:
         return fault.reports(self._source, self._source.api().post("clock/advance", {"seconds": span}))
 
     def close(self) -> None:
-        """Put the clock back, if this view has moved it."""
-        if self._has_turned_clock:
+        """Put the clock back, if this view has moved it, and remove the inbox that it alone has used."""
+        if self._own is not None:
+            self._own.close()
+        elif self._has_turned_clock:
             self._has_turned_clock = False
             self._source.api().post("clock/reset", {})
+
+    def _apart(self) -> Client:
+        """Return the API by which this view's rules concern nobody else, where the server has inboxes."""
+        self._isolate()
+        return self._source.api()
 
     def _match(self, recipient: str) -> dict[str, str]:
         if recipient or not self._source.is_shared:
@@ -294,7 +326,7 @@ class View:
         """Take in what has come; wait for something if there is nothing. Others may read at the same time."""
         with self._reading:
             cursor = self._cursor
-        token = f"+{self._token}@" if self._token and self._source.is_shared else ""
+        token = self._mark if self._token and self._source.is_shared else ""
         arrivals = self._source.arrivals(cursor, timeout, is_over, token)
         with self._reading:
             if self._cursor == cursor:  # else another thread was quicker

@@ -17,6 +17,7 @@ def walk(app: Application, public_id: str) -> Iterator[tuple[str, str, str]]:
         "path": PART,
         "name": "docs.css",
         "rule": "fails",
+        "inbox": "default",
         "domain": "*.gmail.test",
         "given": public_id,
         "number": "0",

@@ -19,7 +19,9 @@ def test_the_sandbox_describes_itself(client: Client, mail: Mail) -> None:
     answer = client.get(f"{API}/info", headers={"Host": "localhost:8025"}).json or {}
     schemas.Info.model_validate(answer)
     assert (answer["name"], answer["version"]) == ("mailpit-py", __version__)
-    assert answer["smtp"] == [{"host": "localhost", "port": 1025, "path": "", "tls": "none", "protocol": "smtp"}]
+    assert answer["smtp"] == [
+        {"host": "localhost", "port": 1025, "path": "", "tls": "none", "protocol": "smtp", "inbox": ""}
+    ]
     assert answer["http"] == {"url": "http://localhost:8025/"}
     assert (answer["auth"], answer["counts"]["total"]) == ({"smtp": "any", "ui": False}, 1)
     assert (answer["database"]["temporary"], answer["database"]["path"]) == (True, None)

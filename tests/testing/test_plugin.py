@@ -157,7 +157,8 @@ def test_a_running_server_is_used_by_every_worker(project: pytest.Pytester) -> N
     view = server.start()
     try:
         run_parallel(project, "--mailpit-url", view.url).assert_outcomes(passed=8)
-        assert len(view.messages) == 8
+        assert [one.name for one in server.node.sandbox.inboxes.all] == ["default"]
+        assert view.messages == ()
     finally:
         server.stop()
 

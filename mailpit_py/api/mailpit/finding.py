@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from flask import request
 
+from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import fields
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.mail import Message
-from mailpit_py.storage import DEFAULT_INBOX, Query, Selection, Stored, Summary
+from mailpit_py.storage import Query, Selection, Stored, Summary
 from mailpit_py.storage.mailpit_query import instant, parse
 from mailpit_py.storage.query import All, Received
 
@@ -64,7 +65,7 @@ def public_id(given: str) -> str:
     if given != LATEST:
         return given
     text = request.args.get("query", "").strip()
-    page = here().sandbox.store.page(DEFAULT_INBOX, query=search(text) if text else None, limit=1)
+    page = here().sandbox.store.page(scope(), query=search(text) if text else None, limit=1)
     if not page.items:
         raise Problem(404, "Message not found", kind="text")
     return page.items[0].public_id
@@ -72,7 +73,7 @@ def public_id(given: str) -> str:
 
 def stored(given: str) -> Stored:
     """The message that a path names. Raises the problem that there is none."""
-    found = here().sandbox.store.message(DEFAULT_INBOX, public_id(given))
+    found = here().sandbox.store.message(scope(), public_id(given))
     if found is None:
         raise not_found("message")
     return found
@@ -81,9 +82,9 @@ def stored(given: str) -> Stored:
 def content(given: str) -> tuple[Summary, Message]:
     """The message that a path names, and what is in it. Raises the problem that there is none."""
     summary = stored(given).summary
-    return summary, here().library.message(DEFAULT_INBOX, summary.public_id)
+    return summary, here().library.message(scope(), summary.public_id)
 
 
 def mark_read(*public_ids: str, read: bool = True) -> None:
     """Set the read state of messages, and wait for it."""
-    here().sandbox.store.mark(DEFAULT_INBOX, Selection.ids(public_ids), seen=read).result(PATIENCE)
+    here().sandbox.store.mark(scope(), Selection.ids(public_ids), seen=read).result(PATIENCE)

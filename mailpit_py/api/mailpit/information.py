@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, Response
 
 from mailpit_py import __version__
+from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit.go_json import written
 from mailpit_py.application.relay_settings import RelaySettings
-from mailpit_py.storage import DEFAULT_INBOX
 
 
 def register(routes: Blueprint) -> None:
@@ -24,7 +24,7 @@ def show_info() -> Response:
     """Show how much mail there is, and what happened since the start."""
     context = here()
     store = context.sandbox.store
-    counts = store.counts(DEFAULT_INBOX)
+    counts = store.counts(scope())
     return written(
         {
             "Version": f"v{__version__}",
@@ -33,7 +33,7 @@ def show_info() -> Response:
             "DatabaseSize": store.size_bytes(),
             "Messages": counts.total,
             "Unread": counts.unread,
-            "Tags": store.tags.counts(DEFAULT_INBOX),
+            "Tags": store.tags.counts(scope()),
             "RuntimeStats": context.sandbox.statistics.as_mapping(store.journal.removed_messages),
         }
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flask import request
 
+from mailpit_py.api.admission import admitted
 from mailpit_py.api.context import here
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.envelope import Envelope, Line, Receipt, Recipient, Session, Transaction
@@ -27,6 +29,7 @@ def keep(raw: bytes, envelope: Envelope, *, username: str = "") -> Receipt:
     now = sandbox.clock.wall()
     peer = f"{request.remote_addr}:{request.environ.get('REMOTE_PORT', 0)}"
     session = Session(new_public_id(), now, listener="api", peer=peer, protocol="HTTP", auth_identity=username)
+    session = replace(session, inbox=admitted() or "")
     lines = (Line(now, "*", f"put in through the API, {len(raw)} octets"),)
     receipt = sandbox.receive(Transaction(session, envelope, lines), raw, source="api").result(PATIENCE)
     sandbox.close_session(session, (), "put in through the API")

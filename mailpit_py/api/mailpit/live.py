@@ -9,12 +9,13 @@ from flask import Blueprint
 
 from mailpit_py import __version__
 from mailpit_py.api import events as sockets
+from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.feed import Feed
 from mailpit_py.api.frames import Rows, text_frame
 from mailpit_py.api.mailpit import shape
 from mailpit_py.api.mailpit.go_json import encoded
-from mailpit_py.storage import DEFAULT_INBOX, INBOX, AttemptSummary, Change, Counts, Cursor, Ref, Store, Summary
+from mailpit_py.storage import INBOX, AttemptSummary, Change, Counts, Cursor, Ref, Store, Summary
 
 PAUSE = 0.25  # between batches, so that `stats` comes at most four times a second
 ONE_BY_ONE = 200  # more than these of one kind are told as a whole
@@ -25,7 +26,7 @@ def events() -> Blueprint:
 
     def stream(ws: sockets.Connection) -> None:
         """Follow all mail live."""
-        sockets.follow(ws, here().live, DEFAULT_INBOX, None)
+        sockets.follow(ws, here().live, scope(), None)
 
     return sockets.websocket("live", sockets.take_socket, stream)
 
@@ -59,7 +60,7 @@ class Events:
         match change.kind:
             case "cleared":
                 yield _event("truncate", None)
-            case "tags" | "moved":
+            case "tags" | "moved" | "inboxes":
                 yield _event("prune", None)
             case "added":
                 yield from self._added(change, rows)

@@ -7,12 +7,12 @@ import re
 from flask import Blueprint, Response, request
 
 from mailpit_py.api import headers
+from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import finding, shape
 from mailpit_py.api.mailpit.go_json import written
 from mailpit_py.api.problem import not_found
 from mailpit_py.mail.header import text_of
-from mailpit_py.storage import DEFAULT_INBOX
 
 
 def register(routes: Blueprint) -> None:
@@ -26,8 +26,8 @@ def show_message(given: str) -> Response:
     """Show one message, which is then read."""
     found = finding.stored(given)
     public_id = found.summary.public_id
-    content = here().library.message(DEFAULT_INBOX, public_id)
-    outline = here().sandbox.store.outlines.of(DEFAULT_INBOX, [public_id]).get(public_id)
+    content = here().library.message(scope(), public_id)
+    outline = here().sandbox.store.outlines.of(scope(), [public_id]).get(public_id)
     if outline is None:  # deleted in between
         raise not_found("message")
     answer = written(shape.message(found, outline, content))
@@ -48,7 +48,7 @@ def show_headers(given: str) -> Response:
 def show_raw(given: str) -> Response:
     """Give the message as it was received, octet by octet; `dl=1` makes a file of it."""
     public_id = finding.public_id(given)
-    raw = here().sandbox.store.raw(DEFAULT_INBOX, public_id)
+    raw = here().sandbox.store.raw(scope(), public_id)
     if raw is None:
         raise not_found("message")
     response = Response(raw, content_type="text/plain; charset=utf-8")

@@ -8,11 +8,12 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import failure, fields, finding, shape
 from mailpit_py.api.mailpit.finding import PATIENCE
 from mailpit_py.api.mailpit.go_json import encoded
-from mailpit_py.storage import DEFAULT_INBOX, Counts, Query, Selection, Summary
+from mailpit_py.storage import Counts, Query, Selection, Summary
 from mailpit_py.storage.query import All, Flag
 
 AT_ONCE = 500
@@ -36,11 +37,11 @@ def list_messages() -> Response:
         start = 0
 
     def make() -> bytes:
-        counts = here().sandbox.store.counts(DEFAULT_INBOX)
+        counts = here().sandbox.store.counts(scope())
         rows = _rows(query, start, limit or None, empty_reply_to=[])
         return _summary(counts, counts, start, rows)
 
-    return _json(here().memo.get(("v1 list", query, start, limit), make))
+    return _json(here().memo.get(("v1 list", scope(), query, start, limit), make))
 
 
 def search_messages() -> Response:
@@ -50,11 +51,11 @@ def search_messages() -> Response:
     assert query is not None
 
     def make() -> bytes:
-        counts = here().sandbox.store.counts(DEFAULT_INBOX)
+        counts = here().sandbox.store.counts(scope())
         rows = _rows(query, start, limit, empty_reply_to=None) if limit else []
         return _summary(counts, found_counts(query, counts), start, rows)
 
-    return _json(here().memo.get(("v1 search", query, start, limit), make))
+    return _json(here().memo.get(("v1 search", scope(), query, start, limit), make))
 
 
 def set_read_status() -> Response:
@@ -69,7 +70,7 @@ def set_read_status() -> Response:
         chosen = Selection.matching(finding.search(search, strict=True))
     else:
         chosen = Selection.everything()
-    here().sandbox.store.mark(DEFAULT_INBOX, chosen, seen=read).result(PATIENCE)
+    here().sandbox.store.mark(scope(), chosen, seen=read).result(PATIENCE)
     return failure.ok()
 
 
@@ -81,23 +82,23 @@ def delete_messages() -> Response:
     given = fields.body(needed=False)
     ids = fields.texts(given, "IDs")
     chosen = Selection.ids(ids) if ids else Selection.everything()
-    here().sandbox.store.delete(DEFAULT_INBOX, chosen).result(PATIENCE)
+    here().sandbox.store.delete(scope(), chosen).result(PATIENCE)
     return failure.ok()
 
 
 def delete_search() -> Response:
     """Delete everything that a search finds."""
     query = finding.asked_search(strict=True)
-    here().sandbox.store.delete(DEFAULT_INBOX, Selection.matching(query)).result(PATIENCE)
+    here().sandbox.store.delete(scope(), Selection.matching(query)).result(PATIENCE)
     return failure.ok()
 
 
 def found_counts(query: Query, all_of_them: Counts) -> Counts:
     """How many messages a search finds, and how many of these are unread."""
     count = here().sandbox.store.count
-    total = count(DEFAULT_INBOX, query)
+    total = count(scope(), query)
     if total and 0 < all_of_them.unread < all_of_them.total:
-        unread = count(DEFAULT_INBOX, replace(query, node=All((*query.node.nodes, Flag("unread")))))
+        unread = count(scope(), replace(query, node=All((*query.node.nodes, Flag("unread")))))
     else:
         unread = total if all_of_them.unread else 0
     return Counts(total=total, unread=unread)
@@ -107,7 +108,7 @@ def _rows(query: Query | None, start: int, limit: int | None, *, empty_reply_to:
     outlines = here().sandbox.store.outlines
     rows: list[shape.Json] = []
     for page in _pages(query, start, limit):
-        found = outlines.of(DEFAULT_INBOX, [one.public_id for one in page])
+        found = outlines.of(scope(), [one.public_id for one in page])
         known = [(one, found[one.public_id]) for one in page if one.public_id in found]
         rows += [shape.row(one, outline, empty_reply_to=empty_reply_to) for one, outline in known]
     return rows
@@ -118,7 +119,7 @@ def _pages(query: Query | None, start: int, limit: int | None) -> Iterator[list[
     before = None
     while limit is None or limit > 0:
         some = AT_ONCE if limit is None else min(limit, AT_ONCE)
-        page = here().sandbox.store.page(DEFAULT_INBOX, query=query, before=before, skip=start, limit=some)
+        page = here().sandbox.store.page(scope(), query=query, before=before, skip=start, limit=some)
         yield [one for one in page.items if isinstance(one, Summary)]
         if page.next is None:
             return
@@ -135,7 +136,7 @@ def _summary(counts: Counts, found: Counts, start: int, rows: list[shape.Json]) 
             "messages_count": found.total,
             "messages_unread": found.unread,
             "start": start,
-            "tags": list(here().sandbox.store.tags.names(DEFAULT_INBOX)),
+            "tags": list(here().sandbox.store.tags.names(scope())),
             "messages": rows,
         }
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
+from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.application.statistics import memory_bytes
-from mailpit_py.storage import DEFAULT_INBOX
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -28,7 +28,7 @@ def show_metrics() -> Response:
 
 def _lines() -> Iterator[str]:
     store, statistics = here().sandbox.store, here().sandbox.statistics
-    counts = store.counts(DEFAULT_INBOX)
+    counts = store.counts(scope())
     numbers = (
         ("database_size_bytes", "gauge", "Size of the database in bytes", store.size_bytes()),
         ("memory_usage_bytes", "gauge", "Memory in use in bytes", memory_bytes()),
@@ -43,7 +43,7 @@ def _lines() -> Iterator[str]:
     for name, kind, words, value in numbers:
         yield f"{_head(name, kind, words)}mailpit_{name} {value}\n"
     yield _head("tag_messages", "gauge", "Messages with a tag")
-    for tag, number in store.tags.counts(DEFAULT_INBOX).items():
+    for tag, number in store.tags.counts(scope()).items():
         yield f'mailpit_tag_messages{{tag="{tag}"}} {number}\n'  # a tag has no character that needs an escape
     yield f"{_head('uptime_seconds', 'gauge', 'Seconds since the start')}mailpit_uptime_seconds {statistics.uptime}\n"
 

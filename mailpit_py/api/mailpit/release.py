@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from mailpit_py.api.admission import scope
 from mailpit_py.api.answers import read_octets
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import failure, finding
@@ -14,7 +15,7 @@ from mailpit_py.api.mailpit.go_json import BadJson, member, read
 from mailpit_py.application.relay_queue import RelayQueue
 from mailpit_py.application.relay_settings import ADDRESS
 from mailpit_py.application.release import ReleaseError
-from mailpit_py.storage import DEFAULT_INBOX, RelayItem, RelayState
+from mailpit_py.storage import RelayItem, RelayState
 
 
 def register(routes: Blueprint) -> None:
@@ -29,7 +30,8 @@ def release_message(given: str) -> Response:
     """
     sandbox = here().sandbox
     public_id = finding.public_id(given)
-    if sandbox.store.raw(DEFAULT_INBOX, public_id) is None:
+    found = sandbox.store.message(scope(), public_id)
+    if found is None:
         return Response(failure.NO_SUCH_THING, 404, content_type="text/plain")
     try:
         addresses = _addresses(read(read_octets()))
@@ -38,7 +40,7 @@ def release_message(given: str) -> Response:
     if wrong := _refusal(sandbox.relay, addresses):
         return failure.refusal(wrong)
     try:
-        item = sandbox.relay.tried(sandbox.relay.release(DEFAULT_INBOX, public_id, addresses, is_retried=False))
+        item = sandbox.relay.tried(sandbox.relay.release(found.summary.inbox, public_id, addresses, is_retried=False))
     except ReleaseError as error:
         return failure.refusal(f"SMTP error: {error}" if sandbox.relay.relay is None else f"Failed: {error}")
     return _answer(item, sandbox.relay)

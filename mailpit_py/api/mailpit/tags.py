@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import failure, fields
 from mailpit_py.api.mailpit.finding import PATIENCE
 from mailpit_py.api.mailpit.go_json import written
 from mailpit_py.errors import NotFound, Taken
 from mailpit_py.mail.tag import clean, clean_all
-from mailpit_py.storage import DEFAULT_INBOX, Selection
+from mailpit_py.storage import Selection
 
 
 def register(routes: Blueprint) -> None:
@@ -23,14 +24,14 @@ def register(routes: Blueprint) -> None:
 
 def list_tags() -> Response:
     """List all tags in the order of the alphabet."""
-    return written(list(here().sandbox.store.tags.names(DEFAULT_INBOX)))
+    return written(list(here().sandbox.store.tags.names(scope())))
 
 
 def set_tags() -> Response:
     """Give messages these tags and no others; unknown messages are passed over."""
     given = fields.body()
     ids, names = fields.texts(given, "IDs"), clean_all(fields.texts(given, "Tags"))
-    here().sandbox.store.tags.replace(DEFAULT_INBOX, Selection.ids(ids), names).result(PATIENCE)
+    here().sandbox.store.tags.replace(scope(), Selection.ids(ids), names).result(PATIENCE)
     return failure.ok()
 
 
@@ -40,7 +41,7 @@ def rename_tag(tag: str) -> Response:
     if not new:
         return failure.refusal("invalid tag name: ")
     try:
-        here().sandbox.store.tags.rename(DEFAULT_INBOX, tag, new).result(PATIENCE)
+        here().sandbox.store.tags.rename(scope(), tag, new).result(PATIENCE)
     except (NotFound, Taken) as error:
         return failure.refusal(str(error))
     return failure.ok()
@@ -49,7 +50,7 @@ def rename_tag(tag: str) -> Response:
 def delete_tag(tag: str) -> Response:
     """Take a tag from all messages, which stay."""
     try:
-        here().sandbox.store.tags.drop(DEFAULT_INBOX, tag).result(PATIENCE)
+        here().sandbox.store.tags.drop(scope(), tag).result(PATIENCE)
     except NotFound as error:
         return failure.refusal(str(error))
     return failure.ok()

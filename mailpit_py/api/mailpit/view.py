@@ -10,6 +10,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from mailpit_py.api import headers, rendering
+from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import finding
 from mailpit_py.api.mailpit.shape import text_of_message
@@ -17,7 +18,7 @@ from mailpit_py.api.problem import Problem
 from mailpit_py.errors import NotFound
 from mailpit_py.mail import Message
 from mailpit_py.mail.arrangement import arrange, number_of
-from mailpit_py.storage import DEFAULT_INBOX, Summary
+from mailpit_py.storage import Summary
 
 CID = re.compile(r"cid:([^\"'\s<>|\\)]+)", re.I)
 
@@ -54,7 +55,7 @@ def show_html(given: str) -> Response:
         raise Problem(404, "This message does not contain a HTML part", kind="text")
     remote = here().config.remote_content == "always"
     if request.args.get("embed") == "1":
-        safe = rendering.render(DEFAULT_INBOX, summary.public_id, remote=remote)
+        safe = rendering.render(scope(), summary.public_id, remote=remote)
         text = rendering.document(safe)
     else:
         text = _with_images(markup, content, summary.public_id)
@@ -101,7 +102,7 @@ def _with_images(markup: str, content: Message, public_id: str) -> str:
         if part is None:
             return match[0]
         if rendering.raster_type(part):
-            return rendering.signed_address(DEFAULT_INBOX, public_id, part.path)
+            return rendering.signed_address(scope(), public_id, part.path)
         return quote(f"{webroot}api/v1/message/{public_id}/part/{number_of(part, content.root)}")
 
     return CID.sub(address, markup)

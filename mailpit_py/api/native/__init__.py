@@ -11,6 +11,7 @@ from mailpit_py.api.native import (
     document,
     extracts,
     folders,
+    inboxes,
     info,
     messages,
     parts,
@@ -30,7 +31,7 @@ from mailpit_py.api.native import (
 
 VIEWS = (
     *(info, messages, waiting, selection, folders, tags, writing, rendering, parts, extracts, checks),
-    *(reports, sessions, attempts, rules, profiles, simulation, clock, sinks, relay),
+    *(reports, sessions, attempts, rules, profiles, simulation, clock, sinks, relay, inboxes),
     document,
 )
 

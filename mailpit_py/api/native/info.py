@@ -8,10 +8,12 @@ from flask import Blueprint, request
 
 from mailpit_py import __version__
 from mailpit_py.api import schemas, shape
+from mailpit_py.api.admission import admitted, may_see
 from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery
 from mailpit_py.api.operation import operation
 from mailpit_py.api.shape import Json
+from mailpit_py.bind import Bind
 from mailpit_py.config import Config
 from mailpit_py.storage import Store
 
@@ -40,7 +42,8 @@ def show_info(query: InboxQuery) -> Json:
         "remote_content": config.remote_content,
         "checks": {"html": context.adviser.has_data, "spam": context.adviser.outside.filter_name},
         "database": _database(store),
-        "inboxes": list(store.inbox_table.names()),
+        "inboxes": [name for name in store.inbox_table.names() if may_see(name)],
+        "inbox": admitted(),
         "counts": shape.counts(store.counts(query.inbox)),
         "cursor": cursor,
     }
@@ -53,12 +56,18 @@ def _listeners(config: Config) -> list[Json]:
         ("smtps", "tls", "smtp"),
         ("lmtp", starttls, "lmtp"),
     )
-    return [_listener(config, name, tls, protocol) for name, tls, protocol in kinds if config.bind(name)]
+    common = [
+        _listener(bind, name, tls, protocol) for name, tls, protocol in kinds if (bind := config.bind(name)) is not None
+    ]
+    own = [
+        {**_listener(bind, f"smtp for {inbox}", kinds[0][1], "smtp"), "inbox": inbox}
+        for inbox, bind in config.inbox_places.items()
+        if may_see(inbox)
+    ]
+    return common + own
 
 
-def _listener(config: Config, name: str, tls: str, protocol: str) -> Json:
-    bind = config.bind(name)
-    assert bind is not None
+def _listener(bind: Bind, name: str, tls: str, protocol: str) -> Json:
     host = "localhost" if len(bind.hosts) > 1 else "".join(bind.hosts)
     return {
         "host": _reachable(host),
@@ -66,6 +75,7 @@ def _listener(config: Config, name: str, tls: str, protocol: str) -> Json:
         "path": str(bind.path or ""),
         "tls": tls,
         "protocol": protocol,
+        "inbox": "",
     }
 
 
@@ -92,5 +102,5 @@ def _limits(config: Config) -> dict[str, Any]:
 
 
 def _database(store: Store) -> Json:
-    path = None if store.is_temporary else str(store.path)
+    path = None if store.is_temporary or admitted() else str(store.path)
     return {"path": path, "temporary": store.is_temporary, "size_bytes": store.size_bytes()}

@@ -33,7 +33,7 @@ def register(routes: Blueprint) -> None:
     routes.delete("/profiles/<domain_name:domain>")(delete_profile)
 
 
-@operation(TAG, query=None, returns=schemas.Profiles, errors=())
+@operation(TAG, query=None, returns=schemas.Profiles, errors=(), is_common=True)
 def list_profiles() -> Json:
     """List the profiles that count, by domain: built in, from the start's file or options, or set here."""
     return _all()
@@ -58,7 +58,7 @@ def delete_profiles() -> Json:
     return _all()
 
 
-@operation(TAG, query=None, returns=schemas.Profile)
+@operation(TAG, query=None, returns=schemas.Profile, is_common=True)
 def show_profile(domain: str) -> Json:
     """Show the profile of one domain, or of `*.domain`, as it is written."""
     return shape.profile(_book().find(domain))

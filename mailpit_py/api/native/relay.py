@@ -7,6 +7,7 @@ import re
 from flask import Blueprint
 
 from mailpit_py.api import relay_schemas as schemas
+from mailpit_py.api.admission import may_see
 from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery, Nothing
 from mailpit_py.api.operation import operation
@@ -32,7 +33,7 @@ def register(routes: Blueprint) -> None:
     routes.post("/messages/<public_id:public_id>/release")(release_message)
 
 
-@operation(TAG, query=None, returns=schemas.RelayStatus, errors=())
+@operation(TAG, query=None, returns=schemas.RelayStatus, errors=(), is_common=True)
 def show_relay() -> Json:
     """Show where mail may go, and what goes on by itself. Only the start's options change it."""
     relay, forward = _queue().relay, _queue().forward
@@ -65,13 +66,15 @@ def list_items(query: RelayQuery) -> Json:
     return {"items": [_item(one) for one in page.items], "next": page.next}
 
 
-@operation(TAG, query=None, returns=schemas.RelayItem)
+@operation(TAG, query=None, returns=schemas.RelayItem, is_common=True)
 def show_item(public_id: str) -> Json:
     """Show one item of the queue."""
     return _item(_found(public_id))
 
 
-@operation(TAG, query=None, body=Nothing, returns=schemas.RelayItem, status=202, errors=(400, 404, 409, 415))
+@operation(
+    TAG, query=None, body=Nothing, returns=schemas.RelayItem, status=202, errors=(400, 404, 409, 415), is_common=True
+)
 def retry_item(public_id: str, body: Nothing) -> Json:
     """Try an item now that waits for a later try."""
     _found(public_id)
@@ -80,7 +83,7 @@ def retry_item(public_id: str, body: Nothing) -> Json:
     return _item(_found(public_id))
 
 
-@operation(TAG, query=None, returns=schemas.RelayItem, errors=(404, 409))
+@operation(TAG, query=None, returns=schemas.RelayItem, errors=(404, 409), is_common=True)
 def cancel_item(public_id: str) -> Json:
     """Try an item no more. What is being sent in this moment may arrive all the same."""
     _found(public_id)
@@ -114,7 +117,7 @@ def _queue() -> RelayQueue:
 
 def _found(public_id: str) -> RelayItem:
     item = _queue().tables.item(public_id)
-    if item is None:
+    if item is None or not may_see(item.inbox):
         raise not_found("item")
     return item
 

@@ -80,7 +80,7 @@ def bounce_message(public_id: str, query: InboxQuery, body: NewBounce) -> Json:
     }
 
 
-@operation(TAG, query=None, returns=schemas.Dialects, errors=())
+@operation(TAG, query=None, returns=schemas.Dialects, errors=(), is_common=True)
 def list_dialects() -> Json:
     """List the mail systems whose reports can be made."""
     from mailpit_py.reports import DIALECTS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint
@@ -22,11 +23,13 @@ from mailpit_py.api.simulation_models import (
     PreviewOfAnything,
     PreviewRequest,
     RuleList,
+    RulesQuery,
 )
 from mailpit_py.application.rulebook import KeptRule, RuleBook
+from mailpit_py.simulation.state import Record
 
 TAG = "Simulation"
-ANSWERED = ("id", "key", "origin", "tries", "acted")
+ANSWERED = ("id", "key", "origin", "inbox", "tries", "acted")
 """What an answer has beside the rule, so that it can be sent back as it is."""
 
 
@@ -43,36 +46,37 @@ def register(routes: Blueprint) -> None:
     routes.delete("/rules/<rule_name:rule>")(delete_rule)
 
 
-@operation(TAG, query=None, returns=schemas.Rules, errors=())
-def list_rules() -> Json:
+@operation(TAG, query=RulesQuery, returns=schemas.Rules, errors=())
+def list_rules(query: RulesQuery) -> Json:
     """List the rules in their order: the first that matches and acts decides."""
-    return {"items": _all()}
+    return {"items": _all(_owner(query))}
 
 
-@operation(TAG, query=None, returns=schemas.Rule, status=201, errors=(400, 415), document_body=NewRule)
-def add_rule() -> Json:
+@operation(TAG, query=RulesQuery, returns=schemas.Rule, status=201, errors=(400, 415), document_body=NewRule)
+def add_rule(query: RulesQuery) -> Json:
     """Add a rule, at the end or at `position`.
 
     "Only the next message fails" is `{"outcome": "system_error", "stage": "CONTENT", "first": 1}`;
     "fail twice, then accept" is `{"outcome": "mailbox_full", "first": 2}`.
     """
     members, position = _read(read_body(Anything).members)
-    return _one(checked(lambda: _book().add(members, position=position), "rule"))
+    return _one(checked(lambda: _book().add(members, position=position, inbox=_owner(query)), "rule"))
 
 
-@operation(TAG, query=None, returns=schemas.Rules, errors=(400, 415), document_body=RuleList)
-def replace_rules() -> Json:
+@operation(TAG, query=RulesQuery, returns=schemas.Rules, errors=(400, 415), document_body=RuleList)
+def replace_rules(query: RulesQuery) -> Json:
     """Make these all rules there are, in this order: also how rules are put into another order."""
     values = read_body(ListOfAnything).rules
-    checked(lambda: _book().replace_all([_read(one)[0] if isinstance(one, dict) else one for one in values]), "rules")
-    return {"items": _all()}
+    rules = [_read(one)[0] if isinstance(one, dict) else one for one in values]
+    checked(lambda: _book().replace_all(rules, inbox=_owner(query)), "rules")
+    return {"items": _all(_owner(query))}
 
 
-@operation(TAG, query=None, returns=schemas.Rules, errors=())
-def delete_rules() -> Json:
+@operation(TAG, query=RulesQuery, returns=schemas.Rules, errors=())
+def delete_rules(query: RulesQuery) -> Json:
     """Delete all rules."""
-    _book().clear()
-    return {"items": _all()}
+    _book().clear(inbox=_owner(query))
+    return {"items": _all(_owner(query))}
 
 
 @operation(TAG, returns=schemas.Preview, errors=(400, 415), document_body=PreviewRequest)
@@ -88,33 +92,35 @@ def preview_rule(query: InboxQuery) -> Json:
     return {"matched": len(ids), "looked_at": looked_at, "ids": list(ids)}
 
 
-@operation(TAG, query=None, returns=schemas.Rule)
-def show_rule(rule: str) -> Json:
+@operation(TAG, query=RulesQuery, returns=schemas.Rule)
+def show_rule(rule: str, query: RulesQuery) -> Json:
     """Show one rule, by its id or its key."""
-    return _one(_book().find(rule))
+    return _one(_book().find(rule, inbox=_owner(query)))
 
 
-@operation(TAG, query=None, returns=schemas.Rule, errors=(400, 404, 415), document_body=NewRule)
-def replace_rule(rule: str) -> Json:
+@operation(TAG, query=RulesQuery, returns=schemas.Rule, errors=(400, 404, 415), document_body=NewRule)
+def replace_rule(rule: str, query: RulesQuery) -> Json:
     """Put another rule in the place of this one; it keeps the id."""
     members, position = _read(read_body(Anything).members)
-    return _one(checked(lambda: _book().replace(rule, members, position=position), "rule"))
+    inbox = _owner(query)
+    return _one(checked(lambda: _book().replace(rule, members, position=position, inbox=inbox), "rule"))
 
 
-@operation(TAG, query=None, returns=schemas.Rule, errors=(400, 404, 415), document_body=Anything)
-def change_rule(rule: str) -> Json:
+@operation(TAG, query=RulesQuery, returns=schemas.Rule, errors=(400, 404, 415), document_body=Anything)
+def change_rule(rule: str, query: RulesQuery) -> Json:
     """Change what is given of a rule, as in `{"enabled": false}`; null takes a part back to its default."""
     members, position = _read(read_body(Anything).members)
-    return _one(checked(lambda: _book().change(rule, members, position=position), "rule"))
+    inbox = _owner(query)
+    return _one(checked(lambda: _book().change(rule, members, position=position, inbox=inbox), "rule"))
 
 
-@operation(TAG, query=None, returns=schemas.Rule)
-def delete_rule(rule: str) -> Json:
+@operation(TAG, query=RulesQuery, returns=schemas.Rule)
+def delete_rule(rule: str, query: RulesQuery) -> Json:
     """Delete one rule, and show what it was. Its counters stay until the state is reset."""
     book = _book()
-    found = book.find(rule)
+    found = book.find(rule, inbox=_owner(query))
     shown = _one(found)
-    book.delete(found.id)
+    book.delete(found.id, inbox=found.inbox)
     return shown
 
 
@@ -132,13 +138,26 @@ def _read(members: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
     return rule, position
 
 
-def _all() -> list[Json]:
+def _owner(query: RulesQuery) -> str:
+    """Whose rules are meant, empty for those of all. Raises NotFound for an inbox that is not there."""
+    return here().sandbox.inboxes.find(query.inbox).name if query.inbox else ""
+
+
+def _all(inbox: str) -> list[Json]:
     simulator = here().sandbox.simulator
-    counted = shape.counters(simulator.state())
-    return [shape.rule(one, place, counted.get(one.key, (0, 0))) for place, one in enumerate(simulator.rules)]
+    counted = shape.counters(_remembered(inbox))
+    rules = simulator.book.of(inbox)
+    return [shape.rule(one, place, counted.get(one.key, (0, 0))) for place, one in enumerate(rules)]
 
 
 def _one(kept: KeptRule) -> Json:
-    simulator = here().sandbox.simulator
-    place = next((place for place, one in enumerate(simulator.rules) if one.id == kept.id), 0)
-    return shape.rule(kept, place, shape.counters(simulator.state()).get(kept.key, (0, 0)))
+    rules = here().sandbox.simulator.book.of(kept.inbox)
+    place = next((place for place, one in enumerate(rules) if one.id == kept.id), 0)
+    return shape.rule(kept, place, shape.counters(_remembered(kept.inbox)).get(kept.key, (0, 0)))
+
+
+def _remembered(inbox: str) -> Iterator[tuple[str, Record]]:
+    """Yield the records of an inbox, or those of all for rules that are for all."""
+    sandbox = here().sandbox
+    for name in [inbox] if inbox else [one.name for one in sandbox.inboxes.all]:
+        yield from sandbox.simulator.state(inbox=name).items()

@@ -6,11 +6,12 @@ from flask import Blueprint
 
 from mailpit_py.api import schemas, shape
 from mailpit_py.api.context import here
-from mailpit_py.api.models import InboxQuery, SessionsQuery
+from mailpit_py.api.models import AnyInboxQuery, InboxQuery, SessionsQuery
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
 from mailpit_py.errors import QueryError
+from mailpit_py.storage import EVERY_INBOX
 
 TAG = "Sessions"
 
@@ -41,17 +42,19 @@ def show_attempt(public_id: str, query: InboxQuery) -> Json:
 def list_sessions(query: SessionsQuery) -> Json:
     """List connections, newest first, also those that never brought a message."""
     try:
-        records, following = here().sandbox.store.sessions(limit=query.limit, before=query.before)
+        records, following = here().sandbox.store.sessions(
+            inbox=query.inbox or EVERY_INBOX, limit=query.limit, before=query.before
+        )
     except QueryError as error:
         problem = [("before", error.reason)]
         raise Problem(422, "One query parameter cannot be used.", kind="invalid", errors=problem) from None
     return {"items": [shape.session(one) for one in records], "next": following}
 
 
-@operation(TAG, query=None, returns=schemas.SessionDetail)
-def show_session(public_id: str) -> Json:
-    """Show one connection with all that was said on it."""
-    found = here().sandbox.store.session(public_id)
+@operation(TAG, query=AnyInboxQuery, returns=schemas.SessionDetail)
+def show_session(public_id: str, query: AnyInboxQuery) -> Json:
+    """Show one connection with all that was said on it, or what of that concerns one inbox."""
+    found = here().sandbox.store.session(public_id, inbox=query.inbox or EVERY_INBOX)
     if found is None:
         raise not_found("session")
     record, lines = found

@@ -9,6 +9,7 @@ from flask import Blueprint
 from mailpit_py.api import simulation_schemas as schemas
 from mailpit_py.api import simulation_shape as shape
 from mailpit_py.api.context import here
+from mailpit_py.api.models import InboxQuery
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem
 from mailpit_py.api.shape import Json, reply
@@ -17,6 +18,7 @@ from mailpit_py.application.simulator import Simulator
 from mailpit_py.mail.envelope import Envelope
 from mailpit_py.simulation.catalogue import PROVIDERS, Entry, matrix, render
 from mailpit_py.simulation.explain import explain
+from mailpit_py.storage import DEFAULT_INBOX
 
 TAG = "Simulation"
 PATIENCE = 60  # seconds for the commit
@@ -32,10 +34,10 @@ def register(routes: Blueprint) -> None:
     routes.get("/grammar")(explain_address)
 
 
-@operation(TAG, query=None, returns=schemas.Simulation, errors=())
-def show_simulation() -> Json:
-    """Show the seed, the switches, the sandbox's own domains, domain profiles and chaos."""
-    return _shown(_simulator())
+@operation(TAG, returns=schemas.Simulation, errors=())
+def show_simulation(query: InboxQuery) -> Json:
+    """Show the seed, the switches, the sandbox's own domains, domain profiles and chaos, and how much is remembered."""
+    return _shown(_simulator(), query.inbox)
 
 
 @operation(TAG, query=None, body=Switches, returns=schemas.Simulation, errors=(400, 415))
@@ -51,24 +53,24 @@ def change_simulation(body: Switches) -> Json:
     if body.chaos_enabled is not None:
         chaos = type(chaos)(body.chaos_enabled, chaos.triggers)
     simulator.configure(**given, chaos=chaos)
-    return _shown(simulator)
+    return _shown(simulator, DEFAULT_INBOX)
 
 
 @operation(TAG, query=StateQuery, returns=schemas.State, errors=())
 def show_state(query: StateQuery) -> Json:
     """Show what is remembered: counters, greylists, quotas, rates, suppressed addresses."""
-    found = _simulator().state(key=query.key, rule=query.rule, recipient=query.recipient)
+    found = _simulator().state(key=query.key, rule=query.rule, recipient=query.recipient, inbox=query.inbox)
     return {"items": [shape.record(key, one) for key, one in sorted(found.items())]}
 
 
 @operation(TAG, query=StateQuery, returns=schemas.Reset, errors=())
 def reset_state(query: StateQuery) -> Json:
     """Forget what is remembered: everything, or what belongs to a key, a rule or a recipient."""
-    done = _simulator().reset(key=query.key, rule=query.rule, recipient=query.recipient)
+    done = _simulator().reset(key=query.key, rule=query.rule, recipient=query.recipient, inbox=query.inbox)
     return {"reset": done.result(PATIENCE)}
 
 
-@operation(TAG, query=None, returns=schemas.Catalogue, errors=())
+@operation(TAG, query=None, returns=schemas.Catalogue, errors=(), is_common=True)
 def show_catalogue() -> Json:
     """Show every cause of a failure in every provider's words, with the address that asks for it."""
     domain = _simulator().configuration.domains[0]
@@ -78,7 +80,7 @@ def show_catalogue() -> Json:
     }
 
 
-@operation(TAG, query=GrammarQuery, returns=schemas.Explanation, errors=())
+@operation(TAG, query=GrammarQuery, returns=schemas.Explanation, errors=(), is_common=True)
 def explain_address(query: GrammarQuery) -> Json:
     """Say what mail to an address would meet, and how to write it if it is nearly right."""
     return shape.explanation(explain(query.address, _simulator().configuration))
@@ -98,8 +100,9 @@ def _simulator() -> Simulator:
     return here().sandbox.simulator
 
 
-def _shown(simulator: Simulator) -> Json:
-    return shape.configuration(simulator.configuration, simulator.profiles.profiles, len(simulator.state()))
+def _shown(simulator: Simulator, inbox: str) -> Json:
+    remembered = len(simulator.state(inbox=inbox))
+    return shape.configuration(simulator.configuration, simulator.profiles.profiles, remembered)
 
 
 def _cell(one: Entry, domain: str) -> dict[str, Any]:

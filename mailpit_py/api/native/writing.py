@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request, url_for
 
 from mailpit_py.api.answers import answer, read_body, read_octets
 from mailpit_py.api.context import here
-from mailpit_py.api.models import NewMessage, Nothing, PutIn
+from mailpit_py.api.models import InboxQuery, NewMessage, Nothing, PutIn
 from mailpit_py.api.native import sample
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem
@@ -41,28 +41,32 @@ def add_message(query: PutIn) -> Response:
     (422) with the reply for each, and an attempt is kept.
     """
     if request.mimetype == "message/rfc822":
-        return _put_in(read_octets(), "", (), simulate=query.simulate)
+        return _put_in(read_octets(), "", (), simulate=query.simulate, inbox=query.inbox)
     new = read_body(NewMessage)
     raw = _lines(new.raw).encode("utf-8", "replace") if new.raw is not None else _compose(new)
-    return _put_in(raw, new.reverse_path, tuple(new.recipients), simulate=query.simulate)
+    return _put_in(raw, new.reverse_path, tuple(new.recipients), simulate=query.simulate, inbox=query.inbox)
 
 
-@operation(TAG, query=None, body=Nothing, returns=Created, status=201, errors=(400, 415, 507))
-def add_sample(body: Nothing) -> Response:
+@operation(TAG, body=Nothing, returns=Created, status=201, errors=(400, 404, 415, 507))
+def add_sample(query: InboxQuery, body: Nothing) -> Response:
     """Let the sandbox send itself a test mail with text, HTML, a picture and a file."""
     token = new_public_id()
     raw = sample.build(here().sandbox.clock.wall(), token)
-    return _put_in(raw, sample.REVERSE_PATH, (sample.RECIPIENT,), simulate=False)
+    return _put_in(raw, sample.REVERSE_PATH, (sample.RECIPIENT,), simulate=False, inbox=query.inbox)
 
 
-def _put_in(raw: bytes, reverse_path: str, recipients: tuple[str, ...], *, simulate: bool) -> Response:
+def _put_in(
+    raw: bytes, reverse_path: str, recipients: tuple[str, ...], *, simulate: bool, inbox: str | None
+) -> Response:
     if not raw:
         raise Problem(400, "There is no message in the body.", kind="body")
     sandbox = here().sandbox
+    if inbox is not None:
+        sandbox.inboxes.find(inbox)  # raises NotFound
     envelope = _envelope(raw, reverse_path, recipients)
     now = sandbox.clock.wall()
     peer = f"{request.remote_addr}:{request.environ.get('REMOTE_PORT', 0)}"
-    session = Session(new_public_id(), now, listener="api", peer=peer, protocol="HTTP")
+    session = Session(new_public_id(), now, listener="api", peer=peer, protocol="HTTP", inbox=inbox or "")
     lines = (Line(now, "*", f"put in through the API, {len(raw)} octets"),)
     submission = submit(sandbox, Transaction(session, envelope, lines), raw, source="api", simulate=simulate)
     sandbox.close_session(session, (), "put in through the API")

@@ -54,10 +54,9 @@ class Desk:
 
     def log_in(self, credentials: Credentials) -> Reader | None:
         """Who a login is, or None if its password is wrong."""
-        accounts = self._settings.accounts
-        if accounts is not None and not accounts.verify(credentials.name, credentials.password):
-            return None
-        return maildrop.reader(self._sandbox.store, credentials.name)
+        name, password = credentials.name, credentials.password
+        inbox = maildrop.opened(self._sandbox.inboxes, self._settings.accounts, name, password)
+        return None if inbox is None else maildrop.reader(self._sandbox.store, name, inbox)
 
     # Folders
 

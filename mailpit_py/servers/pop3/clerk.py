@@ -23,6 +23,7 @@ class Clerk:
 
     def __init__(self, sandbox: Sandbox, settings: ReadingSettings) -> None:
         self._store = sandbox.store
+        self._inboxes = sandbox.inboxes
         self._settings = settings
 
     def do(self, work: Work) -> Any:
@@ -39,10 +40,11 @@ class Clerk:
                 return moved
 
     def _log_in(self, credentials: Credentials, *, utf8: bool) -> tuple[Entry, ...] | None:
-        accounts = self._settings.accounts
-        if accounts is not None and not accounts.verify(credentials.name, credentials.password):
-            logger.warning("pop3 login of %r refused", credentials.name)
+        name, password = credentials.name, credentials.password
+        inbox = maildrop.opened(self._inboxes, self._settings.accounts, name, password)
+        if inbox is None:
+            logger.warning("pop3 login of %r refused", name)
             return None
-        entries = maildrop.entries(self._store, credentials.name, utf8=utf8)
+        entries = maildrop.entries(self._store, name, inbox, utf8=utf8)
         logger.info("pop3 login of %r sees %d messages", credentials.name, len(entries))
         return entries

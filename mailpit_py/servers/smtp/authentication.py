@@ -31,7 +31,7 @@ class Authentication:
             return Reply(501, "5.5.4", "Malformed AUTH input (argument required)")
         if not (is_tls or self._settings.allow_insecure_auth):
             return replies.AUTH_NEEDS_TLS
-        return None if mechanism in sasl.offered(self._settings.accounts) else replies.AUTH_UNKNOWN
+        return None if mechanism in self._settings.mechanisms else replies.AUTH_UNKNOWN
 
     def begin(self, mechanism: str, initial: str) -> Reply | None:
         """Start an exchange; `initial` is the initial response as sent, empty for none."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aiosmtpd.smtp import TLSSetupException
 
 from mailpit_py.application.account import Accounts
+from mailpit_py.application.inboxbook import is_token
 from mailpit_py.errors import StorageFull
 from mailpit_py.mail.envelope import Receipt, Reply
 from mailpit_py.servers.smtp import greeting, peer, record, sasl
@@ -23,6 +24,7 @@ from mailpit_py.servers.smtp.room import Room
 from mailpit_py.servers.smtp.stall import Stall
 from mailpit_py.simulation.decision import Decision
 from mailpit_py.simulation.outcome import Moment
+from mailpit_py.storage import EVERY_INBOX
 
 if TYPE_CHECKING:
     from mailpit_py.servers.smtp.listener import SmtpListener
@@ -286,7 +288,10 @@ class Connection(StreamlessSMTP):
     def _begin_verdict(self) -> None:
         accounts, credentials = self._settings.accounts, self._conversation.dialogue.auth.credentials
         assert credentials is not None
-        if accounts is None or accounts.was_accepted(credentials.identity, credentials.proof):
+        if is_token(credentials.proof):
+            inbox = self._sandbox.inboxes.opened_by(credentials.proof)
+            self._conversation.judge(inbox is not None, "" if inbox == EVERY_INBOX else inbox or "")
+        elif accounts is None or accounts.was_accepted(credentials.identity, credentials.proof):
             self._conversation.judge(True)
         else:
             self._await(self._judge(credentials, accounts))

@@ -154,9 +154,9 @@ class Conversation:
             stage, decision = self.effects.stage, self.effects.decision
             mail.refuse_content(replies.CLIENT_LEFT, len(raw), stage, decision=decision)
 
-    def judge(self, is_right: bool) -> None:
-        """Go on with the verdict on the credentials."""
-        self.say(self.dialogue.judge(is_right))
+    def judge(self, is_right: bool, inbox: str = "") -> None:
+        """Go on with the verdict on the credentials; `inbox` is the one that they open, if they are its token."""
+        self.say(self.dialogue.judge(is_right, inbox))
 
     def secure(self, version: str, cipher: str) -> None:
         """Go on inside TLS; what came in plain text behind STARTTLS is not obeyed (CVE-2011-0411)."""

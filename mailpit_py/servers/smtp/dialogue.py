@@ -118,15 +118,20 @@ class Dialogue:
         """Take a response of AUTH (RFC 4954 §4)."""
         return self._auth_advanced(self.auth.respond(line))
 
-    def judge(self, is_right: bool) -> Reply:
-        """Answer the credentials; right ones may be refused, too."""
+    def judge(self, is_right: bool, inbox: str = "") -> Reply:
+        """Answer the credentials; right ones may be refused, too. With `inbox` all mail of the session goes there."""
         who, self.auth.credentials = self.auth.credentials, None
         assert who is not None
         if not is_right:
             reply = self._auth_advanced(self.auth.reject(who.mechanism))
             assert reply is not None
             return reply
-        session = replace(self.session, auth_mechanism=who.mechanism, auth_identity=who.identity)
+        session = replace(
+            self.session,
+            auth_mechanism=who.mechanism,
+            auth_identity=who.identity,
+            inbox=inbox or self.session.inbox,
+        )
         if refusal := self.effects.ask(Stage.AUTH, session):
             return self._auth_ended(self.auth.failed(refusal), self.effects.decision)
         self.session, self.expects = session, Expect.COMMAND
@@ -137,7 +142,13 @@ class Dialogue:
         self.mail.reset()
         self._is_tls, self._is_extended, self.effects.hidden = True, False, NONE_HIDDEN
         self.session = replace(
-            self.session, tls_version=version, tls_cipher=cipher, helo="", auth_mechanism="", auth_identity=""
+            self.session,
+            tls_version=version,
+            tls_cipher=cipher,
+            helo="",
+            auth_mechanism="",
+            auth_identity="",
+            inbox=self.settings.inbox,
         )
         self.expects = Expect.COMMAND
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from mailpit_py.mail.envelope import Reply
-from mailpit_py.servers.smtp import sasl
 from mailpit_py.servers.smtp.extension import NONE_HIDDEN, Hidden, is_command_hidden
 from mailpit_py.servers.smtp.settings import SmtpSettings
 
@@ -74,9 +73,9 @@ def extensions(settings: SmtpSettings, helo: str, *, is_tls: bool, hidden: Hidde
     """The reply to EHLO or LHLO: one line for each extension that is not `hidden` (RFC 5321 §4.1.1.1)."""
     may_start_tls = settings.ssl_context is not None and not is_tls
     may_log_in = settings.offer_auth and (is_tls or settings.allow_insecure_auth)
-    mechanisms = sasl.offered(settings.accounts) if may_log_in else ()
+    mechanisms = settings.mechanisms if may_log_in else ()
     opening = f"{settings.hostname} greets {helo}"
-    return _extensions(opening, settings.max_message_size_bytes, may_start_tls, tuple(mechanisms), hidden)
+    return _extensions(opening, settings.max_message_size_bytes, may_start_tls, mechanisms, hidden)
 
 
 @lru_cache(maxsize=64)

@@ -37,6 +37,7 @@ def session(public_id: str, transport: asyncio.BaseTransport, settings: SmtpSett
         protocol="LMTP" if settings.lmtp else "SMTP",
         tls_version=version,
         tls_cipher=cipher,
+        inbox=settings.inbox,
     )
 
 

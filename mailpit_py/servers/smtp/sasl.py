@@ -78,9 +78,9 @@ MECHANISMS: dict[str, Callable[[bytes | None, bytes], Exchange]] = {
 }
 
 
-def offered(accounts: Accounts | None) -> tuple[str, ...]:
-    """The mechanisms that can be checked: CRAM-MD5 needs plain text, as no hash can verify it."""
-    has_plain_text = accounts is None or accounts.is_plain_text
+def offered(accounts: Accounts | None, *, has_tokens: bool = False) -> tuple[str, ...]:
+    """The mechanisms that can be checked: CRAM-MD5 needs plain text, as no hash, nor that of a token, can verify it."""
+    has_plain_text = (accounts is None or accounts.is_plain_text) and not has_tokens
     return tuple(name for name in MECHANISMS if has_plain_text or name != "CRAM-MD5")
 
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from ssl import SSLContext
 
 from mailpit_py.application.account import Accounts
 from mailpit_py.errors import ConfigError
+from mailpit_py.servers.smtp.sasl import offered
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpSettings:
     """What a listener offers, demands and bears. Times are seconds; a limit of 0 means none.
 
-    `accounts` of None accepts any name and password. `require_starttls` refuses mail on a connection
+    `accounts` of None accepts any name and password; `has_tokens` tells whether a password may also
+    be the token of an inbox. `require_starttls` refuses mail on a connection
     that is not inside TLS; `implicit_tls` speaks TLS from the first byte. `listener` is the name
-    that sessions carry. `allowed_recipients` is a regular expression: recipients in which
+    that sessions carry, `inbox` the one to which all mail goes, where that is not chosen by each
+    mail. `allowed_recipients` is a regular expression: recipients in which
     it is not found are refused, or with `ignore_rejected` accepted and forgotten. `strict_headers`
     refuses messages with a malformed header section. Raises ConfigError if TLS is asked for without
     `ssl_context`.
@@ -24,6 +32,7 @@ class SmtpSettings:
     hostname: str = "localhost"
     software: str = "mailpit-py"
     listener: str = "smtp"
+    inbox: str = ""
     lmtp: bool = False
     fast_path: bool = True
 
@@ -49,12 +58,18 @@ class SmtpSettings:
     require_auth: bool = False
     allow_insecure_auth: bool = True
     accounts: Accounts | None = None
+    has_tokens: Callable[[], bool] = _never
 
     def __post_init__(self) -> None:
         if (self.implicit_tls or self.require_starttls) and self.ssl_context is None:
             raise ConfigError("requiring TLS needs a certificate")
         if self.require_auth and not self.offer_auth:
             raise ConfigError("requiring AUTH needs it to be offered")
+
+    @property
+    def mechanisms(self) -> tuple[str, ...]:
+        """The mechanisms of AUTH that can be checked now."""
+        return offered(self.accounts, has_tokens=self.has_tokens())
 
     @property
     def source(self) -> str:

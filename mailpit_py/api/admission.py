@@ -1,0 +1,52 @@
+"""Which inboxes a request may see: all of them, or the one whose token it brings."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from flask import g
+from pydantic import BaseModel
+
+from mailpit_py.api.context import here
+from mailpit_py.api.problem import not_found
+from mailpit_py.storage import EVERY_INBOX
+
+Given = TypeVar("Given", bound=BaseModel)
+
+
+def holds() -> bool:
+    """False once the token with which the request was admitted opens its inbox no more: another one was issued."""
+    inbox = admitted()
+    return inbox is None or here().sandbox.inboxes.opened_by(g.token) == inbox
+
+
+def admitted() -> str | None:
+    """The inbox of the token that the request brought; None if it sees all."""
+    inbox: str | None = g.get("inbox")
+    return inbox
+
+
+def scope() -> str:
+    """The inbox that the request sees, or `*`."""
+    return admitted() or EVERY_INBOX
+
+
+def may_see(inbox: str) -> bool:
+    """True if what belongs to an inbox is to be seen by this request."""
+    return admitted() in (None, inbox)
+
+
+def narrowed(given: Given) -> Given:
+    """What a request has given, its `inbox` that of its token. Raises the 404 problem for another one."""
+    if "inbox" not in type(given).model_fields:
+        return given
+    own = admitted()
+    named: str | None = given.inbox  # type: ignore[attr-defined]  # it is one of its fields
+    if own is None:
+        if named is not None:
+            here().sandbox.inboxes.touch(named)
+        return given
+    if "inbox" in given.model_fields_set and named != own:
+        raise not_found("inbox")
+    given.inbox = own  # type: ignore[attr-defined]
+    return given
