@@ -103,7 +103,7 @@ class Profiles(Answer):
     items: list[Profile]
 
 
-class Trigger(Answer):
+class ChaosTrigger(Answer):
     """One trigger of chaos."""
 
     ErrorCode: int
@@ -114,7 +114,7 @@ class Chaos(Answer):
     """Mailpit's triggers."""
 
     enabled: bool
-    triggers: dict[str, Trigger]
+    triggers: dict[str, ChaosTrigger]
 
 
 class Simulation(Answer):
