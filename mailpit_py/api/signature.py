@@ -1,4 +1,4 @@
-"""Short-lived signed addresses for the inline images of one message."""
+"""Short-lived signed addresses: of the inline images of one message, and of what its style sheets load."""
 
 from __future__ import annotations
 

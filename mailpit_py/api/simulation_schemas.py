@@ -104,7 +104,7 @@ class Profiles(Answer):
     items: list[Profile]
 
 
-class Trigger(Answer):
+class ChaosTrigger(Answer):
     """One trigger of chaos."""
 
     ErrorCode: int
@@ -115,7 +115,7 @@ class Chaos(Answer):
     """Mailpit's triggers."""
 
     enabled: bool
-    triggers: dict[str, Trigger]
+    triggers: dict[str, ChaosTrigger]
 
 
 class Simulation(Answer):

@@ -10,6 +10,7 @@ from typing import Any
 from mailpit_py.bind import Bind
 from mailpit_py.config.checks import CheckOptions
 from mailpit_py.config.drop_in import DropInOptions
+from mailpit_py.config.general import GeneralOptions
 from mailpit_py.config.inbox import InboxOptions
 from mailpit_py.config.option import GROUPS, Option, option
 from mailpit_py.config.outbound import OutboundOptions
@@ -21,7 +22,9 @@ from mailpit_py.quantity import bytes_of, seconds_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(OutboundOptions, DropInOptions, ReadingOptions, InboxOptions, SimulationOptions, CheckOptions):
+class Config(
+    OutboundOptions, DropInOptions, ReadingOptions, InboxOptions, SimulationOptions, CheckOptions, GeneralOptions
+):
     """The settings of one node. Raises ConfigError when they cannot be used together.
 
     Sizes with `_mb` are MiB as Mailpit counts them; all durations are seconds.
@@ -270,24 +273,6 @@ class Config(OutboundOptions, DropInOptions, ReadingOptions, InboxOptions, Simul
         group="SMTP",
         metavar="SECONDS",
     )
-    label: str = option(
-        "",
-        "MP_LABEL",
-        "A name for this sandbox, shown on the page and in the greeting.",
-        group="General",
-        metavar="TEXT",
-    )
-    log_file: str = option(
-        "", "MP_LOG_FILE", "Append the log to this file instead of standard error.", group="General", metavar="FILE"
-    )
-    disable_version_check: bool = option(
-        False,
-        "MP_DISABLE_VERSION_CHECK",
-        "Nothing to switch off: no newer version is ever looked for.",
-        group="General",
-    )
-    quiet: bool = option(False, "MP_QUIET", "Print errors only.", group="General", short="-q")
-    verbose: bool = option(False, "MP_VERBOSE", "Print every event and request.", group="General", short="-v")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", " ".join(self.label.split()))  # it stands in the greeting, on one line

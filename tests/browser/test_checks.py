@@ -30,7 +30,7 @@ def opened(node: Node, visit: Visit, html: str) -> Page:
 @pytest.mark.skipif(not compatibility_data().is_file(), reason="needs the data that the build fetches")
 def test_what_mail_programs_do_not_show_is_listed_and_explained(node: Node, visit: Visit) -> None:
     page = opened(node, visit, '<p style="display:flex">x</p><link rel="stylesheet" href="http://127.0.0.1:9/a.css">')
-    page.get_by_role("tab", name="HTML check").click()
+    page.get_by_role("tab", name="Clients").click()
     region = page.get_by_role("region", name="What mail programs show")
     expect(region).to_contain_text("The message links to 1 style sheet, not looked at yet.")
     region.get_by_text("display:flex").click()
@@ -46,7 +46,7 @@ def test_mail_without_html_has_no_html_check(node: Node, visit: Visit) -> None:
     page = visit(node.url)
     row(page, "Hello").click()
     expect(page.get_by_role("tab", name="Links")).to_be_visible()
-    expect(page.get_by_role("tab", name="HTML check")).to_have_count(0)
+    expect(page.get_by_role("tab", name="Clients")).to_have_count(0)
     expect(page.get_by_role("tab", name="Spam")).to_have_count(0)
 
 

@@ -1,4 +1,4 @@
-"""The API's documentation page: our own files, drawn in the browser from the OpenAPI document."""
+"""The documentation pages of both APIs: our own files, drawn in the browser from their OpenAPI documents."""
 
 from __future__ import annotations
 
@@ -16,18 +16,13 @@ FILES = {"docs.js": "text/javascript", "docs.css": "text/css"}
 
 
 def blueprint() -> Blueprint:
-    """The page and its two files."""
+    """The page of our own API and the two files of both pages."""
     routes = Blueprint("docs", __name__)
 
     @routes.get("/docs")
-    def page() -> Response:
+    def show_page() -> Response:
         """Give the documentation page."""
-        nonce = secrets.token_urlsafe(16)
-        text = (FOLDER / "page.html").read_text("utf-8")
-        text = text.replace("@@base@@", escape(f"{here().config.webroot_path}api/v2/")).replace("@@nonce@@", nonce)
-        response = Response(text, mimetype="text/html")
-        response.headers["Content-Security-Policy"] = headers.page_policy(nonce)
-        return response
+        return page("api/v2/", "openapi.json", "docs")
 
     @routes.get("/docs/<any('docs.js', 'docs.css'):name>")
     def file(name: str) -> Response:
@@ -37,3 +32,15 @@ def blueprint() -> Blueprint:
         return response
 
     return routes
+
+
+def page(base: str, source: str, name: str) -> Response:
+    """Return the page that draws the document `source` below `base`; it is itself `name` there."""
+    nonce, webroot = secrets.token_urlsafe(16), here().config.webroot_path
+    text = (FOLDER / "page.html").read_text("utf-8").replace("@@nonce@@", nonce)
+    filled = {"base": f"{webroot}{base}", "files": f"{webroot}api/v2/docs/", "source": source, "here": name}
+    for mark, value in filled.items():
+        text = text.replace(f"@@{mark}@@", escape(value))
+    response = Response(text, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = headers.page_policy(nonce)
+    return response

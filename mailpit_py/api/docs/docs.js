@@ -1,6 +1,6 @@
-// Draws the API's documentation from openapi.json. Text only ever becomes text nodes.
+// Draws the documentation of an API from its OpenAPI document. Text only ever becomes text nodes.
 
-const METHODS = ["get", "post", "patch", "delete"];
+const METHODS = ["get", "post", "put", "patch", "delete"];
 const TRY_LIMIT = 20_000;
 
 /** An element with attributes and children; strings become text. */
@@ -170,6 +170,29 @@ async function attempt(url, place) {
   }
 }
 
+/** A document of OpenAPI 2 in the shape of OpenAPI 3, as far as it is drawn here. */
+function modern(root) {
+  if (!root.swagger) return root;
+  const asText = JSON.stringify(root).replaceAll("#/definitions/", "#/components/schemas/");
+  const { definitions, basePath = "", ...rest } = JSON.parse(asText);
+  const paths = Object.fromEntries(Object.entries(rest.paths).map(([path, item]) => [`${basePath}${path}`, Object.fromEntries(
+    Object.entries(item).map(([method, operation]) => [method, modernOperation(operation)]))]));
+  const names = new Set(Object.values(paths).flatMap((item) => Object.values(item).flatMap(({ tags }) => tags)));
+  return { ...rest, paths, tags: [...names].map((name) => ({ name })), components: { schemas: definitions } };
+}
+
+function modernOperation(operation) {
+  const [media = "application/json"] = operation.produces ?? [];
+  const body = operation.parameters.find((one) => one.in === "body");
+  return {
+    ...operation,
+    parameters: operation.parameters.filter((one) => one.in !== "body").map((one) => ({ ...one, schema: one })),
+    requestBody: body && { content: { "application/json": { schema: body.schema } } },
+    responses: Object.fromEntries(Object.entries(operation.responses).map(([status, { description, schema }]) => [
+      status, { description, content: { [status === "200" ? media : ""]: { schema } } }])),
+  };
+}
+
 function draw(root) {
   const operations = Object.entries(root.paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).map((method) => ({ path, method, operation: item[method] })));
@@ -180,10 +203,10 @@ function draw(root) {
     sections.push(make("section", { "aria-label": tag.name }, make("h2", {}, tag.name), ...prose(tag.description, "quiet"),
       ...mine.map(({ path, method, operation }) => operationView(path, method, operation, root))));
     contents.push(make("h2", {}, tag.name), make("ul", {}, ...mine.map(({ operation }) => make("li", {},
-      make("a", { href: `docs#${operation.operationId}`, onclick: open }, (operation.summary ?? operation.operationId).split(/[.:;]/)[0])))));
+      make("a", { href: `${page.dataset.here}#${operation.operationId}`, onclick: open }, (operation.summary ?? operation.operationId).split(/[.:;]/)[0])))));
   }
   document.getElementById("document").replaceChildren(make("h1", {}, `${root.info.title} API`), ...prose(root.info.description),
-    make("p", {}, make("a", { href: "openapi.json" }, "openapi.json"), " is this description for programs (OpenAPI 3.1)."), ...sections);
+    make("p", {}, make("a", { href: source }, source), ` is this description for programs (OpenAPI ${version}).`), ...sections);
   document.getElementById("contents").replaceChildren(...contents);
   open();
 }
@@ -198,10 +221,15 @@ function open(event) {
   }
 }
 
+const page = document.getElementById("document");
+const { source } = page.dataset;
+let version = "";
 try {
-  const response = await fetch("openapi.json");
+  const response = await fetch(source);
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  draw(await response.json());
+  const root = await response.json();
+  version = root.openapi ?? root.swagger;
+  draw(modern(root));
 } catch (error) {
   document.getElementById("status").textContent = `The description could not be loaded: ${error.message}`;
 }

@@ -13,6 +13,7 @@ from mailpit_py.api.mailpit import (
     messages,
     metrics,
     parts,
+    proxy,
     release,
     sending,
     tags,
@@ -25,7 +26,7 @@ from mailpit_py.api.problem import Problem
 __all__ = ["PREFIXES", "blueprint", "events", "failure", "feed", "views"]
 
 VIEWS = (chaos, checks, information, message, messages, parts, release, sending, tags)
-PREFIXES = ("api/v1/", "view/", "metrics")
+PREFIXES = ("api/v1/", "view/", "metrics", "proxy")
 
 
 def blueprint() -> Blueprint:
@@ -39,7 +40,8 @@ def blueprint() -> Blueprint:
 
 
 def views() -> Blueprint:
-    """The bodies of messages, for a browser and for tests that look at them, and the metrics."""
+    """The bodies of messages, what these load, and the metrics."""
     routes = view.blueprint()
     metrics.register(routes)
+    proxy.register(routes)
     return routes

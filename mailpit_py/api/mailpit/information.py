@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from mailpit_py import __version__
+from mailpit_py.api import docs
 from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit.go_json import written
@@ -18,6 +19,7 @@ def register(routes: Blueprint) -> None:
     routes.get("/info")(show_info)
     routes.get("/webui")(show_webui)
     routes.get("/swagger.json")(show_document)
+    routes.get("/")(show_documentation)
 
 
 def show_info() -> Response:
@@ -60,6 +62,11 @@ def show_document() -> Response:
 
     base = here().config.webroot_path.rstrip("/")
     return written({**({"basePath": base} if base else {}), **document()})
+
+
+def show_documentation() -> Response:
+    """Show what the document says, for people."""
+    return docs.page("api/v1/", "swagger.json", "")
 
 
 def _relay(settings: RelaySettings | None) -> dict[str, Any]:

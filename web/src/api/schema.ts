@@ -120,7 +120,13 @@ export interface Changed {
 /** Mailpit's triggers. */
 export interface Chaos {
   enabled: boolean;
-  triggers: { [name: string]: Trigger };
+  triggers: { [name: string]: ChaosTrigger };
+}
+
+/** One trigger of chaos. */
+export interface ChaosTrigger {
+  ErrorCode: number;
+  Probability: number;
 }
 
 /** Where one link leads. */
@@ -1402,12 +1408,6 @@ export interface Told {
 export interface Transcript {
   session: Session | null;
   lines: Line[];
-}
-
-/** One trigger of chaos. */
-export interface Trigger {
-  ErrorCode: number;
-  Probability: number;
 }
 
 /** One try of a mail. */

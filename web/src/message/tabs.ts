@@ -6,7 +6,7 @@ import { usePlace } from "../app/place";
 
 export const TAB_NAMES: Record<Tab, string> = {
   html: "HTML", text: "Text", parts: "Parts", headers: "Headers", source: "Source", path: "Path", wire: "Wire", report: "Report",
-  check: "HTML check", links: "Links", spam: "Spam",
+  check: "Clients", links: "Links", spam: "Spam",
 };
 
 /** What is known of a message before all of it is here. */

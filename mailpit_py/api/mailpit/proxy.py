@@ -1,0 +1,90 @@
+"""What a message's HTML loads from the network, handed on: for pictures of it that a page of this origin takes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, request
+
+from mailpit_py.api import headers
+from mailpit_py.api.context import here
+from mailpit_py.api.mailpit import finding
+from mailpit_py.api.mailpit.failure import refusal
+from mailpit_py.api.problem import Problem
+from mailpit_py.checks.outside import Asset, Wish
+from mailpit_py.mail.arrangement import arrange
+from mailpit_py.storage import DEFAULT_INBOX
+
+if TYPE_CHECKING:
+    from mailpit_py.storage import Summary
+
+LARGEST = 50 << 20
+HANDED_ON = ("Content-Type", "Last-Modified", "Content-Disposition", "Cache-Control")
+SIGNED = "proxy "  # what signatures of these addresses begin with, so that they fit nothing else
+
+
+def register(routes: Blueprint) -> None:
+    """Add the view of this file."""
+    routes.get("/proxy")(hand_on)
+
+
+def hand_on() -> Response:
+    """Give a picture, font or style sheet that the message loads, and nothing else; the message is then read."""
+    from mailpit_py.checks import asset
+
+    data = request.args.get("data", "")
+    if not data:
+        return refusal("Error: Data missing")
+    try:
+        public_id, _, url = base64.b64decode(data.replace(" ", "+"), validate=True).decode().partition(":")
+        summary, content = finding.content(public_id)
+    except (binascii.Error, UnicodeDecodeError, Problem):
+        return refusal("Error: invalid request")
+    if not _is_signed(public_id, url) and url not in asset.urls(arrange(content.root).markup):
+        return refusal("Error: invalid URL")
+    _mark_read(summary)
+    agent = request.headers.get("User-Agent", "")[:500]
+    [found] = here().adviser.outside.fetch([Wish(url, agent=agent, body_bytes=LARGEST)])
+    return _answer(public_id, found)
+
+
+def _mark_read(summary: Summary) -> None:
+    if not summary.seen and request.method == "GET":
+        finding.mark_read(summary.public_id)
+
+
+def _answer(public_id: str, found: Asset) -> Response:
+    from mailpit_py.checks import asset
+
+    if found.is_cut:
+        return refusal("Error: response too large")
+    if not 200 <= found.status < 300:
+        return refusal(f"Error: {found.error or f'status {found.status}'}")
+    if found.media_type not in asset.MEDIA_TYPES:
+        return refusal("Error: invalid content type")
+    body = found.body
+    if found.media_type == asset.SHEET:
+        text = body.decode("utf-8", "replace")
+        body = asset.redirected(text, found.url, lambda url: _address(public_id, url)).encode()
+    response = Response(body)
+    for name in HANDED_ON:
+        if value := found.header(name):
+            response.headers[name] = value
+    response.headers["Content-Security-Policy"] = headers.PART
+    return response
+
+
+def _address(public_id: str, url: str) -> str:
+    """The address here under which a style sheet of this message may load something."""
+    data = base64.b64encode(f"{public_id}:{url}".encode()).decode()
+    permit = here().signer.query(DEFAULT_INBOX, public_id, f"{SIGNED}{url}")
+    return quote(f"{here().config.webroot_path}proxy") + f"?{urlencode({'data': data})}&{permit}"
+
+
+def _is_signed(public_id: str, url: str) -> bool:
+    given = request.args
+    expires, signature = given.get("exp", ""), given.get("sig", "")
+    return here().signer.permits(DEFAULT_INBOX, public_id, f"{SIGNED}{url}", expires=expires, signature=signature)
