@@ -54,9 +54,9 @@ class Client:
         """Return the answer to a new thing."""
         return self._send("POST", path, body, query)
 
-    def put(self, path: str, body: Any) -> Any:
+    def put(self, path: str, body: Any, **query: str | int) -> Any:
         """Return the answer to what takes the place of something."""
-        return self._send("PUT", path, body, {})
+        return self._send("PUT", path, body, query)
 
     def patch(self, path: str, body: Any, **query: str | int) -> Any:
         """Return the answer to a change."""

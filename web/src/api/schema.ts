@@ -120,7 +120,13 @@ export interface Changed {
 /** Mailpit's triggers. */
 export interface Chaos {
   enabled: boolean;
-  triggers: { [name: string]: Trigger };
+  triggers: { [name: string]: ChaosTrigger };
+}
+
+/** One trigger of chaos. */
+export interface ChaosTrigger {
+  ErrorCode: number;
+  Probability: number;
 }
 
 /** Where one link leads. */
@@ -329,6 +335,11 @@ export interface Envelope {
   refused: Recipient[];
 }
 
+/** How many events are on their way. */
+export interface EventsTold {
+  events: number;
+}
+
 /** A refused transaction, and what decided. */
 export interface ExplainedAttempt {
   kind: "attempt";
@@ -373,6 +384,20 @@ export interface Extract {
   text: string;
 }
 
+/** Who gets the complaints of an inbox. */
+export interface Feedback {
+  /** Set for this inbox; empty if it is not. */
+  address: string;
+  /** What `--fbl-address` says for all; empty for abuse@ the reverse-path's domain. */
+  default: string;
+}
+
+/** Who shall get complaints. */
+export interface FeedbackChange {
+  /** Empty: as the option says, or abuse@ the reverse-path's domain. */
+  address: string;
+}
+
 /** What is wrong with one field or parameter. */
 export interface FieldError {
   field: string;
@@ -386,6 +411,15 @@ export interface Finding {
   text: string;
   section: string;
   detail: string;
+}
+
+/** A report of another system about one of the accepted ones. */
+export interface ForeignReport {
+  /** failure, delay, delivered, auto-reply, complaint or receipt. */
+  kind: string;
+  message: string;
+  /** RFC 3339, UTC, microseconds. */
+  received_at: string;
 }
 
 /** A one-time code. */
@@ -862,6 +896,15 @@ export interface PutIn {
   simulate?: boolean;
 }
 
+/** What a reader did. */
+export interface ReaderAction {
+  kind: "opened" | "clicked";
+  /** Who; without it everybody who has it. */
+  recipients?: string[] | null;
+  /** What was clicked. */
+  link?: string;
+}
+
 /** One forward-path with its parameters as given (RFC 3461). */
 export interface Recipient {
   address: string;
@@ -1200,6 +1243,20 @@ export interface SinkChanges {
   enabled?: boolean | null;
 }
 
+/** What a trial sends. */
+export interface SinkTrial {
+  /** The mail that the sandbox wrote for it; it is in the inbox. */
+  message: string;
+  /** The kind of event: bounced, or what else goes to this sink. */
+  kind: string;
+}
+
+/** As whose mail the trial is. */
+export interface SinkTrialWish {
+  /** Where its report is addressed. */
+  reverse_path?: string;
+}
+
 /** One try. */
 export interface SinkTry {
   number: number;
@@ -1367,23 +1424,14 @@ export interface Timeline {
   tries: Try[];
   /** What follows the accepted ones, and what became of it. */
   steps: Step[];
-}
-
-/** How many events are on their way. */
-export interface Told {
-  events: number;
+  /** What other systems have reported about them, oldest first. */
+  reports: ForeignReport[];
 }
 
 /** The dialogue that carried a message. */
 export interface Transcript {
   session: Session | null;
   lines: Line[];
-}
-
-/** One trigger of chaos. */
-export interface Trigger {
-  ErrorCode: number;
-  Probability: number;
 }
 
 /** One try of a mail. */
