@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mailpit_py.api.shape import Json, instant
 from mailpit_py.simulation.follow_up import Told
-from mailpit_py.storage import Step
+from mailpit_py.storage import ReportLink, Step
 
 if TYPE_CHECKING:
     from mailpit_py.application.reporting import Result
@@ -28,6 +28,11 @@ def step(one: Step) -> Json:
         "recipients": [_told(Told.of(each)) for each in one.body.get("recipients", ())],
         "reports": list(one.reports),
     }
+
+
+def foreign(one: ReportLink) -> Json:
+    """A report of another system, on a timeline."""
+    return {"kind": one.kind, "message": one.report, "received_at": instant(one.received_at)}
 
 
 def _told(one: Told) -> Json:

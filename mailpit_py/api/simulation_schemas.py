@@ -218,6 +218,14 @@ class Try(Answer):
     recipients: list[TryRecipient]
 
 
+class ForeignReport(Answer):
+    """A report of another system about one of the accepted ones."""
+
+    kind: str = Field(description="failure, delay, delivered, auto-reply, complaint or receipt.")
+    message: str
+    received_at: Instant
+
+
 class Timeline(Answer):
     """All tries of one mail, the oldest first."""
 
@@ -226,3 +234,4 @@ class Timeline(Answer):
     reverse_path: str
     tries: list[Try]
     steps: list[Step] = Field(description="What follows the accepted ones, and what became of it.")
+    reports: list[ForeignReport] = Field(description="What other systems have reported about them, oldest first.")

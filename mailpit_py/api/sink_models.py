@@ -51,7 +51,19 @@ class AttemptsOfSinksQuery(InboxQuery):
     limit: int = Field(50, ge=1, le=200, description="How many at most.")
 
 
-class Told(Arguments):
+class SinkTrialWish(Arguments):
+    """As whose mail the trial is."""
+
+    reverse_path: str = Field("bounces@app.example", max_length=320, description="Where its report is addressed.")
+
+
+class FeedbackChange(Arguments):
+    """Who shall get complaints."""
+
+    address: str = Field(max_length=320, description="Empty: as the option says, or abuse@ the reverse-path's domain.")
+
+
+class ReaderAction(Arguments):
     """What a reader did."""
 
     kind: Literal["opened", "clicked"]

@@ -96,7 +96,21 @@ class WebhookKeys(Answer):
     outbound_allow: str = Field(description="Where targets may be.")
 
 
-class Told(Answer):
+class SinkTrial(Answer):
+    """What a trial sends."""
+
+    message: str = Field(description="The mail that the sandbox wrote for it; it is in the inbox.")
+    kind: str = Field(description="The kind of event: bounced, or what else goes to this sink.")
+
+
+class Feedback(Answer):
+    """Who gets the complaints of an inbox."""
+
+    address: str = Field(description="Set for this inbox; empty if it is not.")
+    default: str = Field(description="What `--fbl-address` says for all; empty for abuse@ the reverse-path's domain.")
+
+
+class EventsTold(Answer):
     """How many events are on their way."""
 
     events: int

@@ -20,22 +20,25 @@ _KINDS = MappingProxyType(
         StepKind.COMPLAINT: "complained",
         StepKind.AUTO_REPLY: "auto_replied",
         StepKind.CHALLENGE: "auto_replied",
+        StepKind.RECEIPT: "opened",  # a receipt says that the message was displayed (RFC 8098 §3.2.6.2)
     }
 )
 _MESSAGE_ID = re.compile(rb"^message-id:[ \t]*(?:\r?\n[ \t]+)*<([^<>\r\n]{1,998})>", re.IGNORECASE | re.MULTILINE)
 
 
 def attempts(step: Step, reports: Sequence[bytes], sinks: Sequence[Sink]) -> tuple[NewSinkAttempt, ...]:
-    """Return what goes to each of these sinks: reports to SMTP servers, events to webhooks."""
+    """Return what goes to each of these sinks: reports to SMTP servers, events to webhooks. A trial is for one."""
+    only = step.body.get("sinks")
+    sinks = [one for one in sinks if only is None or one.public_id in only]
     if not sinks:
         return ()
     found = [
         _attempt(step, sink, webhook_id(step, sink, event), event)
-        for event in happenings(step)
+        for event in happenings(step, made=bool(reports))
         for sink in sinks
         if sink.kind is SinkKind.WEBHOOK and _takes(sink, event["kind"])
     ]
-    pushed = {"kind": _KINDS.get(StepKind(step.kind), step.kind)}
+    pushed = {"kind": _KINDS[StepKind(step.kind)]}
     found += [
         _attempt(step, sink, push_id(raw), pushed, report=place)
         for place, raw in enumerate(reports)
@@ -63,10 +66,10 @@ def _attempt(
     )
 
 
-def happenings(step: Step) -> list[dict[str, Any]]:
-    """Return an event for each recipient of a step; none for what no provider tells."""
-    kind = _KINDS.get(StepKind(step.kind))
-    if kind is None:
+def happenings(step: Step, *, made: bool = True) -> list[dict[str, Any]]:
+    """Return an event for each recipient of a step; none for a receipt for which nobody asked, which is not `made`."""
+    kind = _KINDS[StepKind(step.kind)]
+    if step.kind == StepKind.RECEIPT and not made:
         return []
     return [_event(step, kind, Told.of(one)) for one in step.body.get("recipients", ())]
 

@@ -204,7 +204,10 @@ class Scheduler:
             return self._simulator.answered(inbox, responder, correspondent, but=_mark(step))
 
         seed = self._simulator.configuration.seed
-        return Circumstances(self._hostname or HOSTNAME, seed, self._complaints_to, answered)
+        complaints_to = self._complaints_to
+        if step is None or step.kind == StepKind.COMPLAINT:
+            complaints_to = self._store.agenda.sinks.complaints_to(inbox) or complaints_to
+        return Circumstances(self._hostname or HOSTNAME, seed, complaints_to, answered)
 
     def _arrival(self, step: Step, original: StepOriginal, made: Made) -> Arrival:
         envelope = Envelope(made.reverse_path, (Recipient(made.recipient),), smtputf8=original.envelope.smtputf8)

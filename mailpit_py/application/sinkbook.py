@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,6 +29,7 @@ SINKS_AT_MOST = 100  # of one inbox
 CONFIRMATION, FAREWELL = "subscription_confirmation", "unsubscribe_confirmation"
 NEEDS_CONFIRMING = "certificate"  # what is proved by a certificate comes through SNS, which asks first
 Check = Callable[[SinkKind, str], None]
+_MAILBOX = re.compile(r"[!-=?-~]{1,64}@[0-9A-Za-z.\-\[\]:]{1,255}")
 
 
 def nothing_leaves(kind: SinkKind, target: str) -> None:
@@ -202,6 +204,36 @@ class SinkBook:
         self.store.agenda.sinks.add(sink.inbox, [attempt]).result(PATIENCE)
         return attempt.public_id
 
+    def complaints_to(self, inbox: str) -> str:
+        """Who gets the complaints of an inbox; nothing where the option or the reverse-path's domain decides."""
+        return self.store.agenda.sinks.complaints_to(inbox)
+
+    def direct_complaints(self, inbox: str, address: str) -> None:
+        """Let complaints of an inbox go to an address; an empty one takes that back. Raises ValueError, NotFound."""
+        if address:
+            check_mailbox(address)
+        self.store.agenda.sinks.direct_complaints(inbox, address).result(PATIENCE)
+
+    def try_out(self, inbox: str, public_id: str, reverse_path: str = "bounces@app.example") -> tuple[str, str]:
+        """Send one thing to one sink: a mail that the sandbox writes itself bounces, or does what else goes there.
+
+        Returns the public id of that mail and the kind of event. Raises NotFound, and ValueError for
+        a sink to which nothing goes now.
+        """
+        from mailpit_py.application import sink_trial
+
+        sink = self.find(inbox, public_id)
+        check_mailbox(reverse_path)
+        if not sink.enabled:
+            raise ValueError("it is switched off")
+        if is_waiting(sink):
+            raise ValueError("the app has not confirmed its subscription")
+        kind = sink_trial.kind_for(sink)
+        times = {"received_at": self.clock.wall(), "accepted_at": self.clock.sandbox(inbox)}
+        arrival = sink_trial.arrival(sink, kind, reverse_path, **times)
+        self.store.add(arrival).result(PATIENCE)
+        return arrival.public_id, kind
+
     def tell(self, inbox: str, original: str, kind: Kind, recipients: Sequence[str], link: str = "") -> int:
         """Tell the webhooks that take it that recipients have done something; return how many events are on their way.
 
@@ -262,6 +294,12 @@ class SinkBook:
             certificate_url=options.get("certificate_url", ""),
             signature_version=options.get("signature_version", "1"),
         )
+
+
+def check_mailbox(address: str) -> None:
+    """Raise ValueError for what is not one plain address."""
+    if not _MAILBOX.fullmatch(address):
+        raise ValueError(f"{address!r} is not one address, as fbl@app.example is")
 
 
 def _configured_id(inbox: str, settings: SinkSettings) -> str:

@@ -87,6 +87,32 @@ def delete_sink(sink: str, inbox: str, url: str) -> None:
         client.delete(f"sinks/{sink}", inbox=inbox)
 
 
+@command.command("try")
+@click.argument("sink")
+@click.option("--reverse-path", default="bounces@app.example", show_default=True, help="As whose mail.")
+@inbox_option
+@url_option
+def try_sink(sink: str, reverse_path: str, inbox: str, url: str) -> None:
+    """Try a sink: a mail that the sandbox writes itself bounces, for this sink alone."""
+    with sandbox_at(url) as client:
+        trial = client.post(f"sinks/{sink}/trial", {"reverse_path": reverse_path}, inbox=inbox)
+    click.echo(f"{trial['kind']}: see mailpit-py sinks attempts --message {trial['message']}")
+
+
+@command.command("feedback")
+@click.argument("address", required=False)
+@inbox_option
+@url_option
+def direct_complaints(address: str | None, inbox: str, url: str) -> None:
+    """Show who gets the complaints of an inbox, or set it; an empty ADDRESS takes that back."""
+    with sandbox_at(url) as client:
+        if address is None:
+            found = client.get("sinks/feedback", inbox=inbox)
+        else:
+            found = client.put("sinks/feedback", {"address": address}, inbox=inbox)
+    click.echo(found["address"] or found["default"] or "abuse@ the domain of each reverse-path")
+
+
 @command.command("attempts")
 @click.option("--sink", default="", help="Only to this sink.")
 @click.option("--message", default="", help="Only about this message.")

@@ -86,8 +86,9 @@ class Sender:
             while not (self._is_stopping or self._bell.closed):
                 tick = self._bell.tick  # read before the table, so that no wake is missed
                 try:
-                    self._open_lanes(poster)
-                    pause = self._pause()
+                    sinks = {sink.public_id: sink for sink in self._sinks.all()}
+                    self._open_lanes(poster, sinks)
+                    pause = self._pause(sinks)
                 except MailpitError as error:
                     logger.warning("what is due is looked for again in %d s: %s", RETRY, error)
                     pause = RETRY
@@ -106,9 +107,8 @@ class Sender:
                 lane.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    def _open_lanes(self, poster: Poster) -> None:
+    def _open_lanes(self, poster: Poster, sinks: Mapping[str, Sink]) -> None:
         """Begin a lane for every sink that has something due and no lane yet."""
-        sinks = {sink.public_id: sink for sink in self._sinks.kept}
         for inbox in {sink.inbox for sink in sinks.values()}:
             until = self._sandbox.clock.sandbox(inbox)
             while due := self._sinks.due(inbox, until, limit=TAKEN_AT_ONCE, without=self._left_out(sinks)):
@@ -121,9 +121,8 @@ class Sender:
     def _left_out(self, sinks: Mapping[str, Sink]) -> list[str]:
         return [*self._lanes, *(name for name, sink in sinks.items() if not sink.enabled)]
 
-    def _pause(self) -> float:
+    def _pause(self, sinks: Mapping[str, Sink]) -> float:
         """How many seconds nothing comes due, as far as it is known: a clock may be moved, which rings the bell."""
-        sinks = {sink.public_id: sink for sink in self._sinks.kept}
         pause = LOOK_AGAIN
         for inbox, due_at in self._sinks.next_due(without=self._left_out(sinks)).items():
             if self._sandbox.clock.reading(inbox).frozen_at is None:

@@ -166,11 +166,6 @@ class SinkTables:
         return tuple(one for one in self._known if one.inbox == inbox and one.enabled)
 
     @property
-    def kept(self) -> tuple[Sink, ...]:
-        """The sinks of all inboxes, the oldest first; from memory, as of the newest commit."""
-        return self._known
-
-    @property
     def is_empty(self) -> bool:
         """True while no inbox has a sink; from memory."""
         return not self._known
@@ -207,6 +202,15 @@ class SinkTables:
 
         written.add_done_callback(settle)
         return done
+
+    def complaints_to(self, inbox: str) -> str:
+        """Who is registered for the complaints of an inbox; nothing if nobody is."""
+        with self._access.reading() as connection:
+            return sinks.complaints_to(connection, inbox)
+
+    def direct_complaints(self, inbox: str, address: str) -> Future[None]:
+        """Register an address for the complaints of an inbox, or with an empty one nobody. NotFound for no inbox."""
+        return self._access.submit(lambda context: sinks.direct_complaints(context, inbox, address))
 
     def add(self, inbox: str, attempts: Sequence[NewSinkAttempt], *, original: str = "") -> Future[int]:
         """Put attempts on the agenda that belong to no step; how many have a sink that is there.

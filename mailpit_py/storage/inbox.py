@@ -10,6 +10,7 @@ from typing import Any
 from mailpit_py.errors import Taken
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.engine import Reading
+from mailpit_py.storage.sinks import direct_complaints
 from mailpit_py.storage.upkeep import clear
 from mailpit_py.storage.value import DEFAULT_INBOX, INBOX
 
@@ -104,6 +105,7 @@ def _save(context: Context, inbox: Inbox) -> None:
 def _remove(context: Context, name: str) -> None:
     inbox_id = context.inbox_id(name)
     clear(context, name)
+    direct_complaints(context, name, "")
     for table in _OWNED:
         context.execute(f"DELETE FROM {table} WHERE inbox_id = ?", (inbox_id,))
     context.execute("DELETE FROM mailbox WHERE inbox_id = ?", (inbox_id,))  # clear has put empty ones in their place

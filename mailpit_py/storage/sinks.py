@@ -227,6 +227,23 @@ def letters(connection: Connection, public_ids: Sequence[str]) -> dict[str, tupl
     return {row.public_id: (tuple(addresses.get(row.id, ())), unpack(row.encoding, row.raw)) for row in found}
 
 
+_COMPLAINTS_TO = "note:complaints_to:"  # in meta, with the id of the inbox: it has no other row for small things
+
+
+def direct_complaints(context: Context, inbox: str, address: str) -> None:
+    """Note who is registered for the complaints of an inbox; nobody for an empty address."""
+    key = f"{_COMPLAINTS_TO}{context.inbox_id(inbox)}"
+    context.execute("DELETE FROM meta WHERE key = ?", (key,))
+    if address:
+        context.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (key, address))
+
+
+def complaints_to(connection: Connection, inbox: str) -> str:
+    """Return who is registered for the complaints of an inbox, or nothing."""
+    sql = "SELECT value FROM meta WHERE key = ? || (SELECT id FROM inbox WHERE name = ?)"
+    return str(connection.exec_driver_sql(sql, (_COMPLAINTS_TO, inbox)).scalar() or "")
+
+
 def _sink(row: Any) -> Sink:
     return Sink(
         public_id=row.public_id,

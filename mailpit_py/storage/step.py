@@ -89,9 +89,13 @@ class StepEnd:
 
 @dataclass(frozen=True, slots=True)
 class ReportLink:
-    """A message of the sandbox's own and its original: public ids, empty for one that is gone."""
+    """A report and its original: public ids, empty for one that is gone. No `step_id`: it is another system's.
+
+    `received_at` is when the report came, wall time.
+    """
 
     report: str
     original: str
     kind: str
     step_id: int | None
+    received_at: int

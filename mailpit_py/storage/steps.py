@@ -169,14 +169,15 @@ def keys_of(connection: Connection, scope: Scope, public_ids: Sequence[str]) -> 
 def links(connection: Connection, scope: Scope, public_id: str) -> tuple[ReportLink, ...]:
     """Return the reports about a message, oldest first, and the one that it is itself."""
     sql = (
-        "SELECT m.public_id AS report, coalesce(o.public_id, '') AS original, r.kind, r.step_id FROM report r "
+        "SELECT m.public_id AS report, coalesce(o.public_id, '') AS original, r.kind, r.step_id, "
+        "m.received_at FROM report r "
         "JOIN message m ON m.id = r.message_id LEFT JOIN message o ON o.id = r.original_id "
         "WHERE EXISTS (SELECT 1 FROM placement p JOIN mailbox b ON b.id = p.mailbox_id "
         "WHERE p.message_id = m.id AND b.inbox_id = ?) AND (m.id = (SELECT id FROM message WHERE public_id = ?) "
         "OR r.original_id = (SELECT id FROM message WHERE public_id = ?)) ORDER BY m.id"
     )
     rows = connection.exec_driver_sql(sql, (scope.inbox_id, public_id, public_id))
-    return tuple(ReportLink(row.report, row.original, row.kind, row.step_id) for row in rows)
+    return tuple(ReportLink(row.report, row.original, row.kind, row.step_id, row.received_at) for row in rows)
 
 
 def _read(row: Any) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -98,6 +99,21 @@ def test_the_order_of_fields_is_the_order_of_the_document(client: Client, mail: 
     row = client.get(f"{API}/messages/{mail.receive()}").json or {}
     names = [field.alias or name for name, field in schemas.Summary.model_fields.items()]
     assert list(row)[: len(names)] == names
+
+
+def test_no_two_things_share_a_name(app: Application) -> None:
+    """One of them would stand for both in the document."""
+    made: dict[str, set[str]] = {}
+    for view in app.view_functions.values():
+        if (found := operation_of(view)) is None:
+            continue
+        for model in (found.query, found.body, found.document_body, found.returns):
+            if model is not None:
+                document = model.model_json_schema(ref_template="{model}")
+                for name, schema in ({model.__name__: document} | document.get("$defs", {})).items():
+                    schema = {key: value for key, value in schema.items() if key != "$defs"}
+                    made.setdefault(name, set()).add(json.dumps(schema, sort_keys=True))
+    assert {name for name, schemas in made.items() if len(schemas) > 1} == set()
 
 
 def test_the_document_is_made_once(client: Client) -> None:

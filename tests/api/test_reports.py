@@ -207,6 +207,9 @@ def test_a_report_of_another_system_is_linked_both_ways(client: Client, mail: Ma
     assert original["reports"] == [{"kind": "failure", "message": foreign}]
     assert (found["report_of"], found["report"]) == ({"kind": "failure", "message": public_id}, "failure")
     assert (found["source"], original["report"]) == ("smtp", "")
+    timeline = client.get(f"{API}/messages/{public_id}/timeline").json or {}
+    assert timeline["reports"] == [{"kind": "failure", "message": foreign, "received_at": found["received_at"]}]
+    assert (client.get(f"{API}/messages/{foreign}/timeline").json or {})["reports"] == []
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,49 @@ def test_another_provider_tells_all_that_it_can(client: Client) -> None:
     assert added["events"] == ["bounced", "complained", "delivered", "suppressed"]
     changed = client.patch(f"{API}/sinks/{added['id']}", json={"provider": "postmark"}).json or {}
     assert len(changed["events"]) == 8
+
+
+def test_a_sink_is_tried(client: Client) -> None:
+    added = add(client, PUSH)
+    tried = client.post(f"{API}/sinks/{added['id']}/trial", json={"reverse_path": "b@app.example"})
+    assert tried.status_code == 202
+    schemas.SinkTrial.model_validate(tried.json, strict=True)
+    shown = client.get(f"{API}/messages/{(tried.json or {})['message']}").json or {}
+    assert (shown["envelope"]["reverse_path"], shown["subject"]) == ("b@app.example", "A trial of a sink")
+
+
+@pytest.mark.parametrize(
+    ("sink", "body", "reason"),
+    [
+        (SES, {}, "This sink cannot be tried: the app has not confirmed its subscription."),
+        ({**PUSH, "enabled": False}, {}, "This sink cannot be tried: it is switched off."),
+        ({**HOOK, "events": ["clicked"]}, {}, "This sink cannot be tried: nothing that a trial can be of goes there."),
+        (PUSH, {"reverse_path": "no\r\nbody"}, "This sink cannot be tried: 'no\\r\\nbody' is not one address, as "),
+    ],
+)
+def test_why_a_sink_cannot_be_tried_is_told(
+    client: Client, sink: dict[str, Any], body: dict[str, Any], reason: str
+) -> None:
+    answer = client.post(f"{API}/sinks/{add(client, sink)['id']}/trial", json=body)
+    assert answer.status_code == 422
+    assert (answer.json or {})["detail"].startswith(reason)
+
+
+def test_an_inbox_has_its_own_address_for_complaints(client: Client, sandbox: Sandbox, mail: Mail) -> None:
+    place = f"{API}/sinks/feedback"
+    assert client.get(place).json == {"address": "", "default": ""}
+    assert client.put(place, json={"address": "fbl@desk.example"}).json == {
+        "address": "fbl@desk.example",
+        "default": "",
+    }
+    public_id = mail.receive()
+    preview = client.post(f"{API}/messages/{public_id}/bounce", json={"kind": "complaint", "preview": True}).json or {}
+    assert preview["reports"][0]["recipient"] == "fbl@desk.example"
+    assert client.post(f"{API}/messages/{public_id}/bounce", json={"kind": "complaint"}).status_code == 200
+    sandbox.scheduler.advance("default", microseconds=1)
+    newest = (client.get(f"{API}/messages").json or {})["items"][0]
+    assert (newest["report"], newest["recipients"]) == ("complaint", ["fbl@desk.example"])
+    assert (client.put(place, json={"address": ""}).json or {})["address"] == ""
+    refused = client.put(place, json={"address": "fbl@desk.example, two@x.test"})
+    assert (refused.json or {})["errors"][0]["field"] == "address"
+    assert client.get(f"{place}?inbox=nowhere").status_code == 404

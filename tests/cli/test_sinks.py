@@ -50,3 +50,17 @@ def test_the_keys_are_shown_for_pasting(run: Run, node: Node) -> None:
     assert f"{node.url}sns/{keys.certificate_name}" in table
     assert "not signed" in table
     assert run("sinks", "keys", "pigeon").exit_code == 2
+
+
+def test_a_sink_is_tried_and_who_gets_complaints_is_set(run: Run, node: Node) -> None:
+    sink = run("sinks", "add", "smtp", "localhost:2525").output.strip()
+    said = run("sinks", "try", sink, "--reverse-path", "b@app.example").output
+    message = said.rpartition(" ")[2].strip()
+    assert said.startswith("bounced: see mailpit-py sinks attempts --message ")
+    assert node.store.message("default", message)
+    assert run("sinks", "feedback").output == "abuse@ the domain of each reverse-path\n"
+    assert run("sinks", "feedback", "fbl@app.example").output == "fbl@app.example\n"
+    assert run("sinks", "feedback").output == "fbl@app.example\n"
+    assert run("sinks", "feedback", "nobody").exit_code == 1
+    assert run("sinks", "feedback", "").exit_code == 0
+    assert run("sinks", "delete", sink).exit_code == 0

@@ -377,3 +377,38 @@ def test_events_about_many_messages_are_each_joined_with_their_own(node, monkeyp
         told = [json.loads(one.body)["data"] for one in app.wait_for(10)]
     about = {(one["recipient"], one["message"]["reverse_path"]) for one in told}
     assert about == {(f"ndr+unknown_user+1h--{number}@bounce.test", f"b{number}@app.example") for number in range(10)}
+
+
+def test_a_trial_goes_to_one_sink_alone_by_the_way_that_all_go(node):
+    with processor() as app, web() as other:
+        hook_to(node, other.port)
+        sink = node.sandbox.sinks.add("default", SinkSettings(kind=SinkKind.SMTP, target=f"127.0.0.1:{app.port}"))
+        message, kind = node.sandbox.sinks.try_out("default", sink.public_id, "bounces+7@app.example")
+        [(reverse_path, recipients, raw)] = app.wait_for(1)
+        [attempt] = settled(node)
+    assert (kind, reverse_path, recipients) == ("bounced", "<>", ["bounces+7@app.example"])
+    assert b"\r\nAction: failed\r\n" in raw
+    assert (attempt.sink, attempt.original, attempt.state) == (sink.public_id, message, AttemptState.DELIVERED)
+
+
+@pytest.mark.parametrize("kind", ["suppressed", "deferred", "complained", "delivered", "auto_replied", "opened"])
+def test_a_trial_is_of_a_kind_that_goes_there(node, kind):
+    with web() as app:
+        sink = hook_to(node, app.port, events=(kind,))
+        assert node.sandbox.sinks.try_out("default", sink.public_id)[1] == kind
+        [request] = app.wait_for(1)
+    assert json.loads(request.body)["type"] == f"message.{kind}"
+
+
+def test_a_receipt_that_somebody_asked_for_tells_that_the_message_was_opened(node):
+    asked = MAIL.replace(b"Subject:", b"Disposition-Notification-To: <app@app.example>\r\nSubject:")
+    with web() as app:
+        hook_to(node, app.port, "postmark", events=("opened",))
+        with smtplib.SMTP("127.0.0.1", node.smtp_port, timeout=30) as client:
+            for mail in (MAIL, asked):
+                client.sendmail("bounces@app.example", ["receipt@bounce.test"], mail % b"receipt@bounce.test")
+        [attempt] = settled(node)
+        [request] = app.wait_for(1)
+    told = json.loads(request.body)
+    assert (told["RecordType"], told["Recipient"]) == ("Open", "receipt@bounce.test")
+    assert b"Disposition-Notification-To" in (node.store.raw("default", attempt.original) or b"")

@@ -58,4 +58,9 @@ def _timeline(public_id: str, query: InboxQuery) -> Json:
     plans = here().sandbox.store.agenda.plans
     accepted = [one.public_id for one in found.tries if one.kind == "message"][-PLANS_AT_MOST:]
     steps = [step for one in accepted for step in plans.of_message(query.inbox, one)]
-    return {**shape.timeline(found), "steps": [report_shape.step(one) for one in steps]}
+    links = [link for one in accepted for link in plans.links(query.inbox, one) if link.original == one]
+    return {
+        **shape.timeline(found),
+        "steps": [report_shape.step(one) for one in steps],
+        "reports": [report_shape.foreign(one) for one in links if one.step_id is None],
+    }

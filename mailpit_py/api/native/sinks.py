@@ -13,7 +13,14 @@ from mailpit_py.api.models import InboxQuery
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
-from mailpit_py.api.sink_models import AttemptsOfSinksQuery, NewSink, SinkChanges, Told
+from mailpit_py.api.sink_models import (
+    AttemptsOfSinksQuery,
+    FeedbackChange,
+    NewSink,
+    ReaderAction,
+    SinkChanges,
+    SinkTrialWish,
+)
 from mailpit_py.application.sinkbook import (
     CONFIRMATION,
     SinkBook,
@@ -36,10 +43,13 @@ def register(routes: Blueprint) -> None:
     routes.get("/sinks/attempts")(list_sink_attempts)
     routes.get("/sinks/attempts/<public_id:public_id>")(show_sink_attempt)
     routes.post("/sinks/attempts/<public_id:public_id>/replay")(replay_sink_attempt)
+    routes.get("/sinks/feedback")(show_feedback)
+    routes.put("/sinks/feedback")(set_feedback)
     routes.get("/sinks/<public_id:public_id>")(show_sink)
     routes.patch("/sinks/<public_id:public_id>")(change_sink)
     routes.delete("/sinks/<public_id:public_id>")(delete_sink)
     routes.post("/sinks/<public_id:public_id>/confirmation")(ask_for_confirmation)
+    routes.post("/sinks/<public_id:public_id>/trial")(try_sink)
     routes.get("/webhooks/keys")(show_webhook_keys)
     routes.post("/messages/<public_id:public_id>/events")(tell_event)
 
@@ -95,6 +105,33 @@ def ask_for_confirmation(query: InboxQuery, public_id: str) -> Json:
     return _attempt(query.inbox, _book().ask(sink, CONFIRMATION))
 
 
+@operation(TAG, body=SinkTrialWish, returns=schemas.SinkTrial, status=202, errors=(400, 404, 415))
+def try_sink(query: InboxQuery, body: SinkTrialWish, public_id: str) -> Json:
+    """Try a sink: a mail that the sandbox writes itself bounces (or does what else goes there), for this sink alone."""
+    try:
+        message, kind = _book().try_out(query.inbox, public_id, body.reverse_path)
+    except ValueError as error:
+        raise Problem(422, f"This sink cannot be tried: {error}.", kind="invalid") from None
+    return {"message": message, "kind": kind}
+
+
+@operation(TAG, returns=schemas.Feedback)
+def show_feedback(query: InboxQuery) -> Json:
+    """Show who gets the complaints of an inbox."""
+    return _feedback(query.inbox)
+
+
+@operation(TAG, body=FeedbackChange, returns=schemas.Feedback, errors=(400, 404, 415))
+def set_feedback(query: InboxQuery, body: FeedbackChange) -> Json:
+    """Let the complaints of an inbox go to an address, whatever `--fbl-address` says."""
+    try:
+        _book().direct_complaints(query.inbox, body.address)
+    except ValueError as error:
+        errors = [("address", str(error))]
+        raise Problem(422, "One field cannot be used.", kind="invalid", errors=errors) from None
+    return _feedback(query.inbox)
+
+
 @operation(TAG, query=AttemptsOfSinksQuery, returns=schemas.SinkAttempts)
 def list_sink_attempts(query: AttemptsOfSinksQuery) -> Json:
     """List what went, goes or will go to sinks, newest first."""
@@ -147,8 +184,8 @@ def show_webhook_keys() -> Json:
     return {"items": items, "certificate_url": url, "outbound_allow": str(here().config.reach)}
 
 
-@operation(TAG, body=Told, returns=schemas.Told, status=202, errors=(400, 404, 415))
-def tell_event(query: InboxQuery, body: Told, public_id: str) -> Json:
+@operation(TAG, body=ReaderAction, returns=schemas.EventsTold, status=202, errors=(400, 404, 415))
+def tell_event(query: InboxQuery, body: ReaderAction, public_id: str) -> Json:
     """Tell webhooks that readers have opened a message, or clicked a link in it."""
     stored = here().sandbox.store.message(query.inbox, public_id)
     if stored is None:
@@ -162,6 +199,12 @@ def tell_event(query: InboxQuery, body: Told, public_id: str) -> Json:
         query.inbox, public_id, Kind(body.kind), known if body.recipients is None else body.recipients, body.link
     )
     return {"events": told}
+
+
+def _feedback(inbox: str) -> Json:
+    if inbox not in here().sandbox.store.inbox_table.names():
+        raise not_found("inbox")
+    return {"address": _book().complaints_to(inbox), "default": here().config.fbl_address}
 
 
 def _book() -> SinkBook:

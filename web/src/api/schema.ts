@@ -347,6 +347,11 @@ export interface Envelope {
   refused: Recipient[];
 }
 
+/** How many events are on their way. */
+export interface EventsTold {
+  events: number;
+}
+
 /** A refused transaction, and what decided. */
 export interface ExplainedAttempt {
   kind: "attempt";
@@ -391,6 +396,20 @@ export interface Extract {
   text: string;
 }
 
+/** Who gets the complaints of an inbox. */
+export interface Feedback {
+  /** Set for this inbox; empty if it is not. */
+  address: string;
+  /** What `--fbl-address` says for all; empty for abuse@ the reverse-path's domain. */
+  default: string;
+}
+
+/** Who shall get complaints. */
+export interface FeedbackChange {
+  /** Empty: as the option says, or abuse@ the reverse-path's domain. */
+  address: string;
+}
+
 /** What is wrong with one field or parameter. */
 export interface FieldError {
   field: string;
@@ -416,6 +435,15 @@ export interface FolderTotals {
 /** The folders of an inbox. */
 export interface Folders {
   folders: FolderTotals[];
+}
+
+/** A report of another system about one of the accepted ones. */
+export interface ForeignReport {
+  /** failure, delay, delivered, auto-reply, complaint or receipt. */
+  kind: string;
+  message: string;
+  /** RFC 3339, UTC, microseconds. */
+  received_at: string;
 }
 
 /** A one-time code. */
@@ -496,6 +524,46 @@ export interface Http {
   url: string;
 }
 
+/** One inbox. */
+export interface Inbox {
+  name: string;
+  /** Who made it; nobody made the first one. */
+  origin: "" | "options" | "api" | "mail";
+  /** Mail to `anything+KEY@any.domain`, or with the key in the header field, comes here. */
+  key: string;
+  has_token: boolean;
+  created_at: string;
+  used_at: string | null;
+  ttl_seconds: number | null;
+  expires_at: string | null;
+  limits: InboxLimits;
+  counts: Counts;
+}
+
+/** What is kept; null is as the sandbox does it, 0 sets no limit. */
+export interface InboxLimits {
+  max_messages: number | null;
+  max_age_seconds: number | null;
+  max_bytes: number | null;
+}
+
+/** What can be set on an inbox. A limit of null is that of the sandbox, 0 is none. */
+export interface InboxSettings {
+  /** It goes so long after its last use; null for never. */
+  ttl_seconds?: number | null;
+  /** Keep so many messages; 0 keeps all. */
+  max_messages?: number | null;
+  /** Keep messages so long; 0 for ever. */
+  max_age_seconds?: number | null;
+  /** Keep so many bytes of messages; 0 sets no limit. */
+  max_bytes?: number | null;
+}
+
+/** The inboxes that the request sees, the oldest first. */
+export interface Inboxes {
+  items: Inbox[];
+}
+
 /** This sandbox. */
 export interface Info {
   name: string;
@@ -509,8 +577,28 @@ export interface Info {
   checks: Checks;
   database: Database;
   inboxes: string[];
+  /** The one that the token opens; null for a request that sees all. */
+  inbox: string | null;
   counts: Counts;
   cursor: string;
+}
+
+/** An inbox with its token, which is shown this once. */
+export interface IssuedInbox {
+  name: string;
+  /** Who made it; nobody made the first one. */
+  origin: "" | "options" | "api" | "mail";
+  /** Mail to `anything+KEY@any.domain`, or with the key in the header field, comes here. */
+  key: string;
+  has_token: boolean;
+  created_at: string;
+  used_at: string | null;
+  ttl_seconds: number | null;
+  expires_at: string | null;
+  limits: InboxLimits;
+  counts: Counts;
+  /** For `Authorization: Bearer`, and as the password of Basic, SMTP and POP3; empty without one. */
+  token: string;
 }
 
 /** What is kept and taken; null sets no limit. */
@@ -631,6 +719,22 @@ export interface NewBounce {
   preview?: boolean;
 }
 
+/** A new inbox. */
+export interface NewInbox {
+  /** It goes so long after its last use; null for never. */
+  ttl_seconds?: number | null;
+  /** Keep so many messages; 0 keeps all. */
+  max_messages?: number | null;
+  /** Keep messages so long; 0 for ever. */
+  max_age_seconds?: number | null;
+  /** Keep so many bytes of messages; 0 sets no limit. */
+  max_bytes?: number | null;
+  /** Its name; one is made up without it. */
+  name?: string;
+  /** Issue a token that opens this inbox and no other. */
+  token?: boolean;
+}
+
 /** A message to put in as if it had come by SMTP: `raw`, or fields to write one from. */
 export interface NewMessage {
   /** The whole message; line ends become CRLF. */
@@ -670,7 +774,15 @@ export interface NewProfile {
   deferrals?: string[];
 }
 
-/** A rule. Only `outcome` is needed; `id`, `key`, `origin`, `tries` and `acted` of an answer are passed over. */
+/** What names the inbox of a mail, until the next start. */
+export interface NewRouting {
+  /** The ways in their order; none: all mail is in one inbox. */
+  by: ("plus" | "header" | "auth" | "domain")[];
+  /** The field of the way `header`, and of keys. */
+  header?: string;
+}
+
+/** A rule. Only `outcome` is needed; what an answer has besides (`id`, `key`, `inbox`, `tries`) is passed over. */
 export interface NewRule {
   /** Its key for dice, counters and paths; must be unique. */
   name?: string;
@@ -886,10 +998,21 @@ export interface ProviderName {
   title: string;
 }
 
-/** How a message is put in. */
+/** How a message is put in, and where. */
 export interface PutIn {
+  /** Into this inbox, whatever the message says. */
+  inbox?: string | null;
   /** Whether addresses, header fields, rules and the like decide on it. */
   simulate?: boolean;
+}
+
+/** What a reader did. */
+export interface ReaderAction {
+  kind: "opened" | "clicked";
+  /** Who; without it everybody who has it. */
+  recipients?: string[] | null;
+  /** What was clicked. */
+  link?: string;
 }
 
 /** One forward-path with its parameters as given (RFC 3461). */
@@ -1045,6 +1168,12 @@ export interface Reset {
   reset: number;
 }
 
+/** What names the inbox of a mail. */
+export interface Routing {
+  by: ("plus" | "header" | "auth" | "domain")[];
+  header: string;
+}
+
 /** One rule. */
 export interface Rule {
   id: string;
@@ -1052,6 +1181,8 @@ export interface Rule {
   key: string;
   position: number;
   origin: "api" | "file";
+  /** Whose it is; empty for all. */
+  inbox: string;
   name: string;
   stage: string;
   outcome: { [name: string]: unknown };
@@ -1230,6 +1361,20 @@ export interface SinkChanges {
   enabled?: boolean | null;
 }
 
+/** What a trial sends. */
+export interface SinkTrial {
+  /** The mail that the sandbox wrote for it; it is in the inbox. */
+  message: string;
+  /** The kind of event: bounced, or what else goes to this sink. */
+  kind: string;
+}
+
+/** As whose mail the trial is. */
+export interface SinkTrialWish {
+  /** Where its report is addressed. */
+  reverse_path?: string;
+}
+
 /** One try. */
 export interface SinkTry {
   number: number;
@@ -1257,6 +1402,8 @@ export interface SmtpAddress {
   path: string;
   tls: "none" | "starttls" | "tls";
   protocol: "smtp" | "lmtp";
+  /** The one for which all mail is that comes here; usually empty. */
+  inbox: string;
 }
 
 /** What the spam filter says of a message. */
@@ -1397,11 +1544,8 @@ export interface Timeline {
   tries: Try[];
   /** What follows the accepted ones, and what became of it. */
   steps: Step[];
-}
-
-/** How many events are on their way. */
-export interface Told {
-  events: number;
+  /** What other systems have reported about them, oldest first. */
+  reports: ForeignReport[];
 }
 
 /** The dialogue that carried a message. */

@@ -4,7 +4,7 @@ import { searchOf, type Scope } from "../list/scope";
 export const TABS = ["html", "text", "parts", "headers", "source", "path", "wire", "report", "check", "links", "spam"] as const;
 export type Tab = (typeof TABS)[number];
 
-export const SIMULATE_VIEWS = ["rules", "catalogue", "address", "domains", "state"] as const;
+export const SIMULATE_VIEWS = ["rules", "catalogue", "address", "domains", "state", "sinks"] as const;
 export type SimulateView = (typeof SIMULATE_VIEWS)[number];
 
 export type Place =

@@ -23,14 +23,15 @@ export function Departures({ message }: { message: string }) {
     <section className={styles.steps} aria-label="Sent on">
       <ol>
         {attempts.map((one) => (
-          <Line key={one.id} attempt={one} sink={sinks?.find(({ id }) => id === one.sink)} />
+          <Departure key={one.id} attempt={one} sink={sinks?.find(({ id }) => id === one.sink)} />
         ))}
       </ol>
     </section>
   );
 }
 
-function Line({ attempt, sink }: { attempt: SinkAttempt; sink: Sink | undefined }) {
+/** One attempt with its tries, which open. */
+export function Departure({ attempt, sink }: { attempt: SinkAttempt; sink: Sink | undefined }) {
   const { zone } = useSettings();
   const [open, setOpen] = useState(false);
   const Sign = SIGNS[attempt.state];

@@ -1,6 +1,6 @@
 import { IconAlertTriangle, IconCheck, IconClock, IconX } from "@tabler/icons-react";
 import { useState } from "react";
-import type { Step } from "../api/schema";
+import type { ForeignReport, Step } from "../api/schema";
 import { PlaceLink } from "./PlaceLink";
 import { useSettings } from "../settings/store";
 import { visible } from "../ui/bidi";
@@ -12,16 +12,40 @@ import { dueWords, kindWords, toldWords, whomWords } from "./words";
 
 const SIGNS = { done: IconCheck, pending: IconClock, skipped: IconX, failed: IconAlertTriangle };
 
-/** The plan of a message: each step with its time, what it tells, and what became of it. */
-export function Steps({ steps }: { steps: readonly Step[] }) {
+/** The plan of a message: each step with its time, what it tells, and what became of it; then what others reported. */
+export function Steps({ steps, reports }: { steps: readonly Step[]; reports: readonly ForeignReport[] }) {
   return (
     <section className={styles.steps} aria-label="What follows">
       <ol>
         {steps.map((one) => (
           <Line key={one.id} step={one} />
         ))}
+        {reports.map((one) => (
+          <Foreign key={one.message} report={one} />
+        ))}
       </ol>
     </section>
+  );
+}
+
+function Foreign({ report }: { report: ForeignReport }) {
+  const { zone } = useSettings();
+  return (
+    <li className={styles.step} data-state="done">
+      <IconCheck size={14} aria-label="came" className={styles.sign} />
+      <time dateTime={report.received_at} title={exact(report.received_at, zone)}>
+        {clock(report.received_at, zone)}
+      </time>
+      <span className={styles.due} />
+      <span className={styles.what}>
+        <span>
+          <strong>{kindWords(report.kind)}</strong> of another system
+        </span>
+      </span>
+      <span className={styles.ends}>
+        <PlaceLink place={{ name: "message", id: report.message, tab: null, part: null }}>Report</PlaceLink>
+      </span>
+    </li>
   );
 }
 

@@ -24,6 +24,7 @@ describe("a plan in one line", () => {
     const steps = [step({ state: "done", reports: ["a"] }), step({}), step({}), step({ state: "skipped" })];
     expect(planStory(steps)).toBe("1 report, 2 to come, 1 without a report");
   });
+  test("counts what other systems reported", () => expect(planStory([], 1)).toBe("1 report"));
   test("of a delivery that nobody asked about", () => expect(planStory([step({ state: "done" })])).toBe("delivered"));
 });
 

@@ -16,10 +16,10 @@ export function dueWords({ accepted_at, due_at }: Pick<Step, "accepted_at" | "du
 }
 
 /** "1 bounce message, 2 to come": the plan in one line; null for none. */
-export function planStory(steps: readonly Step[]): string | null {
-  if (steps.length === 0) return null;
+export function planStory(steps: readonly Step[], foreign = 0): string | null {
+  if (steps.length + foreign === 0) return null;
   const pending = steps.filter((one) => one.state === "pending").length;
-  const made = steps.reduce((sum, one) => sum + one.reports.length, 0);
+  const made = steps.reduce((sum, one) => sum + one.reports.length, foreign);
   const without = steps.filter((one) => one.state === "skipped" || one.state === "failed").length;
   const parts = [
     made > 0 && counted(made, "report"),

@@ -21,7 +21,7 @@ export function Delivery({ message }: { message: Message }) {
   const { zone } = useSettings();
   const timeline = useTimeline("message", message.id);
   const words = timeline && story(timeline);
-  const followed = timeline && planStory(timeline.steps);
+  const followed = timeline && planStory(timeline.steps, timeline.reports.length);
   const { recipients, refused } = message.envelope;
   const accepted = recipients.length === 1 ? visible(recipients[0]?.address ?? "") : counted(recipients.length, "recipient");
   return (
@@ -42,7 +42,7 @@ export function Delivery({ message }: { message: Message }) {
         {open ? <IconChevronDown size={15} aria-hidden /> : <IconChevronUp size={15} aria-hidden />}
       </button>
       {open && timeline && words && <Tries timeline={timeline} current={message.id} told />}
-      {open && timeline && followed && <Steps steps={timeline.steps} />}
+      {open && timeline && followed && <Steps steps={timeline.steps} reports={timeline.reports} />}
       {open && <Departures message={message.id} />}
       {open && (
         <ul className={delivery.replies}>

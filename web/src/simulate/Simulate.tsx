@@ -8,12 +8,13 @@ import { useCommands } from "../keys/commands";
 import { MEDIUM, NARROW, useMedia } from "../ui/media";
 import { Tip } from "../ui/Tip";
 import { Catalogue } from "./Catalogue";
+import { Sinks } from "../sinks/Sinks";
 import { Domains } from "./Domains";
 import { Rules } from "./Rules";
 import styles from "./simulate.module.css";
 import { State } from "./State";
 
-const TABS: [SimulateView, string][] = [["rules", "Rules"], ["catalogue", "Catalogue"], ["domains", "Domains"], ["state", "State"]];
+const TABS: [SimulateView, string][] = [["rules", "Rules"], ["catalogue", "Catalogue"], ["domains", "Domains"], ["state", "State"], ["sinks", "Sinks"]];
 
 /** Failures on demand: the rules, what can happen at all, and what is remembered. */
 export default function Simulate({ view, item }: { view: SimulateView; item: string | null }) {
@@ -21,6 +22,7 @@ export default function Simulate({ view, item }: { view: SimulateView; item: str
   useCommands([{ name: "back", title: "Back to the mail", group: "Go", keys: ["Escape"], run: () => go({ place: { name: "list" } }) }]);
   if (view === "domains") return <Domains opened={item} />;
   if (view === "state") return <State />;
+  if (view === "sinks") return <Sinks opened={item} />;
   if (view === "rules") return <Rules opened={item} />;
   return <Catalogue cell={view === "catalogue" ? item : null} address={view === "address" ? (item ?? "") : null} />;
 }

@@ -1,4 +1,4 @@
-import { IconAdjustmentsBolt, IconGridDots, IconListCheck, IconWorld, type Icon } from "@tabler/icons-react";
+import { IconAdjustmentsBolt, IconGridDots, IconListCheck, IconWebhook, IconWorld, type Icon } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { MouseEvent } from "react";
 import type { SimulateView } from "../app/location";
@@ -13,6 +13,7 @@ const LINKS: [SimulateView, string, Icon][] = [
   ["catalogue", "Catalogue", IconGridDots],
   ["domains", "Domains", IconWorld],
   ["state", "State", IconAdjustmentsBolt],
+  ["sinks", "Sinks", IconWebhook],
 ];
 
 /** The sidebar's way to failures on demand. */

@@ -16,7 +16,7 @@ export function useTimeline(kind: "message" | "attempt", id: string): Timeline |
   useEffect(
     () =>
       onArrival((rows) => {
-        if (rows.some((row) => row.reverse_path === path)) void queries.invalidateQueries({ queryKey: ["timeline", id] });
+        if (rows.some((row) => row.reverse_path === path || ("report" in row && row.report))) void queries.invalidateQueries({ queryKey: ["timeline", id] });
       }),
     [id, path],
   );
