@@ -1,4 +1,4 @@
-"""What the API answers about folders, as pydantic models."""
+"""What the API answers about folders and tags, as pydantic models."""
 
 from __future__ import annotations
 
@@ -17,3 +17,16 @@ class Folders(Answer):
     """The folders of an inbox."""
 
     folders: list[FolderTotals]
+
+
+class Tag(Answer):
+    """A tag, and how many messages have it."""
+
+    name: str
+    count: int
+
+
+class Tags(Answer):
+    """All tags of an inbox in the order of the alphabet, case aside."""
+
+    tags: list[Tag]

@@ -298,19 +298,6 @@ class Changed(Answer):
     changed: int
 
 
-class Tag(Answer):
-    """A tag, and how many messages have it."""
-
-    name: str
-    count: int
-
-
-class Tags(Answer):
-    """All tags of an inbox in the order of the alphabet, case aside."""
-
-    tags: list[Tag]
-
-
 class Deleted(Answer):
     """How many messages were deleted."""
 

@@ -14,7 +14,7 @@ from tests.api.conftest import API, Mail
 from tests.api.routes import walk
 
 # Mailpit's own: to look at a message there is to have read it.
-READING = {"v1.show_message", "view.show_html", "view.show_text"}
+READING = {"v1.show_message", "v1.check_links", "view.show_html", "view.show_text"}
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from mailpit_py.api import schemas
+from mailpit_py.api import folder_schemas as schemas
 from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery, NewName
 from mailpit_py.api.native.selection import PATIENCE
