@@ -66,6 +66,7 @@ class Node:
         stack.callback(departure.stop)
         stack.callback(self.sandbox.scheduler.stop)
         self._start_relay(stack)
+        self._start_announcer(stack)
         loop = stack.enter_context(LoopThread(use_uvloop=True))
         self._start_mail(stack, loop, tls, sockets)
         self.http = HttpServer(sockets["listen"], self._application, tls=tls.of_page())
@@ -96,6 +97,17 @@ class Node:
         self.sandbox.gate = relay.gate()
         relay.start()
         stack.callback(relay.stop)
+
+    def _start_announcer(self, stack: contextlib.ExitStack) -> None:
+        """Tell a webhook of every message, if there is one."""
+        settings = wiring.announcer_settings(self.config, self.store)
+        if settings is None:
+            return
+        from mailpit_py.outbound.announcer import Announcer  # it loads what speaks HTTP
+
+        announcer = Announcer(self.sandbox, settings)
+        announcer.start()
+        stack.callback(announcer.stop)
 
     def _start_mail(
         self, stack: contextlib.ExitStack, loop: LoopThread, tls: wiring.Certificates, sockets: Sockets
