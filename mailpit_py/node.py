@@ -23,6 +23,7 @@ from mailpit_py.takeover import open_store
 from mailpit_py.way_out import WayOut
 
 LISTENERS = ("smtp", "smtps", "lmtp")
+METRICS = "metrics_place"
 HTTP_BACKLOG = 128
 Sockets = dict[str, list[socket.socket]]
 
@@ -66,11 +67,10 @@ class Node:
         stack.callback(departure.stop)
         stack.callback(self.sandbox.scheduler.stop)
         self._start_relay(stack)
+        self._start_announcer(stack)
         loop = stack.enter_context(LoopThread(use_uvloop=True))
         self._start_mail(stack, loop, tls, sockets)
-        self.http = HttpServer(sockets["listen"], self._application, tls=tls.of_page())
-        stack.callback(self.http.stop)
-        self.http.start()
+        self._start_pages(stack, tls, sockets)
         retention = Retention(self.store, inboxes=self.sandbox.inboxes)
         retention.start()
         stack.callback(retention.stop)
@@ -78,8 +78,18 @@ class Node:
         self.http.wait_ready()
         self._notes += tls.notes()
 
+    def _start_pages(self, stack: contextlib.ExitStack, tls: wiring.Certificates, sockets: Sockets) -> None:
+        """Serve the page, and the numbers where they have an address of their own."""
+        self.http = HttpServer(sockets["listen"], self._application, tls=tls.of_page())
+        stack.callback(self.http.stop)
+        self.http.start()
+        if METRICS in sockets:
+            metrics = HttpServer(sockets[METRICS], self._metrics)
+            stack.callback(metrics.stop)
+            metrics.start()
+
     def _open_store(self, stack: contextlib.ExitStack) -> None:
-        opened = open_store(self.config.database_path, wiring.store_options(self.config))
+        opened = open_store(self.config.database_path, wiring.store_options(self.config), self.config.tenant_id)
         self.store = stack.enter_context(opened.store)
         self._notes = [opened.note] if opened.note else []
 
@@ -96,6 +106,17 @@ class Node:
         self.sandbox.gate = relay.gate()
         relay.start()
         stack.callback(relay.stop)
+
+    def _start_announcer(self, stack: contextlib.ExitStack) -> None:
+        """Tell a webhook of every message, if there is one."""
+        settings = wiring.announcer_settings(self.config, self.store)
+        if settings is None:
+            return
+        from mailpit_py.outbound.announcer import Announcer  # it loads what speaks HTTP
+
+        announcer = Announcer(self.sandbox, settings)
+        announcer.start()
+        stack.callback(announcer.stop)
 
     def _start_mail(
         self, stack: contextlib.ExitStack, loop: LoopThread, tls: wiring.Certificates, sockets: Sockets
@@ -131,6 +152,7 @@ class Node:
             complaints_to=config.fbl_address,
             tagger=tagger,
             sinks=sinks,
+            message_dates=config.use_message_dates,
         )
 
     def stop(self) -> None:
@@ -141,7 +163,7 @@ class Node:
         """Bind every listener, and learn the ports that the system chose."""
         sockets: Sockets = {}
         readings = [one.name for one in self.config.readings]
-        named = [(name, self.config.bind(name)) for name in ("listen", *LISTENERS, *readings)]
+        named = [(name, self.config.bind(name)) for name in ("listen", *LISTENERS, *readings, METRICS)]
         named += [(f"{wiring.OF_INBOX}{inbox}", place) for inbox, place in self.config.inbox_places.items()]
         for name, place in named:
             if place is None:
@@ -152,7 +174,7 @@ class Node:
             if place.path is None:
                 place = replace(place, port=sockets[name][0].getsockname()[1])
             self._binds[name] = place
-        for one in sockets["listen"]:
+        for one in (*sockets["listen"], *sockets.get(METRICS, ())):
             one.listen(HTTP_BACKLOG)
         return sockets
 
@@ -160,6 +182,11 @@ class Node:
         from mailpit_py.api import create_app  # costs more than everything else; loaded behind the backlog
 
         return create_app(self.sandbox, self.config, ports=self.ports, outside=WayOut(self.config).outside())
+
+    def _metrics(self) -> Any:
+        from mailpit_py.api.mailpit.metrics import alone
+
+        return alone(self.sandbox)
 
     @property
     def ports(self) -> Mapping[str, int]:
@@ -186,6 +213,8 @@ class Node:
         lines += [wiring.describe(self.config, name, self._binds[name]) for name in LISTENERS if name in self._binds]
         readings = (one for one in self.config.readings if one.name in self._binds)
         lines += [reading.describe(one, self._binds[one.name]) for one in readings]
+        if METRICS in self._binds:
+            lines.append(f"[prometheus] numbers at http://{self._binds[METRICS]}/metrics")
         lines += self._notes
         lines.append(wiring.describe_database(self.store))
         lines.append(self.sandbox.simulator.announcement())

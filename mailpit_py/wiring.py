@@ -24,7 +24,7 @@ from mailpit_py.application.sinkbook import Check, SinkBook, SinkSettings, find_
 from mailpit_py.application.tagging import Tagger, read_disabled
 from mailpit_py.bind import Bind
 from mailpit_py.config import Config
-from mailpit_py.errors import ClockError, ConfigError, NotFound, TargetRefused
+from mailpit_py.errors import ClockError, ConfigError, NotFound, QueryError, TargetRefused
 from mailpit_py.quantity import microseconds_of
 from mailpit_py.servers.smtp.settings import SmtpSettings
 from mailpit_py.servers.tls import ServerTls, made_names, server_tls
@@ -39,6 +39,7 @@ from mailpit_py.storage import DEFAULT_INBOX, SinkKind, Store, StoreOptions
 
 if TYPE_CHECKING:
     from mailpit_py.application.tag_filter import Filter
+    from mailpit_py.outbound.announcer import AnnouncerSettings
     from mailpit_py.outbound.sender import SenderSettings
 
 OF_INBOX = "smtp for "
@@ -282,6 +283,30 @@ def sender_settings(config: Config) -> SenderSettings:
 
     hostname = config.smtp_hostname or socket.gethostname() or "localhost"
     return SenderSettings(config.reach, hostname, config.retry_factor)
+
+
+def announcer_settings(config: Config, store: Store) -> AnnouncerSettings | None:
+    """What the webhook of every message is told; None without one. Raises ConfigError."""
+    from mailpit_py.storage.note import ARRIVAL_WEBHOOK
+
+    if not config.webhook_url:
+        store.agenda.notes.forget(ARRIVAL_WEBHOOK).result()  # what comes without one is not told later
+        return None
+    from mailpit_py.outbound.announcer import AnnouncerSettings
+
+    try:
+        query = store.parse_query(config.webhook_filter) if config.webhook_filter.strip() else None
+    except QueryError as error:
+        raise ConfigError(f"--webhook-filter: {error}") from None
+    return AnnouncerSettings(
+        config.webhook_url,
+        config.label,
+        query,
+        limit=config.webhook_limit,
+        delay=config.webhook_delay,
+        retries=config.webhook_retries,
+        time_scale=config.retry_factor,
+    )
 
 
 def sinks(config: Config) -> list[SinkSettings]:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
-from mailpit_py.api import cid, docs, events, mailpit, native, probes, problem, shell, sns
+from mailpit_py.api import cid, demo, docs, events, mailpit, native, probes, problem, shell, sns
 from mailpit_py.api.checking import Adviser
 from mailpit_py.api.context import Context
 from mailpit_py.api.feed import Feed
@@ -106,6 +106,8 @@ def create_app(
     login = _login(config.ui_auth_file, config.ui_auth)
     hosts = HostList(read_names(config.allowed_hosts), any_name=login is not None)
     Gate(hosts, read_origins(config.api_cors), login, _logins(config)).install(app)
+    if config.demo_mode:
+        demo.install(app)
     _add_routes(app, webroot, shell.Shell(static_directory(), webroot, private=login is not None))
     return app
 

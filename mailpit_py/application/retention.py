@@ -14,12 +14,16 @@ from mailpit_py.storage import Limits, Store
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 60.0
+DEMO_MESSAGES = 1_000
 
 
 def limits(config: Config) -> Limits:
-    """The limits that the options ask for; 0 messages means no limit."""
+    """The limits that the options ask for; 0 messages means no limit, but in demo mode."""
+    most = config.max if config.max > 0 else None
+    if config.demo_mode:
+        most = min(most or DEMO_MESSAGES, DEMO_MESSAGES)
     return Limits(
-        max_messages=config.max if config.max > 0 else None,
+        max_messages=most,
         max_age_seconds=config.max_age_seconds,
         max_bytes=config.max_total_bytes,
     )

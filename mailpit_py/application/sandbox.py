@@ -21,7 +21,9 @@ from mailpit_py.application.sinkbook import SinkBook
 from mailpit_py.application.statistics import Statistics
 from mailpit_py.errors import BounceError, NotFound
 from mailpit_py.identity import PublicIds
+from mailpit_py.mail import date
 from mailpit_py.mail.envelope import Line, Receipt, Reply, Session, Transaction
+from mailpit_py.mail.message import read_values
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.storage import Arrival, Attempt, CallSoon, Cause, Changes, Cursor, Step, Store, Tagger
@@ -43,7 +45,8 @@ class Sandbox:
 
     What happens to a command is asked of `simulator`; what became of it is told here. `scheduler`
     does what follows; `hostname` is who its reports come from, `complaints_to` where complaints go.
-    `sinks` are where they go besides, `inboxes` where mail is kept.
+    `sinks` are where they go besides, `inboxes` where mail is kept. With `message_dates` mail came
+    when its Date field says.
     """
 
     def __init__(  # noqa: PLR0913 - keyword-only, one for each part that a node may bring
@@ -56,6 +59,7 @@ class Sandbox:
         complaints_to: str = "",
         tagger: Tagger | None = None,
         sinks: SinkBook | None = None,
+        message_dates: bool = False,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -70,6 +74,7 @@ class Sandbox:
         self.sinks = sinks or SinkBook(store, clock)
         self.budget = store.budget
         self._ids = PublicIds()
+        self._message_dates = message_dates
         self.inboxes.on_removal += [clock.forget, self.scheduler.forget, store.agenda.sinks.forget]
 
     def receive(  # noqa: PLR0913 - keyword-only, one for each thing that may be known of it
@@ -140,13 +145,21 @@ class Sandbox:
             inbox=self.inboxes.house(part.inbox),
             transaction=Transaction(session, delivery.kept, part.lines),
             raw=raw,
-            received_at=now,
+            received_at=self._arrival_time(raw, now),
             source=incoming.source,
             causes=causes_of(delivery.kept, delivery.decisions),
             steps=plan(self.simulator, session, delivery.kept, raw, part.inbox),
             tagger=self.tagger,
         )
         return housed(arrival, lambda one: self.store.add(one, receipt))
+
+    def _arrival_time(self, raw: bytes, now: int) -> int:
+        """When a message came: now, or what its Date field says where that is asked for and can be read."""
+        if not self._message_dates:
+            return now
+        found = read_values(raw, ("date",))
+        moment = date.parse(found[0][1]) if found else None
+        return now if moment is None or moment < 0 else moment
 
     def _count(self, stored: Future[Receipt], size_bytes: int) -> None:
         if stored.exception() is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailpit_py.bind import Bind
 from mailpit_py.config.option import option
 from mailpit_py.errors import ConfigError
 
@@ -55,6 +56,25 @@ class DropInOptions:
         group="SMTP",
         old_variables=("MP_STRICT_RFC_HEADERS",),
     )
+    use_message_dates: bool = option(
+        False,
+        "MP_USE_MESSAGE_DATES",
+        "Take the Date field of a message, where it can be read, for the time at which it came.",
+        group="Storage",
+    )
+    tenant_id: str = option(
+        "",
+        "MP_TENANT_ID",
+        "Keep mail in a file of this name beside --database, for several sandboxes with one setting.",
+        group="Storage",
+        metavar="NAME",
+    )
+    demo_mode: bool = option(
+        False,
+        "MP_DEMO_MODE",
+        "For a sandbox that everybody may use: nothing is sent, released or asked for; at most 1,000 messages.",
+        group="General",
+    )
     hide_delete_all_button: bool = option(
         False,
         "MP_HIDE_DELETE_ALL_BUTTON",
@@ -64,9 +84,9 @@ class DropInOptions:
     enable_prometheus: str = option(
         "",
         "MP_ENABLE_PROMETHEUS",
-        "Give numbers for Prometheus at /metrics: true or false.",
+        "Give numbers for Prometheus at /metrics of the page: true; or at an address of their own, as localhost:9090.",
         group="Page and API",
-        metavar="BOOL",
+        metavar="BOOL|ADDRESS",
     )
     tag: str = option(
         "",
@@ -98,8 +118,14 @@ class DropInOptions:
 
     @property
     def metrics_enabled(self) -> bool:
-        """Whether there are numbers for Prometheus."""
+        """Whether the page has numbers for Prometheus."""
         return self.enable_prometheus.strip().lower() in TRUE
+
+    @property
+    def metrics_place(self) -> str:
+        """The address at which the numbers have a server of their own; empty without one."""
+        said = self.enable_prometheus.strip()
+        return "" if said.lower() in TRUE | FALSE else said
 
     def check_drop_in(self) -> None:
         """Raise ConfigError for what cannot be used together, or at all."""
@@ -109,5 +135,12 @@ class DropInOptions:
             value = getattr(self, name)
             if value and not Path(value).expanduser().is_file():
                 raise ConfigError(f"--{name.replace('_', '-')}: there is no file {value}")
-        if self.enable_prometheus.strip().lower() not in TRUE | FALSE:
-            raise ConfigError("--enable-prometheus is true or false; the numbers are at /metrics of the page")
+        if self.metrics_place and not _is_address(self.metrics_place):
+            raise ConfigError("--enable-prometheus is true, false, or host:port as in localhost:9090")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return Bind.parse(text).path is None
+    except ValueError:
+        return False

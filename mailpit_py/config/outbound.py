@@ -41,6 +41,41 @@ class OutboundOptions(RelayOptions):
         group="Outbound",
         metavar="LIST",
     )
+    webhook_url: str = option(
+        "",
+        "MP_WEBHOOK_URL",
+        "Tell this URL of every message that comes, as Mailpit does.",
+        group="Outbound",
+        metavar="URL",
+    )
+    webhook_limit: int = option(
+        1,
+        "MP_WEBHOOK_LIMIT",
+        "The least number of seconds between two requests to --webhook-url; what comes faster waits. 0 for none.",
+        group="Outbound",
+        metavar="SECONDS",
+    )
+    webhook_delay: int = option(
+        0,
+        "MP_WEBHOOK_DELAY",
+        "Seconds that each request to --webhook-url waits first.",
+        group="Outbound",
+        metavar="SECONDS",
+    )
+    webhook_filter: str = option(
+        "",
+        "MP_WEBHOOK_FILTER",
+        "Tell --webhook-url only of what this search finds, as in `from:shop -tag:test`.",
+        group="Outbound",
+        metavar="SEARCH",
+    )
+    webhook_retries: int = option(
+        3,
+        "MP_WEBHOOK_RETRIES",
+        "How often a request to --webhook-url is repeated that is not taken: 0 to 5.",
+        group="Outbound",
+        metavar="N",
+    )
     webhook_secret: str = option(
         "",
         "MP_WEBHOOK_SECRET",

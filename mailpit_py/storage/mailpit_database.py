@@ -33,6 +33,7 @@ class MailpitMessage:
     raw: bytes
     received_at: int
     seen: bool
+    tags: tuple[str, ...] = ()
 
 
 def is_mailpits(path: Path) -> bool:
@@ -47,17 +48,24 @@ def is_mailpits(path: Path) -> bool:
         return False
 
 
-def count_mailpits(path: Path) -> int:
-    """How many messages it has. Raises StorageError."""
+def tenant_prefix(tenant: str) -> str:
+    """What Mailpit puts before the names of a tenant's tables; nothing without one."""
+    return re.sub(r"[^0-9A-Za-z_]", "_", tenant) + "_" if tenant else ""
+
+
+def count_mailpits(path: Path, tenant: str = "") -> int:
+    """How many messages it has, or a tenant of it. Raises StorageError."""
     with _errors(path), _opened(path) as connection:
-        counted = (connection.execute(f'SELECT count(*) FROM "{one}mailbox"') for one in _prefixes(connection))
+        prefixes = _prefixes(connection, tenant)
+        counted = (connection.execute(f'SELECT count(*) FROM "{one}mailbox"') for one in prefixes)
         return sum(int(rows.fetchone()[0]) for rows in counted)
 
 
-def read_mailpits(path: Path) -> Iterator[MailpitMessage]:
-    """Yield its messages, the oldest first, those of each tenant after another. Raises StorageError."""
+def read_mailpits(path: Path, tenant: str = "") -> Iterator[MailpitMessage]:
+    """Yield its messages, the oldest first, those of each tenant after another, or of one. Raises StorageError."""
     with _errors(path), _opened(path) as connection:
-        for prefix in _prefixes(connection):
+        for prefix in _prefixes(connection, tenant):
+            tags = _tags(connection, prefix)
             rows = connection.execute(
                 f'SELECT m.ID, m.Created, m.Read, d.Email FROM "{prefix}mailbox" m '
                 f'JOIN "{prefix}mailbox_data" d ON d.ID = m.ID ORDER BY m.Created, m.rowid'
@@ -66,14 +74,31 @@ def read_mailpits(path: Path) -> Iterator[MailpitMessage]:
                 content = email if isinstance(email, bytes) else str(email).encode()
                 raw = zstd.decompress(content) if content.startswith(_ZSTD) else content
                 name = public_id if _ID.fullmatch(str(public_id)) else ""
-                yield MailpitMessage(name, raw, int(created) * 1_000, bool(read))
+                yield MailpitMessage(name, raw, int(created) * 1_000, bool(read), tuple(tags.get(public_id, ())))
 
 
-def _prefixes(connection: sqlite3.Connection) -> list[str]:
-    """The tenants: what stands before the names of the tables, usually nothing."""
-    tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+def _tags(connection: sqlite3.Connection, prefix: str) -> dict[str, list[str]]:
+    """The tags of each message; databases of old versions have none."""
+    if not {f"{prefix}tags", f"{prefix}message_tags"} <= _tables(connection):
+        return {}
+    found: dict[str, list[str]] = {}
+    for public_id, name in connection.execute(
+        f'SELECT m.ID, t.Name FROM "{prefix}message_tags" m JOIN "{prefix}tags" t ON t.ID = m.TagID ORDER BY t.Name'
+    ):
+        found.setdefault(public_id, []).append(str(name))
+    return found
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _prefixes(connection: sqlite3.Connection, tenant: str = "") -> list[str]:
+    """The tenants: what stands before the names of the tables, usually nothing. One that is named alone counts."""
+    tables = _tables(connection)
     ends = sorted(name.removesuffix("mailbox_data") for name in tables if name.endswith("mailbox_data"))
-    return [one for one in ends if _PREFIX.fullmatch(one) and f"{one}mailbox" in tables]
+    known = [one for one in ends if _PREFIX.fullmatch(one) and f"{one}mailbox" in tables]
+    return [one for one in known if not tenant or one == tenant_prefix(tenant)]
 
 
 @contextmanager

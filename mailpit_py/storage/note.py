@@ -11,6 +11,9 @@ from sqlalchemy import Connection
 
 from mailpit_py.storage.context import Context
 
+ARRIVAL_WEBHOOK = "arrival webhook"
+"""The note of how far the journal was told to the webhook of every message."""
+
 
 class NoteTable:
     """Texts by name in `meta`; those of other rooms of the database have other names."""
@@ -39,5 +42,22 @@ class NoteTable:
             context.execute("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
                             (self.PREFIX + name, text))  # fmt: skip
             return str(context.execute("SELECT value FROM meta WHERE key = ?", (self.PREFIX + name,)).scalar_one())
+
+        return self._submit(work)
+
+    def put(self, name: str, text: str) -> Future[None]:
+        """Keep a text in the place of one of this name."""
+
+        def work(context: Context) -> None:
+            sql = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+            context.execute(sql, (self.PREFIX + name, text))
+
+        return self._submit(work)
+
+    def forget(self, name: str) -> Future[None]:
+        """Forget the text of this name."""
+
+        def work(context: Context) -> None:
+            context.execute("DELETE FROM meta WHERE key = ?", (self.PREFIX + name,))
 
         return self._submit(work)

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import Client
 
 from mailpit_py import __version__
-from mailpit_py.api import create_app, schemas
+from mailpit_py.api import create_app, info_schemas
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.config import Config
 from tests.api.conftest import API, Mail
@@ -17,7 +17,7 @@ from tests.api.conftest import API, Mail
 def test_the_sandbox_describes_itself(client: Client, mail: Mail) -> None:
     mail.receive()
     answer = client.get(f"{API}/info", headers={"Host": "localhost:8025"}).json or {}
-    schemas.Info.model_validate(answer)
+    info_schemas.Info.model_validate(answer)
     assert (answer["name"], answer["version"]) == ("mailpit-py", __version__)
     assert answer["smtp"] == [
         {"host": "localhost", "port": 1025, "path": "", "tls": "none", "protocol": "smtp", "inbox": ""}

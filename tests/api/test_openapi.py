@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from mailpit_py.api import Application, schemas
+from mailpit_py.api import Application, info_schemas, schemas
 from mailpit_py.api.operation import operation_of
 from tests.api.conftest import API, Mail
 
@@ -88,7 +88,7 @@ def test_the_schema_of_every_answer_is_the_schema_of_the_document(client: Client
         f"attempts/{attempt}": schemas.AttemptDetail,
         "sessions": schemas.SessionList,
         f"sessions/{session}": schemas.SessionDetail,
-        "info": schemas.Info,
+        "info": info_schemas.Info,
         "nowhere": schemas.ProblemDetails,
     }
     for path, schema in answers.items():

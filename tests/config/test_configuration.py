@@ -68,7 +68,7 @@ def test_a_folder_as_database_means_a_file_in_it(tmp_path):
         ({"smtp_relay_all": True}, "need a server: --smtp-relay-config or MP_SMTP_RELAY_HOST"),
         ({"smtp_relay_config": "/nowhere.yml"}, "--smtp-relay-config: there is no file /nowhere.yml"),
         ({"seed": -3}, "0 or larger"),
-        ({"enable_prometheus": "localhost:9090"}, "true or false"),
+        ({"enable_prometheus": "localhost"}, "true, false, or host:port"),
         ({"send_api_auth": "a:b", "send_api_auth_accept_any": True}, "exclude each other"),
         ({"send_api_auth_file": "/nowhere"}, "there is no file /nowhere"),
         ({"max_age": "0d"}, "would keep nothing"),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NoReturn
 
 from flask import Response
 
-# What Go writes as an escape so that JSON can stand inside HTML and JavaScript.
-_ESCAPED = (("<", r"\u003c"), (">", r"\u003e"), ("&", r"\u0026"), ("\u2028", r"\u2028"), ("\u2029", r"\u2029"))
-_LONE = re.compile("[\ud800-\udfff]")
+from mailpit_py.application import mailpit_json
+
 _EXPECTED: Mapping[str, str] = MappingProxyType(
     {
         "Expecting property name": "looking for beginning of object key string",
@@ -32,10 +30,7 @@ class BadJson(Exception):
 
 def encoded(value: Any) -> bytes:
     """A value on one line, its keys in their order, and a line end."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character, escape in _ESCAPED:
-        text = text.replace(character, escape)
-    return _LONE.sub("\ufffd", text).encode() + b"\n"
+    return mailpit_json.encoded(value) + b"\n"
 
 
 def written(value: Any, status: int = 200) -> Response:

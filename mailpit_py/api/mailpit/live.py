@@ -13,8 +13,8 @@ from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.feed import Feed
 from mailpit_py.api.frames import Rows, text_frame
-from mailpit_py.api.mailpit import shape
 from mailpit_py.api.mailpit.go_json import encoded
+from mailpit_py.application import mailpit_json
 from mailpit_py.storage import INBOX, AttemptSummary, Change, Counts, Cursor, Ref, Store, Summary
 
 PAUSE = 0.25  # between batches, so that `stats` comes at most four times a second
@@ -81,7 +81,7 @@ class Events:
             elif (outline := outlines.get(row.public_id)) is not None:
                 if row.tags:
                     yield _tags(row)
-                yield _event("new", shape.row(row, outline, empty=[], empty_reply_to=[]))
+                yield _event("new", mailpit_json.row(row, outline, empty=[], empty_reply_to=[]))
 
 
 def _rows(change: Change, rows: Rows) -> list[Summary | AttemptSummary]:

@@ -10,9 +10,10 @@ from flask import Blueprint, Response
 
 from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
-from mailpit_py.api.mailpit import failure, fields, finding, shape
+from mailpit_py.api.mailpit import failure, fields, finding
 from mailpit_py.api.mailpit.finding import PATIENCE
 from mailpit_py.api.mailpit.go_json import encoded
+from mailpit_py.application import mailpit_json
 from mailpit_py.storage import Counts, Query, Selection, Summary
 from mailpit_py.storage.query import All, Flag
 
@@ -104,13 +105,13 @@ def found_counts(query: Query, all_of_them: Counts) -> Counts:
     return Counts(total=total, unread=unread)
 
 
-def _rows(query: Query | None, start: int, limit: int | None, *, empty_reply_to: Any) -> list[shape.Json]:
+def _rows(query: Query | None, start: int, limit: int | None, *, empty_reply_to: Any) -> list[mailpit_json.Json]:
     outlines = here().sandbox.store.outlines
-    rows: list[shape.Json] = []
+    rows: list[mailpit_json.Json] = []
     for page in _pages(query, start, limit):
         found = outlines.of(scope(), [one.public_id for one in page])
         known = [(one, found[one.public_id]) for one in page if one.public_id in found]
-        rows += [shape.row(one, outline, empty_reply_to=empty_reply_to) for one, outline in known]
+        rows += [mailpit_json.row(one, outline, empty_reply_to=empty_reply_to) for one, outline in known]
     return rows
 
 
@@ -127,7 +128,7 @@ def _pages(query: Query | None, start: int, limit: int | None) -> Iterator[list[
         limit = None if limit is None else limit - some
 
 
-def _summary(counts: Counts, found: Counts, start: int, rows: list[shape.Json]) -> bytes:
+def _summary(counts: Counts, found: Counts, start: int, rows: list[mailpit_json.Json]) -> bytes:
     return encoded(
         {
             "total": counts.total,

@@ -10,13 +10,13 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, request
 
 from mailpit_py.api import headers
+from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import finding
 from mailpit_py.api.mailpit.failure import refusal
 from mailpit_py.api.problem import Problem
 from mailpit_py.checks.outside import Asset, Wish
 from mailpit_py.mail.arrangement import arrange
-from mailpit_py.storage import DEFAULT_INBOX
 
 if TYPE_CHECKING:
     from mailpit_py.storage import Summary
@@ -80,11 +80,11 @@ def _answer(public_id: str, found: Asset) -> Response:
 def _address(public_id: str, url: str) -> str:
     """The address here under which a style sheet of this message may load something."""
     data = base64.b64encode(f"{public_id}:{url}".encode()).decode()
-    permit = here().signer.query(DEFAULT_INBOX, public_id, f"{SIGNED}{url}")
+    permit = here().signer.query(scope(), public_id, f"{SIGNED}{url}")
     return quote(f"{here().config.webroot_path}proxy") + f"?{urlencode({'data': data})}&{permit}"
 
 
 def _is_signed(public_id: str, url: str) -> bool:
     given = request.args
     expires, signature = given.get("exp", ""), given.get("sig", "")
-    return here().signer.permits(DEFAULT_INBOX, public_id, f"{SIGNED}{url}", expires=expires, signature=signature)
+    return here().signer.permits(scope(), public_id, f"{SIGNED}{url}", expires=expires, signature=signature)

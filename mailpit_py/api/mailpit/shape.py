@@ -1,70 +1,20 @@
-"""Values of the store and of mail as Mailpit's JSON, the keys in its order."""
+"""Everything about one message as Mailpit's JSON, the keys in its order."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
 from mailpit_py.api.mailpit.filename import shown_name
+from mailpit_py.application.mailpit_json import Json, address, moment
 from mailpit_py.mail import Message, Part
 from mailpit_py.mail.arrangement import Arrangement, arrange, number_of
 from mailpit_py.mail.date import offset_minutes
 from mailpit_py.mail.header import text_of
 from mailpit_py.mail.unsubscribe import judge
-from mailpit_py.storage import Correspondent, Outline, Stored, Summary
+from mailpit_py.storage import Correspondent, Outline, Stored
 
-Json = dict[str, Any]
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-SNIPPET_BYTES = 200
 PLAIN_CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
-
-
-def moment(at: int, *, minutes_east: int = 0, digits: int = 3) -> str:
-    """UTC microseconds as Go writes a time: no zeros at the end of the fraction, `Z` for UTC."""
-    try:
-        local = (EPOCH + timedelta(microseconds=at)).astimezone(timezone(timedelta(minutes=minutes_east)))
-    except (OverflowError, ValueError):
-        return "0001-01-01T00:00:00Z"
-    fraction = f"{local.microsecond:06d}"[:digits].rstrip("0")
-    zone = local.strftime("%z")
-    shown = f"{local.year:04d}{local.strftime('-%m-%dT%H:%M:%S')}"
-    return f"{shown}{'.' if fraction else ''}{fraction}{f'{zone[:3]}:{zone[3:]}' if minutes_east else 'Z'}"
-
-
-def address(one: Any) -> Json:
-    """A name and an address."""
-    return {"Name": one.name, "Address": one.address}
-
-
-def row(summary: Summary, outline: Outline, *, empty: Any = None, empty_reply_to: Any = None) -> Json:
-    """One message of a list. `empty` stands for a list of addresses without any, as Mailpit has it there."""
-    people = {"To": outline.to, "Cc": outline.cc, "Bcc": outline.bcc}
-    return {
-        "ID": summary.public_id,
-        "MessageID": summary.message_id,
-        "Read": summary.seen,
-        "From": address(summary.from_ or Correspondent("", "")),
-        **{name: [address(one) for one in found] or empty for name, found in people.items()},
-        "ReplyTo": [address(one) for one in outline.reply_to] or empty_reply_to,
-        "Subject": summary.subject,
-        "Created": moment(summary.received_at),
-        "Username": outline.username,
-        "Tags": list(summary.tags),
-        "Size": summary.size_bytes,
-        "Attachments": outline.attached,
-        "Snippet": snippet(summary.snippet),
-    }
-
-
-def snippet(text: str) -> str:
-    """At most 200 octets of a text, and dots if that is not all."""
-    octets = text.encode("utf-8", "replace")
-    if len(octets) <= SNIPPET_BYTES:
-        return text
-    return octets[:SNIPPET_BYTES].decode("utf-8", "ignore").rstrip("…") + "..."
 
 
 def message(stored: Stored, outline: Outline, content: Message) -> Json:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from mailpit_py import __version__
-from mailpit_py.api import schemas, shape
+from mailpit_py.api import info_schemas, shape
 from mailpit_py.api.admission import admitted, may_see
 from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery
@@ -25,7 +25,7 @@ def register(routes: Blueprint) -> None:
     routes.get("/info")(show_info)
 
 
-@operation(TAG, returns=schemas.Info, errors=())
+@operation(TAG, returns=info_schemas.Info, errors=())
 def show_info(query: InboxQuery) -> Json:
     """Show what this sandbox is: its name, where it takes mail, what it keeps, how much there is."""
     context = here()

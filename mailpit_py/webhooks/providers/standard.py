@@ -47,7 +47,7 @@ def compose(events: Sequence[Event], hook: Hook, stamp: Stamp) -> Request:
 def sign(body: bytes, secret: str, stamp: Stamp, prefix: str) -> tuple[tuple[str, str], ...]:
     """Return the three headers that prove a body; their names begin with `prefix`."""
     message_id = f"msg_{stamp.id}"
-    signature = Webhook(secret).sign(message_id, instant.aware(stamp.wall), body.decode("ascii"))
+    signature = Webhook(secret).sign(message_id, instant.aware(stamp.wall), body.decode("utf-8"))
     timestamp = str(instant.seconds(stamp.wall))
     return ((f"{prefix}-id", message_id), (f"{prefix}-timestamp", timestamp), (f"{prefix}-signature", signature))
 

@@ -1,0 +1,71 @@
+"""A message of a list as Mailpit's clients know it, in JSON as Go writes it: for its API, its feed and its webhook."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from mailpit_py.storage import Correspondent, Outline, Summary
+
+Json = dict[str, Any]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SNIPPET_BYTES = 200
+# What Go writes as an escape so that JSON can stand inside HTML and JavaScript.
+_ESCAPED = (("<", r"\u003c"), (">", r"\u003e"), ("&", r"\u0026"), ("\u2028", r"\u2028"), ("\u2029", r"\u2029"))
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def encoded(value: Any) -> bytes:
+    """A value on one line, its keys in their order."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character, escape in _ESCAPED:
+        text = text.replace(character, escape)
+    return _LONE.sub("\ufffd", text).encode()
+
+
+def moment(at: int, *, minutes_east: int = 0, digits: int = 3) -> str:
+    """UTC microseconds as Go writes a time: no zeros at the end of the fraction, `Z` for UTC."""
+    try:
+        local = (EPOCH + timedelta(microseconds=at)).astimezone(timezone(timedelta(minutes=minutes_east)))
+    except (OverflowError, ValueError):
+        return "0001-01-01T00:00:00Z"
+    fraction = f"{local.microsecond:06d}"[:digits].rstrip("0")
+    zone = local.strftime("%z")
+    shown = f"{local.year:04d}{local.strftime('-%m-%dT%H:%M:%S')}"
+    return f"{shown}{'.' if fraction else ''}{fraction}{f'{zone[:3]}:{zone[3:]}' if minutes_east else 'Z'}"
+
+
+def address(one: Any) -> Json:
+    """A name and an address."""
+    return {"Name": one.name, "Address": one.address}
+
+
+def row(summary: Summary, outline: Outline, *, empty: Any = None, empty_reply_to: Any = None) -> Json:
+    """One message of a list. `empty` stands for a list of addresses without any, as Mailpit has it there."""
+    people = {"To": outline.to, "Cc": outline.cc, "Bcc": outline.bcc}
+    return {
+        "ID": summary.public_id,
+        "MessageID": summary.message_id,
+        "Read": summary.seen,
+        "From": address(summary.from_ or Correspondent("", "")),
+        **{name: [address(one) for one in found] or empty for name, found in people.items()},
+        "ReplyTo": [address(one) for one in outline.reply_to] or empty_reply_to,
+        "Subject": summary.subject,
+        "Created": moment(summary.received_at),
+        "Username": outline.username,
+        "Tags": list(summary.tags),
+        "Size": summary.size_bytes,
+        "Attachments": outline.attached,
+        "Snippet": snippet(summary.snippet),
+    }
+
+
+def snippet(text: str) -> str:
+    """At most 200 octets of a text, and dots if that is not all."""
+    octets = text.encode("utf-8", "replace")
+    if len(octets) <= SNIPPET_BYTES:
+        return text
+    return octets[:SNIPPET_BYTES].decode("utf-8", "ignore").rstrip("…") + "..."
