@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mailpit_py.application.clock import Clock
 from mailpit_py.application.sandbox import Sandbox
@@ -258,3 +260,43 @@ def test_other_inboxes_and_folders_are_not_searched(store):
     say("LOGIN x y")
     say("SELECT Trash")
     assert numbers(say("SEARCH TEXT apples")) == []
+
+
+LEAVES = {
+    "SEEN": {1},
+    "FLAGGED": {2},
+    "2:3": {2, 3},
+    "UID 4": {4},
+    "SUBJECT apples": {1, 3},
+    "BODY quick": {1, 3},
+    "FROM ann": {1},
+    "LARGER 500": {3},
+    "SINCE 26-Nov-2025": {3, 4},
+    "SENTON 1-Jan-2024": {4},
+    "KEYWORD $Forwarded": {2},
+    "ALL": {1, 2, 3, 4},
+    "NEW": set[int](),
+}
+Tree = tuple[str, frozenset[int]]
+EVERYTHING = frozenset({1, 2, 3, 4})
+TREES: st.SearchStrategy[Tree] = st.recursive(
+    st.sampled_from([(words, frozenset(found)) for words, found in LEAVES.items()]),
+    lambda one: st.one_of(
+        one.map(lambda tree: (f"NOT {tree[0]}", EVERYTHING - tree[1])),
+        st.tuples(one, one).map(lambda two: (f"OR {two[0][0]} {two[1][0]}", two[0][1] | two[1][1])),
+        st.lists(one, min_size=1, max_size=4).map(
+            lambda some: (
+                f"({' '.join(tree[0] for tree in some)})",
+                EVERYTHING.intersection(*(tree[1] for tree in some)),
+            )
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(tree=TREES)
+def test_keys_put_together_find_what_they_find_alone(say, tree: Tree) -> None:
+    words, expected = tree
+    assert numbers(say(f"SEARCH {words}")) == sorted(expected)
