@@ -88,10 +88,9 @@ def parse(scanner: Scanner) -> Every:
     return _Reader(scanner).run()
 
 
-def parse_charset(scanner: Scanner) -> None:
-    """Read the name of a charset. Raises No for one that is not known (RFC 9051 §7.1: BADCHARSET)."""
-    name = scanner.text().upper()
-    if name not in CHARSETS:
+def check_charset(name: str) -> None:
+    """Raise No for a charset that is not known (RFC 9051 §7.1: BADCHARSET)."""
+    if name.upper() not in CHARSETS:
         raise No(f"texts are read as {' or '.join(CHARSETS)}", f"BADCHARSET ({' '.join(CHARSETS)})")
 
 

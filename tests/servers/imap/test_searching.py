@@ -212,6 +212,14 @@ def test_a_saved_result_is_named_by_a_dollar_sign(say, saving, kept):
     assert numbers(say("SEARCH UID $")) == kept
 
 
+def test_a_result_is_kept_by_a_search_that_cannot_be_read_and_emptied_by_one_that_is_refused(say):
+    say("SEARCH RETURN (SAVE) SEEN")
+    say("SEARCH RETURN (SAVE) COLOUR")
+    assert numbers(say("SEARCH $")) == [1]
+    say("SEARCH RETURN (SAVE) CHARSET KOI8-R SEEN")
+    assert numbers(say("SEARCH $")) == []
+
+
 def test_a_search_that_only_saves_says_nothing(say):
     (line,) = say("SEARCH RETURN (SAVE) ALL")
     assert line.startswith("A1 OK")
@@ -253,6 +261,15 @@ def test_after_rev2_is_enabled_a_search_is_answered_in_its_way(store):
     say("ENABLE IMAP4rev2")
     say("SELECT INBOX")
     assert say("SEARCH 2:3")[0] == '* ESEARCH (TAG "A1") ALL 2:3'
+
+
+def test_after_utf8_is_accepted_a_search_names_no_charset(store):
+    say = conversation(store)
+    say("LOGIN x y")
+    say("ENABLE UTF8=ACCEPT")
+    say("SELECT INBOX")
+    assert say("SEARCH CHARSET UTF-8 ALL")[0].startswith("A1 BAD ")
+    assert numbers(say("SEARCH SUBJECT Käse")) == [2]
 
 
 def test_other_inboxes_and_folders_are_not_searched(store):
