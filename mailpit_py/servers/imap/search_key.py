@@ -193,9 +193,11 @@ def _field(name: str, column: str) -> Callable[[Scanner], Key]:
 
 def _in_field(name: str, column: str, text: str) -> Stored:
     held: query.Node = query.HeaderField(name, text)
+    if not column or not text.strip():  # RFC 9051 §6.4.4: with an empty text, that the field is there
+        return Stored(held)
     if name in ("from", "to"):  # the row knows most of it without reading the message
         held = query.Either((query.Correspondent(name, text), held))
-    return Stored(query.All((query.Text(text, column), held)) if column and text.strip() else held)
+    return Stored(query.All((query.Text(text, column), held)))
 
 
 def _subject(scanner: Scanner) -> Key:
