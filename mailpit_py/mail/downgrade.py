@@ -118,7 +118,7 @@ def _address_list(text: str) -> str:
 
 
 def _group(name: str, mailboxes: list[str | None], originals: list[str]) -> str:
-    """A group; one that has a mailbox which ASCII cannot name keeps all of them as a text (§3.1.8)."""
+    """A group; one that has a mailbox which ASCII cannot name keeps all of them as a text (§3.1.7)."""
     written = [mailbox for mailbox in mailboxes if mailbox is not None]
     if len(written) < len(mailboxes):
         return _removed(f"{name}: {', '.join(originals)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailpit_py.mail import read
-from mailpit_py.mail.imap import downgrade
+from mailpit_py.mail.downgrade import as_sent, downgrade
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,8 @@ def test_other_mail_stays_as_it_is(raw):
 
 def test_a_domain_that_dns_cannot_write_takes_its_mailbox_along():
     assert downgrade(f"To: a@{'ü' * 70}.test\r\n\r\n".encode()).endswith(b" :;\r\n\r\n")
+
+
+@pytest.mark.parametrize(("utf8", "expected"), [(True, b"X: \xc3\xbc\r\n"), (False, b"X: =?utf-8?B?w7w=?=\r\n")])
+def test_what_is_sent_has_lines_that_end_in_crlf(utf8, expected):
+    assert as_sent("X: ü\n".encode(), utf8=utf8) == expected

@@ -88,10 +88,9 @@ def parse(scanner: Scanner) -> Every:
     return _Reader(scanner).run()
 
 
-def parse_charset(scanner: Scanner) -> None:
-    """Read the name of a charset. Raises No for one that is not known (RFC 9051 §7.1: BADCHARSET)."""
-    name = scanner.text().upper()
-    if name not in CHARSETS:
+def check_charset(name: str) -> None:
+    """Raise No for a charset that is not known (RFC 9051 §7.1: BADCHARSET)."""
+    if name.upper() not in CHARSETS:
         raise No(f"texts are read as {' or '.join(CHARSETS)}", f"BADCHARSET ({' '.join(CHARSETS)})")
 
 
@@ -194,9 +193,11 @@ def _field(name: str, column: str) -> Callable[[Scanner], Key]:
 
 def _in_field(name: str, column: str, text: str) -> Stored:
     held: query.Node = query.HeaderField(name, text)
+    if not column or not text.strip():  # RFC 9051 §6.4.4: with an empty text, that the field is there
+        return Stored(held)
     if name in ("from", "to"):  # the row knows most of it without reading the message
         held = query.Either((query.Correspondent(name, text), held))
-    return Stored(query.All((query.Text(text, column), held)) if column and text.strip() else held)
+    return Stored(query.All((query.Text(text, column), held)))
 
 
 def _subject(scanner: Scanner) -> Key:

@@ -59,10 +59,11 @@ def uid_sort(session: Session, scanner: Scanner) -> Work[None]:
 
 def _search(session: Session, scanner: Scanner, *, by_uid: bool) -> Work[None]:
     asked = _return(session, scanner)
-    if scanner.skip(b"CHARSET "):
-        search_key.parse_charset(scanner)
-        scanner.space()
+    charset = _charset(session, scanner)
     keys = search_key.parse(scanner)
+    if asked.saves:
+        _view(session).saved = frozenset()  # RFC 5182 §2.1: so it stays if NO is all that there is to say
+    search_key.check_charset(charset)
     found = yield from _found(session, keys, by_uid=by_uid)
     if asked.saves:
         _view(session).saved = asked.kept([item.uid for _, item in found])
@@ -96,6 +97,17 @@ def _return(session: Session, scanner: Scanner) -> Return:
     if unknown := options.difference(RETURNS):
         raise Bad(f"there is no return option {min(unknown)}")
     return Return(options, is_extended=True)
+
+
+def _charset(session: Session, scanner: Scanner) -> str:
+    """The charset of a search's texts. Raises Bad where it is UTF-8 already (RFC 6855 §3)."""
+    if not scanner.skip(b"CHARSET "):
+        return "UTF-8"
+    if "UTF8=ACCEPT" in session.enabled:
+        raise Bad("texts are UTF-8 since UTF8=ACCEPT was enabled")
+    charset = scanner.text()
+    scanner.space()
+    return charset
 
 
 def _view(session: Session) -> View:
@@ -145,9 +157,10 @@ def _learn(
 def _sort(session: Session, scanner: Scanner, *, by_uid: bool) -> Work[None]:
     criteria = _criteria(scanner)
     scanner.space()
-    search_key.parse_charset(scanner)
+    charset = scanner.text()
     scanner.space()
     keys = search_key.parse(scanner)
+    search_key.check_charset(charset)
     found = yield from _found(session, keys, by_uid=by_uid)
     items = [item for _, item in found]
     for criterion in reversed(criteria):  # what counts most comes last, and equals keep their order

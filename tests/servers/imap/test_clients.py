@@ -253,7 +253,7 @@ auth_mechanisms = PLAIN
 folderfilter = lambda name: name in ("INBOX", "Junk")
 """
 
-NEOMUTT = """
+MUTT = """
 set folder="imap://everything@127.0.0.1:{port}/"
 set imap_pass="x"
 set spoolfile="+INBOX"
@@ -352,11 +352,12 @@ def test_offlineimap_keeps_both_sides_alike(serve, mail, store: Store, tmp_path:
 # Mail programs
 
 
-def test_neomutt_shows_marks_and_deletes(serve, mail, store: Store, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["neomutt", "mutt"])
+def test_a_mail_program_in_a_terminal_shows_marks_and_deletes(serve, mail, store, tmp_path: Path, name: str) -> None:
     mail(b"Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\n\r\nhello from the first\r\n")
     mail(b"Subject: second\r\n\r\nhello from the second\r\n")
-    settings = private(tmp_path / "muttrc", NEOMUTT.format(port=serve().port))
-    command = [program("neomutt"), "-n", "-F", settings]
+    settings = private(tmp_path / "muttrc", MUTT.format(port=serve().port))
+    command = [program(name), "-n", "-F", settings]
     with terminal(command, environment(tmp_path), tmp_path) as screen:
         screen.wait_for("Grüße")
         screen.type("/second\r\r")

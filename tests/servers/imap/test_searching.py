@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mailpit_py.application.clock import Clock
 from mailpit_py.application.sandbox import Sandbox
@@ -120,6 +122,9 @@ def numbers(answer: list[str]) -> list[int]:
         ("HEADER Message-ID <one@x.test>", [1]),
         ('HEADER Date ""', [1, 2, 4]),
         ('HEADER Cc ""', [2]),
+        ('HEADER From ""', [1, 2, 3]),
+        ('FROM ""', [1, 2, 3]),
+        ('HEADER To ""', [1, 2, 3]),
         ("BODY quick", [1, 3]),
         ('BODY "quick brown"', [1]),
         ("BODY GR\u00dc\u00dfE", [2]),
@@ -210,6 +215,14 @@ def test_a_saved_result_is_named_by_a_dollar_sign(say, saving, kept):
     assert numbers(say("SEARCH UID $")) == kept
 
 
+def test_a_result_is_kept_by_a_search_that_cannot_be_read_and_emptied_by_one_that_is_refused(say):
+    say("SEARCH RETURN (SAVE) SEEN")
+    say("SEARCH RETURN (SAVE) COLOUR")
+    assert numbers(say("SEARCH $")) == [1]
+    say("SEARCH RETURN (SAVE) CHARSET KOI8-R SEEN")
+    assert numbers(say("SEARCH $")) == []
+
+
 def test_a_search_that_only_saves_says_nothing(say):
     (line,) = say("SEARCH RETURN (SAVE) ALL")
     assert line.startswith("A1 OK")
@@ -253,8 +266,57 @@ def test_after_rev2_is_enabled_a_search_is_answered_in_its_way(store):
     assert say("SEARCH 2:3")[0] == '* ESEARCH (TAG "A1") ALL 2:3'
 
 
+def test_after_utf8_is_accepted_a_search_names_no_charset(store):
+    say = conversation(store)
+    say("LOGIN x y")
+    say("ENABLE UTF8=ACCEPT")
+    say("SELECT INBOX")
+    assert say("SEARCH CHARSET UTF-8 ALL")[0].startswith("A1 BAD ")
+    assert numbers(say("SEARCH SUBJECT Käse")) == [2]
+
+
 def test_other_inboxes_and_folders_are_not_searched(store):
     say = conversation(store)
     say("LOGIN x y")
     say("SELECT Trash")
     assert numbers(say("SEARCH TEXT apples")) == []
+
+
+LEAVES = {
+    "SEEN": {1},
+    "FLAGGED": {2},
+    "2:3": {2, 3},
+    "UID 4": {4},
+    "SUBJECT apples": {1, 3},
+    "BODY quick": {1, 3},
+    "FROM ann": {1},
+    "LARGER 500": {3},
+    "SINCE 26-Nov-2025": {3, 4},
+    "SENTON 1-Jan-2024": {4},
+    "KEYWORD $Forwarded": {2},
+    "ALL": {1, 2, 3, 4},
+    "NEW": set[int](),
+}
+Tree = tuple[str, frozenset[int]]
+EVERYTHING = frozenset({1, 2, 3, 4})
+TREES: st.SearchStrategy[Tree] = st.recursive(
+    st.sampled_from([(words, frozenset(found)) for words, found in LEAVES.items()]),
+    lambda one: st.one_of(
+        one.map(lambda tree: (f"NOT {tree[0]}", EVERYTHING - tree[1])),
+        st.tuples(one, one).map(lambda two: (f"OR {two[0][0]} {two[1][0]}", two[0][1] | two[1][1])),
+        st.lists(one, min_size=1, max_size=4).map(
+            lambda some: (
+                f"({' '.join(tree[0] for tree in some)})",
+                EVERYTHING.intersection(*(tree[1] for tree in some)),
+            )
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(tree=TREES)
+def test_keys_put_together_find_what_they_find_alone(say, tree: Tree) -> None:
+    words, expected = tree
+    assert numbers(say(f"SEARCH {words}")) == sorted(expected)
