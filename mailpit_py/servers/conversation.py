@@ -81,8 +81,12 @@ class Settings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A protocol: its name for the log, who begins a session (in TLS or not), and who does its work."""
+    """A protocol: its name for the log, who begins a session (in TLS or not), and who does its work.
+
+    Work of the types in `shared`, where it is equal, is done once for all sessions that wait for it.
+    """
 
     name: str
     begin: Callable[[bool], Session]
     do: Callable[[Any], Any]
+    shared: tuple[type, ...] = ()

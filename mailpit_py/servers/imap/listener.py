@@ -10,7 +10,7 @@ from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.servers.conversation import Conversation
 from mailpit_py.servers.imap.desk import Desk
 from mailpit_py.servers.imap.session import Session
-from mailpit_py.servers.imap.work import Call
+from mailpit_py.servers.imap.work import Call, ReadNews
 from mailpit_py.servers.listener import Listener
 from mailpit_py.servers.loop import LoopThread
 from mailpit_py.servers.settings import ReadingSettings
@@ -33,7 +33,7 @@ class ImapListener:
         def do(call: Call) -> object:
             return call(desk)
 
-        self._listener = Listener(loop, Conversation("imap", begin, do), settings, sockets)
+        self._listener = Listener(loop, Conversation("imap", begin, do, shared=(ReadNews,)), settings, sockets)
         self._journal = sandbox.store.journal
         self._watch = Thread(target=self._follow, name="imap-watch", daemon=True)
 

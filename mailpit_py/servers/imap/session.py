@@ -16,7 +16,7 @@ from mailpit_py.servers.imap.mailbox_name import encode_utf7
 from mailpit_py.servers.imap.problem import Bad, No
 from mailpit_py.servers.imap.scanner import Scanner
 from mailpit_py.servers.imap.view import View
-from mailpit_py.servers.imap.work import Call, State, Work, ask
+from mailpit_py.servers.imap.work import Call, ReadNews, State, Work, ask
 from mailpit_py.servers.settings import ReadingSettings
 from mailpit_py.storage import Item
 
@@ -305,9 +305,9 @@ class Session:
     def read_news(self) -> Work[None]:
         """Read what happened in the selected folder, and tell nothing yet."""
         if self.is_behind and self.view is not None:
-            folder, cursor, tick = self.view.selected.folder, self.view.cursor, self._tick()
-            news = yield from ask(lambda desk: desk.news(folder, cursor))
-            self._seen_tick = tick
+            wanted = ReadNews(self.view.selected.folder, self.view.cursor, self._tick())
+            news = yield from ask(wanted)
+            self._seen_tick = wanted.tick
             self.view.take(news)
 
     def catch_up(self, *, tells_expunged: bool = True, silent: frozenset[int] = frozenset()) -> Work[None]:
