@@ -23,7 +23,8 @@ from mailpit_py.storage import Item
 FAILURES_LIMIT = 5
 LOGIN_TIMEOUT = 180  # seconds
 MISTAKES_LIMIT = 50  # commands in a row that cannot be read
-# Literals of who has not logged in, and of commands other than APPEND.
+# Literals of who has not logged in, of commands other than APPEND, and those that wait for no consent
+# (LITERAL- has clients keep to 4,096 octets, RFC 7888 §5).
 SMALL_LITERAL = 64 * 1024
 
 
