@@ -62,6 +62,7 @@ class Connection(asyncio.Protocol):
             self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
+        self._session.close()
         self._listener.dismiss(self)
 
     def abort(self) -> None:

@@ -55,6 +55,9 @@ class Session(Protocol):
     def secure(self) -> None:
         """Begin anew inside TLS."""
 
+    def close(self) -> None:
+        """The connection is gone: give back what is held."""
+
     def wake(self) -> None:
         """Look whether there is something to tell that nobody asked for."""
 

@@ -28,7 +28,7 @@ class ImapListener:
         desk = Desk(sandbox, settings)
 
         def begin(is_tls: bool) -> Session:
-            return Session(settings, lambda: desk.tick, is_tls=is_tls)
+            return Session(settings, lambda: desk.tick, is_tls=is_tls, budget=sandbox.budget)
 
         def do(call: Call) -> object:
             return call(desk)
