@@ -62,6 +62,7 @@ class Connection(asyncio.Protocol):
             self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
+        self._session.close()
         self._listener.dismiss(self)
 
     def abort(self) -> None:
@@ -137,10 +138,9 @@ class Connection(asyncio.Protocol):
     # What takes time
 
     async def _satisfy(self) -> None:
-        do, work = self._listener.conversation.do, self._session.work
         try:
             # SQLite, bcrypt and large messages take time, which the loop does not have.
-            result = await self._loop.run_in_executor(None, do, work)
+            result = await self._listener.work(self._session.work)
         except Exception as error:
             level = logging.INFO if isinstance(error, MailpitError) else logging.WARNING
             logger.log(level, "%s session=%s failed: %s", self._name, self._id, error)

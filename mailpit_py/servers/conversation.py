@@ -55,6 +55,9 @@ class Session(Protocol):
     def secure(self) -> None:
         """Begin anew inside TLS."""
 
+    def close(self) -> None:
+        """The connection is gone: give back what is held."""
+
     def wake(self) -> None:
         """Look whether there is something to tell that nobody asked for."""
 
@@ -81,8 +84,12 @@ class Settings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A protocol: its name for the log, who begins a session (in TLS or not), and who does its work."""
+    """A protocol: its name for the log, who begins a session (in TLS or not), and who does its work.
+
+    Work of the types in `shared`, where it is equal, is done once for all sessions that wait for it.
+    """
 
     name: str
     begin: Callable[[bool], Session]
     do: Callable[[Any], Any]
+    shared: tuple[type, ...] = ()

@@ -8,6 +8,7 @@ import logging
 import socket
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from mailpit_py.servers.connection import Connection
 from mailpit_py.servers.conversation import Conversation, Settings
@@ -34,6 +35,7 @@ class Listener:
         self._servers: list[asyncio.Server] = []
         self._connections: set[Connection] = set()
         self._peers: Counter[str] = Counter()
+        self._shared: dict[Any, asyncio.Future[Any]] = {}
         self.is_stopped = False
 
     @property
@@ -76,6 +78,15 @@ class Listener:
         for connection in list(self._connections):
             connection.abort()
         await asyncio.sleep(0)
+
+    async def work(self, work: Any) -> Any:
+        """Do a session's work on another thread. What the protocol says is the same for all is done for all at once."""
+        if not isinstance(work, self.conversation.shared):
+            return await self.loop.run_in_executor(None, self.conversation.do, work)
+        if work not in self._shared:
+            self._shared[work] = self.loop.run_in_executor(None, self.conversation.do, work)
+            self._shared[work].add_done_callback(lambda _: self._shared.pop(work))
+        return await asyncio.shield(self._shared[work])  # who goes ends it for nobody else
 
     def admit(self, connection: Connection) -> str:
         """Count a connection; why it is turned away if there are too many (of its peer), else nothing."""

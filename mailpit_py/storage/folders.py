@@ -90,9 +90,11 @@ class Folders:
             ).all()
         return tuple(Totals(*row) for row in rows)
 
-    def open(self, folder: Folder) -> Opened:
-        """The folder as it is now. Raises NotFound."""
+    def open(self, folder: Folder, last: Opened | None = None) -> Opened:
+        """The folder as it is now; `last` itself if nothing has happened since. Raises NotFound."""
         with self._reading() as connection:
+            if last is not None and last.cursor == reading.head(connection, self._epoch):
+                return last
             place = find_place(connection, folder)
             if place is None:
                 raise NotFound(f"there is no folder {folder.tag or folder.mailbox!r}")

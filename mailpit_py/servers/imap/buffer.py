@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 # A command without its literals; clients that name many UIDs need more than the 8,192 octets of RFC 7162 §4.
 LINE_LIMIT = 64 * 1024
-# RFC 7888 §5: more than this is announced by who has LITERAL- only with the server's consent.
-UNASKED_LIMIT = 4_096
 
 _ANNOUNCED_AT_MOST = 32
 _ANNOUNCED = re.compile(rb"~?\{(\d{1,19})(\+?)\}\r?\n\Z")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, TypeVar
 
 from mailpit_py.application import maildrop
@@ -27,6 +28,7 @@ T = TypeVar("T")
 PATIENCE = 60  # seconds for a commit
 # How much of a FETCH is read and answered at a time.
 _PIECE = 200
+_OPENED_KEPT = 16
 _PIECE_BYTES = 4 << 20
 
 
@@ -46,6 +48,8 @@ class Desk:
         self._sandbox = sandbox
         self._settings = settings
         self._folders = sandbox.store.folders
+        self._opened: dict[Folder, Opened] = {}  # sessions that read the same share it
+        self._lock = Lock()
 
     @property
     def tick(self) -> int:
@@ -67,7 +71,12 @@ class Desk:
     def open(self, reader: Reader, name: str) -> tuple[Folder, Opened]:
         """A folder with its items. Raises No."""
         folder = self.folder(reader, name)
-        return folder, self._folders.open(folder)
+        with self._lock:
+            last = self._opened.get(folder)
+        opened = self._folders.open(folder, last)
+        with self._lock:
+            self._opened = dict([*self._opened.items(), (folder, opened)][-_OPENED_KEPT:])
+        return folder, opened
 
     def folder(self, reader: Reader, name: str) -> Folder:
         """The folder of a name; a mailbox that is always there is made if it is not. Raises No."""

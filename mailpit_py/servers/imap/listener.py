@@ -10,7 +10,7 @@ from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.servers.conversation import Conversation
 from mailpit_py.servers.imap.desk import Desk
 from mailpit_py.servers.imap.session import Session
-from mailpit_py.servers.imap.work import Call
+from mailpit_py.servers.imap.work import Call, ReadNews
 from mailpit_py.servers.listener import Listener
 from mailpit_py.servers.loop import LoopThread
 from mailpit_py.servers.settings import ReadingSettings
@@ -28,12 +28,12 @@ class ImapListener:
         desk = Desk(sandbox, settings)
 
         def begin(is_tls: bool) -> Session:
-            return Session(settings, lambda: desk.tick, is_tls=is_tls)
+            return Session(settings, lambda: desk.tick, is_tls=is_tls, budget=sandbox.budget)
 
         def do(call: Call) -> object:
             return call(desk)
 
-        self._listener = Listener(loop, Conversation("imap", begin, do), settings, sockets)
+        self._listener = Listener(loop, Conversation("imap", begin, do, shared=(ReadNews,)), settings, sockets)
         self._journal = sandbox.store.journal
         self._watch = Thread(target=self._follow, name="imap-watch", daemon=True)
 

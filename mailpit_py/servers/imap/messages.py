@@ -53,8 +53,7 @@ def _fetch(session: Session, scanner: Scanner, *, by_uid: bool) -> Work[None]:
     numbers = scanner.number_set()
     scanner.space()
     program = _complete(session, fetch_item.parse(scanner), by_uid=by_uid)
-    yield from session.read_news()
-    session.tell(tells_expunged=by_uid)
+    yield from session.catch_up(tells_expunged=by_uid)
     view = _view(session)
     chosen = _chosen(view, numbers, by_uid=by_uid)
     if program.changed_since is not None:
@@ -149,7 +148,7 @@ def _store(session: Session, scanner: Scanner, *, by_uid: bool) -> Work[str | No
     scanner.space()
     unchanged_since = _unchanged_since(session, scanner)
     change, is_silent = flag_change(scanner)
-    yield from session.read_news()
+    yield from session.catch_up(tells_expunged=False)
     view = _view(session, to_change=True)
     chosen = _chosen(view, numbers, by_uid=by_uid)
     items = [item for _, item in chosen if not view.is_gone(item.uid)]
@@ -221,7 +220,7 @@ def _carry(session: Session, scanner: Scanner, *, by_uid: bool, moves: bool) -> 
     scanner.space()
     name = scanner.mailbox()
     scanner.end()
-    yield from session.read_news()
+    yield from session.catch_up(tells_expunged=False)
     view, reader = _view(session, to_change=moves), session.reader
     chosen = _chosen(view, numbers, by_uid=by_uid)
     items = [item for _, item in chosen if not view.is_gone(item.uid)]
@@ -255,7 +254,7 @@ def uid_expunge(session: Session, scanner: Scanner) -> Work[None]:
 
 
 def _expunge(session: Session, numbers: NumberSet | None) -> Work[None]:
-    yield from session.read_news()
+    yield from session.catch_up()
     view = _view(session, to_change=True)
     chosen = view.all() if numbers is None else view.chosen(numbers, by_uid=True)
     items = [item for _, item in chosen if DELETED in item.flags]

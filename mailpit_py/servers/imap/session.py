@@ -16,14 +16,15 @@ from mailpit_py.servers.imap.mailbox_name import encode_utf7
 from mailpit_py.servers.imap.problem import Bad, No
 from mailpit_py.servers.imap.scanner import Scanner
 from mailpit_py.servers.imap.view import View
-from mailpit_py.servers.imap.work import Call, State, Work, ask
+from mailpit_py.servers.imap.work import Call, ReadNews, State, Work, ask
 from mailpit_py.servers.settings import ReadingSettings
-from mailpit_py.storage import Item
+from mailpit_py.storage import Budget, Item
 
 FAILURES_LIMIT = 5
 LOGIN_TIMEOUT = 180  # seconds
 MISTAKES_LIMIT = 50  # commands in a row that cannot be read
-# Literals of who has not logged in, and of commands other than APPEND.
+# Literals of who has not logged in, of commands other than APPEND, and those that wait for no consent
+# (LITERAL- has clients keep to 4,096 octets, RFC 7888 §5).
 SMALL_LITERAL = 64 * 1024
 
 
@@ -31,10 +32,12 @@ class Session:
     """A session; `greet` first, then `receive` and `advance` until it wants something.
 
     `output` is what is to be sent; whoever sends it empties it. `tick` is a number that changes
-    whenever something may have happened in a folder.
+    whenever something may have happened in a folder. What APPEND holds is charged to the `budget`.
     """
 
-    def __init__(self, settings: ReadingSettings, tick: Callable[[], int], *, is_tls: bool = False) -> None:
+    def __init__(
+        self, settings: ReadingSettings, tick: Callable[[], int], *, is_tls: bool = False, budget: Budget | None = None
+    ) -> None:
         self.output = bytearray()
         self.wants = Want.NOTHING
         self.settings = settings
@@ -48,6 +51,8 @@ class Session:
         self._tick = tick
         self._seen_tick = -1
         self._buffer = CommandBuffer()
+        self._budget = budget
+        self._charged = 0
         self._running: tuple[str, str, Work[Any]] | None = None
         self._is_paused = False  # for a line: SASL, or IDLE
         self._then = Want.NOTHING  # what comes after the command is answered
@@ -117,6 +122,12 @@ class Session:
         self.wants = Want.NOTHING
         self.is_tls = True
 
+    def close(self) -> None:
+        """Give back the room that a command has which is not done."""
+        if self._budget is not None and self._charged:
+            self._budget.refund(self._charged)
+        self._charged = 0
+
     # Lines in
 
     def _next(self) -> bool:
@@ -151,9 +162,23 @@ class Session:
             self._buffer.refuse()
             self._refuse(literal.head, "NO", f"[TOOBIG] at most {limit} octets")
             return
+        if not self._has_room(literal.size):
+            self._buffer.refuse()
+            self._refuse(literal.head, "NO", "[UNAVAILABLE] too much mail is on its way; try again")
+            return
         self._buffer.accept()
         if literal.is_waiting:
             self.say("+ Ready for literal data")
+
+    def _has_room(self, size: int) -> bool:
+        """Charge a large literal; False if there is no room for it."""
+        if self._budget is None or size <= SMALL_LITERAL:
+            return True
+        if self._budget.is_over:
+            return False
+        self._budget.charge(size)
+        self._charged += size
+        return True
 
     def _literal_limit(self, head: bytes) -> int:
         words = head.split(b" ", 2)
@@ -195,6 +220,7 @@ class Session:
                 scanner.end()
         except Bad as error:
             self.say(f"{tag} BAD {error}")
+            self.close()
             self._count_mistake()
             return
         self._running = (tag, keyword, rule.call(self, scanner))
@@ -226,6 +252,7 @@ class Session:
 
     def _conclude(self, line: str) -> None:
         self._running = None
+        self.close()
         self.say(line)
         if line.split(" ", 2)[1] == "OK":
             self._mistakes = 0
@@ -305,9 +332,9 @@ class Session:
     def read_news(self) -> Work[None]:
         """Read what happened in the selected folder, and tell nothing yet."""
         if self.is_behind and self.view is not None:
-            folder, cursor, tick = self.view.selected.folder, self.view.cursor, self._tick()
-            news = yield from ask(lambda desk: desk.news(folder, cursor))
-            self._seen_tick = tick
+            wanted = ReadNews(self.view.selected.folder, self.view.cursor, self._tick())
+            news = yield from ask(wanted)
+            self._seen_tick = wanted.tick
             self.view.take(news)
 
     def catch_up(self, *, tells_expunged: bool = True, silent: frozenset[int] = frozenset()) -> Work[None]:

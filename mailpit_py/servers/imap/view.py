@@ -31,7 +31,8 @@ class View:
     """The items of a selected folder, numbered from 1 in the order of their UIDs.
 
     News come in at any time with `take`; an item that is gone keeps its number until `expunged` has
-    told so. What is new is counted in `len` at once, what is changed waits in `changed`.
+    told so. What is new is counted in `len` at once, what is changed waits in `changed`. The items
+    themselves are shared by all sessions that have read the same, so that many may wait.
     """
 
     def __init__(self, selected: Selected, opened: Opened) -> None:
@@ -44,25 +45,20 @@ class View:
         # all flags that are in use but \\Seen and \\Flagged, and those of which the client knows
         self.keywords: set[str] = set(SYSTEM_FLAGS)
         self.told_keywords: set[str] = set()
-        self._uids: list[int] = []
-        self._items: dict[int, Item] = {}
-        self._uids_of: dict[int, list[int]] = {}
+        self._uids = [item.uid for item in opened.items]
+        self._items = list(opened.items)
+        self._highest_id = max((item.id for item in opened.items), default=0)
         self._gone: set[int] = set()
         self._changed: set[int] = set()
-        for item in opened.items:
-            self._append(item)
+        for words in {item.words for item in opened.items}:
+            self.keywords.update(words.split())
 
     def __len__(self) -> int:
         return len(self._uids)
 
-    @property
-    def uids(self) -> list[int]:
-        """The UIDs in the order of the sequence numbers."""
-        return self._uids
-
     def item(self, number: int) -> Item:
         """The item with a sequence number that is there."""
-        return self._items[self._uids[number - 1]]
+        return self._items[number - 1]
 
     def number(self, uid: int) -> int:
         """The sequence number of a UID that is there."""
@@ -74,51 +70,59 @@ class View:
 
     def all(self) -> Iterable[Numbered]:
         """Every item that is still there, with its number."""
-        return ((number, self._items[uid]) for number, uid in enumerate(self._uids, 1) if uid not in self._gone)
+        return ((number, item) for number, item in enumerate(self._items, 1) if item.uid not in self._gone)
 
     def chosen(self, numbers: NumberSet, *, by_uid: bool) -> list[Numbered]:
         """The items that are named, with their numbers; one that is gone is among them."""
         if numbers.is_saved:
-            uids = [uid for uid in self._uids if uid in self.saved]
-        elif by_uid:
-            uids = numbers.among(self._uids)
+            return [(number, item) for number, item in enumerate(self._items, 1) if item.uid in self.saved]
+        if by_uid:
+            found = [self.number(uid) for uid in numbers.among(self._uids)]
         else:
-            return [(number, self.item(number)) for number in numbers.among(range(1, len(self._uids) + 1))]
-        return [(self.number(uid), self._items[uid]) for uid in uids]
+            found = numbers.among(range(1, len(self._uids) + 1))
+        return [(number, self.item(number)) for number in found]
 
     # News
 
     def take(self, news: News) -> None:
         """Take in what happened."""
         self.cursor = news.cursor
-        is_another = news.place is None or news.place.uidvalidity != self.selected.uidvalidity
-        if news.place is None or is_another:  # what has this name now is another folder (RFC 9051 §2.3.1.1)
+        if news.place is None or news.place.uidvalidity != self.selected.uidvalidity:
+            # what has this name now is another folder (RFC 9051 §2.3.1.1)
             self._gone.update(self._uids)
             return
         self.uidnext, self.highest_modseq = news.place.uidnext, news.place.highest_modseq
-        there = {item.uid for item in news.items}
-        self._gone.update(uid for uid in self._known(news.ids) if uid not in there)
+        self._gone.update(self._missing(news))
         for item in news.items:
             self._note(item)
 
-    def _known(self, ids: frozenset[int] | None) -> list[int]:
-        """The UIDs that messages have had here; of all of them for None."""
-        return self._uids if ids is None else [uid for one in ids for uid in self._uids_of.get(one, ())]
+    def _missing(self, news: News) -> list[int]:
+        """The UIDs that messages have had here and have no more."""
+        there = {item.uid for item in news.items}
+        if news.ids is None:
+            return [uid for uid in self._uids if uid not in there]
+        # a message that was not here before has lost no UID, and all are looked through only for others
+        may_have_lost = {number for number in news.ids if number <= self._highest_id}
+        may_have_lost -= {item.id for item in news.items if self._has(item.uid)}
+        if not may_have_lost:
+            return []
+        return [item.uid for item in self._items if item.id in may_have_lost and item.uid not in there]
+
+    def _has(self, uid: int) -> bool:
+        number = self.number(uid)
+        return number <= len(self._uids) and self._uids[number - 1] == uid
 
     def _note(self, item: Item) -> None:
-        known = self._items.get(item.uid)
-        if known is None:
-            if not self._uids or item.uid > self._uids[-1]:
-                self._append(item)
-        elif known != item:
-            self._items[item.uid] = item
+        if self._has(item.uid):
+            number = self.number(item.uid)
+            if self._items[number - 1] == item:
+                return
+            self._items[number - 1] = item
             self._changed.add(item.uid)
-            self.keywords.update(item.words.split())
-
-    def _append(self, item: Item) -> None:
-        self._uids.append(item.uid)
-        self._items[item.uid] = item
-        self._uids_of.setdefault(item.id, []).append(item.uid)
+        elif not self._uids or item.uid > self._uids[-1]:
+            self._uids.append(item.uid)
+            self._items.append(item)
+            self._highest_id = max(self._highest_id, item.id)
         self.keywords.update(item.words.split())
 
     def expunged(self) -> list[int]:
@@ -127,29 +131,21 @@ class View:
         The largest comes first, so that no number is changed by one that was told before it.
         """
         numbers = sorted((self.number(uid) for uid in self._gone), reverse=True)
-        for number in numbers:
-            self._forget(self._uids[number - 1])
         if numbers:
-            self._uids = [uid for uid in self._uids if uid not in self._gone]
+            self._items = [item for item in self._items if item.uid not in self._gone]
+            self._uids = [item.uid for item in self._items]
         self._changed -= self._gone
         self.saved -= self._gone
-        self.told_length -= sum(number <= self.told_length for number in numbers)
         self._gone.clear()
-        return numbers
-
-    def _forget(self, uid: int) -> None:
-        item = self._items.pop(uid)
-        left = [one for one in self._uids_of[item.id] if one != uid]
-        if left:
-            self._uids_of[item.id] = left
-        else:
-            del self._uids_of[item.id]
+        told = [number for number in numbers if number <= self.told_length]  # of the others nobody knew
+        self.told_length -= len(told)
+        return told
 
     def changed(self) -> list[Numbered]:
         """The items whose flags are to be told, with their numbers; each once."""
-        uids = sorted(self._changed - self._gone)
+        numbers = [self.number(uid) for uid in sorted(self._changed - self._gone)]
         self._changed.clear()
-        return [(self.number(uid), self._items[uid]) for uid in uids]
+        return [(number, self.item(number)) for number in numbers]
 
     def is_told(self, uids: Iterable[int]) -> None:
         """Tell nothing of these items: their flags were said."""

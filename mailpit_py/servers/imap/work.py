@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from mailpit_py.storage import Cursor, Folder, News
 
 if TYPE_CHECKING:
     from mailpit_py.servers.imap.desk import Desk
@@ -23,6 +26,19 @@ class State(Enum):
     AUTHENTICATED = auto()
     SELECTED = auto()
     LOGOUT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNews:
+    """Asks what happened in a folder after `cursor`; sessions that ask the same at the same `tick` share the answer."""
+
+    folder: Folder
+    cursor: Cursor
+    tick: int
+
+    def __call__(self, desk: Desk) -> News:
+        """The answer."""
+        return desk.news(self.folder, self.cursor)
 
 
 def ask(call: Callable[[Desk], T]) -> Work[T]:

@@ -113,6 +113,9 @@ class Session:
             else:
                 self._obey(grammar.parse(lines[0]))
 
+    def close(self) -> None:
+        """Nothing is held; what was marked stays where it is (RFC 1939 §6)."""
+
     def wake(self) -> None:
         """Nothing is told that nobody asked for (RFC 1939 §3)."""
 

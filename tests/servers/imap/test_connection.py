@@ -9,6 +9,7 @@ import ssl
 import pytest
 
 from mailpit_py.application.account import Accounts
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.servers.tls import ServerTls
 from mailpit_py.storage import Store
 from tests.servers.reading import Served
@@ -172,3 +173,26 @@ def test_who_says_nothing_that_can_be_read_is_sent_away(serve) -> None:
     client.send(b"GET / HTTP/1.1\r\n" * 60)
     assert until(client, b"* BYE")[-1] == b"* BYE too many commands that cannot be read"
     assert client.at_end()
+
+
+def test_what_is_put_in_is_charged_until_it_is_stored(serve, sandbox: Sandbox) -> None:
+    budget = sandbox.budget
+    client = logged_in(serve())
+    client.send(b"3 APPEND INBOX {100000}\r\n")
+    assert client.line() == b"+ Ready for literal data"
+    assert budget.used_bytes == 100_000
+    client.send(b"a: b\r\n\r\n".ljust(100_000, b"x") + b"\r\n")
+    assert until(client, b"3 ")[-1].startswith(b"3 OK")
+    client.send(b"4 APPEND INBOX {100000}\r\n")
+    assert client.line() == b"+ Ready for literal data"
+    client.close()
+    wait_until(lambda: budget.used_bytes == 0)
+
+
+def test_without_room_nothing_large_is_taken(serve, sandbox: Sandbox, store: Store) -> None:
+    client = logged_in(serve())
+    sandbox.budget.charge(sandbox.budget.limit_bytes)
+    client.send(b"3 APPEND INBOX {100000}\r\n4 APPEND INBOX {6+}\r\na: b\r\n\r\n")
+    assert client.line() == b"3 NO [UNAVAILABLE] too much mail is on its way; try again"
+    sandbox.budget.refund(sandbox.budget.limit_bytes)
+    assert until(client, b"4 ")[-1].startswith(b"4 ")

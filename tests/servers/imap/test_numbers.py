@@ -47,7 +47,13 @@ class Client:
 
     def say(self, command: str) -> bytes:
         """The answer to a command, taken in as a client does."""
-        self._session.receive(b"t " + command.encode() + b"\r\n")
+        answer = self.feed(b"t " + command.encode() + b"\r\n")
+        self._take(command, answer)
+        return answer
+
+    def feed(self, data: bytes) -> bytes:
+        """What the session says to these octets, with all its work done."""
+        self._session.receive(data)
         self._session.advance()
         while self._session.wants is Want.WORK:
             try:
@@ -56,10 +62,10 @@ class Client:
                 self._session.fail(error)
             else:
                 self._session.finish(result)
+            self._session.advance()
         answer = bytes(self._session.output)
         self._session.output.clear()
         assert b"UNAVAILABLE" not in answer
-        self._take(command, answer)
         return answer
 
     def _take(self, command: str, answer: bytes) -> None:
