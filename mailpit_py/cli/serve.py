@@ -23,6 +23,7 @@ from mailpit_py.errors import ConfigError, MailpitError
 
 logger = logging.getLogger(__name__)
 
+SWITCH_SECONDS = 0.0005
 VARIABLES_OF_COMMANDS = frozenset({"MP_CONFIG", "MP_URL", "MP_SENDMAIL_FROM", "MP_SENDMAIL_SMTP_ADDR"})
 
 
@@ -56,7 +57,12 @@ def run(values: Mapping[str, Any]) -> int:
 
 
 def serve(config: Config, stop: threading.Event) -> None:
-    """Start a node, say where it listens, and wait for `stop`."""
+    """Start a node, say where it listens, and wait for `stop`.
+
+    Threads give up the interpreter to each other after half a millisecond in place of five: the
+    loop and the writer need it in turn for less than that, and on a busy machine each waited out the other.
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
     with ExitStack() as stack:
         with uncollected():
             from mailpit_py.node import Node

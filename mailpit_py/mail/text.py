@@ -68,9 +68,10 @@ def with_html(text: str, markup: str) -> str:
     other = _without_tags(markup)
     if not text:
         return _compact(other)
-    own, others = text.split(), other.split()
-    if own == others or (words := set(own)).issuperset(others):  # most say the same twice: no lines are made
-        return text
     lines = set(text.split("\n"))
-    added = [line for line in _compact(other).split("\n") if line not in lines and not words.issuperset(line.split())]
+    unlike = [line for line in other.split("\n") if (trimmed := line.strip()) and trimmed not in lines]
+    if not unlike:  # most say the same twice: no words are made
+        return text
+    words = set(text.split())
+    added = [" ".join(own) for line in unlike if not words.issuperset(own := line.split())]
     return "\n".join([text, *added])

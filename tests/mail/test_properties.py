@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailpit_py.mail import Limits, glimpse, read, read_values
 from mailpit_py.mail.html import sanitise, to_text
+from mailpit_py.mail.text import strip_html, with_html
 
 MESSAGES = sorted((Path(__file__).parent.parent / "messages").glob("*.eml"))
 
@@ -88,3 +89,16 @@ def test_mutations_are_rendered_without_raising(mutations):
         message = read(raw)
         sanitise(message.html, resolve=lambda url: None, remote=True)
         to_text(message.html)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(["one", "two ", " three", "\n", "\n\n", "\u2003", "four\x0b"]), max_size=12).map("".join),
+    st.lists(st.sampled_from(["one", "two", " ", "\n", "<p>", "<br>", "<b>", "&nbsp;", "three"]), max_size=12).map(
+        "".join
+    ),
+)
+def test_html_adds_the_lines_with_a_word_that_the_text_lacks(text, markup):
+    words = set(text.split())
+    added = [line for line in strip_html(markup).split("\n") if not words.issuperset(line.split())]
+    assert with_html(text, markup) == "\n".join([text, *added] if text else [strip_html(markup)])
