@@ -210,7 +210,8 @@ class Node:
     def announcements(self) -> list[str]:
         """What a person wants to read after the start, a line each; the page's address comes last."""
         lines = [f"mailpit-py {__version__}{f' ({self.config.label})' if self.config.label else ''}"]
-        lines += [wiring.describe(self.config, name, self._binds[name]) for name in LISTENERS if name in self._binds]
+        sending = (name for name in self._binds if name in LISTENERS or wiring.inbox_of(name) is not None)
+        lines += [wiring.describe(self.config, name, self._binds[name]) for name in sending]
         readings = (one for one in self.config.readings if one.name in self._binds)
         lines += [reading.describe(one, self._binds[one.name]) for one in readings]
         if METRICS in self._binds:
@@ -218,6 +219,7 @@ class Node:
         lines += self._notes
         lines.append(wiring.describe_database(self.store))
         lines.append(self.sandbox.simulator.announcement())
+        lines += wiring.describe_inboxes(self.config)
         lines += wiring.describe_relay(self.sandbox.relay)
         lines += wiring.reachability(self.config, self._binds)
         lines.append(f"[http] accessible via {self.url}")

@@ -232,6 +232,11 @@ def relay_queue(config: Config, store: Store, clock: Clock) -> RelayQueue:
     return RelayQueue(store, clock, relay_of(config), forward_of(config))
 
 
+def describe_inboxes(config: Config) -> list[str]:
+    """A start line where mail names its inbox, since it is not in the first one then."""
+    return [f"[inboxes] named by {', '.join(config.inbox_ways)}"] if config.inbox_ways else []
+
+
 def describe_relay(queue: RelayQueue) -> list[str]:
     """Start lines: where mail goes on to, since that leaves the sandbox."""
     lines = []

@@ -189,8 +189,7 @@ class Simulator:
 
     def _use_rules(self, kept: Sequence[KeptRule]) -> None:
         shared = tuple(one.rule for one in kept if not one.inbox)
-        owners = dict.fromkeys(one.inbox for one in kept if one.inbox)
-        own = {name: RuleIndex((*(one.rule for one in kept if one.inbox == name), *shared)) for name in owners}
+        own = {name: RuleIndex(_counting_in(name, kept)) for name in {one.inbox for one in kept} - {""}}
         index = RuleIndex(shared)  # built before the lock is taken: nobody waits for it
         with self._lock:
             self._looked_at = _looked_at([one.rule for one in kept])
@@ -325,6 +324,13 @@ def _looked_at(rules: Sequence[Rule]) -> frozenset[str]:
     if any(rule.scope is Scope.MESSAGE_ID for rule in rules):
         names.add("message-id")
     return frozenset(names)
+
+
+def _counting_in(inbox: str, kept: Sequence[KeptRule]) -> tuple[Rule, ...]:
+    """Return the rules of an inbox and then those for all, but for those in whose place it has put its own."""
+    own = [one for one in kept if one.inbox == inbox]
+    keys = {one.key for one in own}
+    return tuple(one.rule for one in (*own, *(two for two in kept if not two.inbox and two.key not in keys)))
 
 
 def _rule_of(key: str, inbox: str) -> set[tuple[str, str]]:

@@ -12,7 +12,7 @@ from mailpit_py.cli.options import SandboxGroup, config_option, options_of_confi
 COMMANDS = (
     *("serve", "sendmail", "ingest", "dump", "tail", "config", "readyz", "reindex", "version", "completion"),
     *("explain", "catalogue", "rules", "profiles", "simulation", "attempts"),
-    *("clock", "bounce", "sinks", "wait", "check"),
+    *("clock", "bounce", "sinks", "wait", "check", "inboxes"),
 )
 
 

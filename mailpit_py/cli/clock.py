@@ -8,7 +8,7 @@ import click
 
 from mailpit_py.cli.remote import json_option, print_json, print_table, sandbox_at, url_option
 
-inbox_option = click.option("--inbox", default="default", show_default=True, help="Whose clock.")
+inbox_option = click.option("--inbox", default="", help="Whose clock; the first one's without it, or the token's.")
 
 
 @click.group("clock", invoke_without_command=True)
@@ -42,7 +42,7 @@ def advance(duration: str, inbox: str, url: str, as_json: bool) -> None:
     token = read(duration)
     target = {"seconds": token.number} if token and token.kind is Kind.DURATION else {"to": duration}
     with sandbox_at(url) as client:
-        done = client.post("clock/advance", {**target, "inbox": inbox})
+        done = client.post("clock/advance", {**target, **_whose(inbox)})
     if as_json:
         print_json(done)
         return
@@ -58,7 +58,7 @@ def advance(duration: str, inbox: str, url: str, as_json: bool) -> None:
 def freeze(at: str | None, inbox: str, url: str, as_json: bool) -> None:
     """Let the clock stand still."""
     with sandbox_at(url) as client:
-        _show(client.post("clock/freeze", {"inbox": inbox, **({"at": at} if at else {})}), as_json=as_json)
+        _show(client.post("clock/freeze", {**_whose(inbox), **({"at": at} if at else {})}), as_json=as_json)
 
 
 @command.command("resume")
@@ -68,7 +68,7 @@ def freeze(at: str | None, inbox: str, url: str, as_json: bool) -> None:
 def resume(inbox: str, url: str, as_json: bool) -> None:
     """Let the clock run on from where it stands."""
     with sandbox_at(url) as client:
-        _show(client.post("clock/resume", {"inbox": inbox}), as_json=as_json)
+        _show(client.post("clock/resume", _whose(inbox)), as_json=as_json)
 
 
 @command.command("reset")
@@ -78,7 +78,11 @@ def resume(inbox: str, url: str, as_json: bool) -> None:
 def reset(inbox: str, url: str, as_json: bool) -> None:
     """Let the clock go with the time of day again."""
     with sandbox_at(url) as client:
-        _show(client.post("clock/reset", {"inbox": inbox}), as_json=as_json)
+        _show(client.post("clock/reset", _whose(inbox)), as_json=as_json)
+
+
+def _whose(inbox: str) -> dict[str, str]:
+    return {"inbox": inbox} if inbox else {}
 
 
 def _show(clock: dict[str, Any], *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import click
 
 from mailpit_py.cli.remote import json_option, print_json, print_table, sandbox_at, url_option
 
-inbox_option = click.option("--inbox", default="default", show_default=True, help="The inbox.")
+inbox_option = click.option("--inbox", default="", help="The inbox; the first one without it, or the token's.")
 
 
 @click.group("sinks")

@@ -1,4 +1,5 @@
 /** Requests to API v2 under whatever base path the page was served from. */
+import { whose } from "./inbox";
 import type {
   AttemptDetail, Field, Folders, Hop, Info, Message, Page, Problem, Selection, Tags, Transcript,
 } from "./types";
@@ -24,7 +25,7 @@ export function searchTrouble(error: RequestError | null): string | null {
 /** The address of an API resource, below the page's base path. */
 export function apiUrl(path: string, parameters: Record<string, string | number | boolean | null | undefined> = {}): string {
   const url = new URL(`api/v2/${path}`, document.baseURI);
-  for (const [name, value] of Object.entries(parameters)) {
+  for (const [name, value] of Object.entries({ ...whose(path), ...parameters })) {
     if (value !== null && value !== undefined && value !== "") url.searchParams.set(name, String(value));
   }
   return url.toString();
@@ -32,7 +33,7 @@ export function apiUrl(path: string, parameters: Record<string, string | number 
 
 /** The websocket address of the live feed, from `cursor` on. */
 export function eventsUrl(cursor: string | null): string {
-  const url = new URL(apiUrl("events", { after: cursor, inbox: "default" }));
+  const url = new URL(apiUrl("events", { after: cursor }));
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   return url.toString();
 }

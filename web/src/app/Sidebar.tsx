@@ -9,6 +9,7 @@ import { number } from "../ui/format";
 import { useStore } from "../ui/store";
 import { ConnectionState } from "./ConnectionState";
 import styles from "./frame.module.css";
+import { InboxMenu } from "./InboxMenu";
 import { ClockMenu } from "../follow/ClockMenu";
 import { FolderLinks } from "./FolderLinks";
 import { TagLinks } from "./TagLinks";
@@ -54,6 +55,7 @@ export function Sidebar({ onGo }: { onGo?: () => void }) {
         mailpit-py
         {info?.label && <span className={styles.label}>{info.label}</span>}
       </a>
+      <InboxMenu />
       <Views {...(onGo ? { onGo } : {})} />
       <FolderLinks {...(onGo ? { onGo } : {})} />
       <TagLinks {...(onGo ? { onGo } : {})} />

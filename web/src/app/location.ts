@@ -1,4 +1,5 @@
 /** What the address says is on screen. */
+import { within } from "../api/inbox";
 import { searchOf, type Scope } from "../list/scope";
 
 export const TABS = ["html", "text", "parts", "headers", "source", "path", "wire", "report", "check", "links", "spam"] as const;
@@ -46,7 +47,7 @@ function simulatePlace(path: string): Place {
 
 /** The path of a place, with the list that stands beside it. */
 export function pathOf(place: Place, scope: Scope): string {
-  return pathname(place) + searchOf(scope);
+  return within(pathname(place) + searchOf(scope));
 }
 
 function pathname(place: Place): string {

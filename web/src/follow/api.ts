@@ -1,5 +1,6 @@
 /** Requests about what follows a message: its report, a bounce on request, the clock. */
 import { apiUrl, apply, change, json, messagePath, withSignal } from "../api/client";
+import { INBOX } from "../api/inbox";
 import type {
   Advanced, Bounced, Clock, Dialects, NewBounce, Report, SinkAttempts, SinkAttemptWithTries, Sinks,
 } from "../api/schema";
@@ -57,10 +58,12 @@ export const previewQuery = (id: string, wish: Wish) => ({
 
 export const bounce = (id: string, wish: Wish): Promise<Bounced> => apply<Bounced>(change("POST", messagePath(id, "/bounce"), wish));
 
+const OWN = INBOX ? { inbox: INBOX } : {};
+
 export const turn = {
-  advance: (seconds: number) => apply<Advanced>(change("POST", "clock/advance", { seconds })),
-  advanceTo: (to: string) => apply<Advanced>(change("POST", "clock/advance", { to })),
-  freeze: () => apply<Clock>(change("POST", "clock/freeze", {})),
-  resume: () => apply<Clock>(change("POST", "clock/resume", {})),
-  reset: () => apply<Clock>(change("POST", "clock/reset", {})),
+  advance: (seconds: number) => apply<Advanced>(change("POST", "clock/advance", { seconds, ...OWN })),
+  advanceTo: (to: string) => apply<Advanced>(change("POST", "clock/advance", { to, ...OWN })),
+  freeze: () => apply<Clock>(change("POST", "clock/freeze", OWN)),
+  resume: () => apply<Clock>(change("POST", "clock/resume", OWN)),
+  reset: () => apply<Clock>(change("POST", "clock/reset", OWN)),
 };
