@@ -9,18 +9,20 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from mailpit_py import __version__, reading, wiring
+from mailpit_py import __version__
 from mailpit_py.application.retention import Retention
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.application.sinkbook import SinkBook
+from mailpit_py.assembly import reading, wiring
+from mailpit_py.assembly.certificate import Certificates
+from mailpit_py.assembly.departure import Departure
+from mailpit_py.assembly.takeover import open_store
+from mailpit_py.assembly.way_out import WayOut
 from mailpit_py.bind import Bind
 from mailpit_py.config import Config
-from mailpit_py.departure import Departure
 from mailpit_py.servers.http import HttpServer
 from mailpit_py.servers.loop import LoopThread, bind
 from mailpit_py.servers.smtp.listener import SmtpListener
-from mailpit_py.takeover import open_store
-from mailpit_py.way_out import WayOut
 
 LISTENERS = ("smtp", "smtps", "lmtp")
 METRICS = "metrics_place"
@@ -58,7 +60,7 @@ class Node:
 
     def _start(self, stack: contextlib.ExitStack) -> None:
         sockets = self._bind(stack)
-        tls = wiring.Certificates(self.config)
+        tls = Certificates(self.config)
         self._open_store(stack)
         self.sandbox = self._build()
         self.sandbox.scheduler.start()
@@ -78,7 +80,7 @@ class Node:
         self.http.wait_ready()
         self._notes += tls.notes()
 
-    def _start_pages(self, stack: contextlib.ExitStack, tls: wiring.Certificates, sockets: Sockets) -> None:
+    def _start_pages(self, stack: contextlib.ExitStack, tls: Certificates, sockets: Sockets) -> None:
         """Serve the page, and the numbers where they have an address of their own."""
         self.http = HttpServer(sockets["listen"], self._application, tls=tls.of_page())
         stack.callback(self.http.stop)
@@ -118,9 +120,7 @@ class Node:
         announcer.start()
         stack.callback(announcer.stop)
 
-    def _start_mail(
-        self, stack: contextlib.ExitStack, loop: LoopThread, tls: wiring.Certificates, sockets: Sockets
-    ) -> None:
+    def _start_mail(self, stack: contextlib.ExitStack, loop: LoopThread, tls: Certificates, sockets: Sockets) -> None:
         for name in sockets:
             inbox = wiring.inbox_of(name)
             if name in LISTENERS or inbox is not None:

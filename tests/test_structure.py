@@ -24,6 +24,7 @@ ROWS = [
     {"storage"},
     {"application"},
     {"servers", "api", "outbound"},
+    {"assembly"},
     {"node"},
     {"cli", "testing"},
 ]
@@ -39,10 +40,7 @@ LEAVES = {
     "client": {"errors"},
 }
 # What belongs to a room although it is a module of its own.
-PART_OF = {
-    **dict.fromkeys(("wiring", "departure", "reading", "takeover", "way_out"), "node"),
-    "__main__": "cli",
-}
+PART_OF = {"__main__": "cli"}
 # `mail` is pure: of the leaves it may know only these.
 LEAVES_FOR_MAIL = {"errors"}
 

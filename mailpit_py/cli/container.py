@@ -14,12 +14,12 @@ from typing import Any
 import click
 
 from mailpit_py.application.rule_file import is_text
+from mailpit_py.assembly.takeover import own_path
 from mailpit_py.bind import Bind
 from mailpit_py.cli import main, program
 from mailpit_py.config import options
 from mailpit_py.servers.tls import CA_FILE, CA_KEY_FILE
 from mailpit_py.storage.mailpit_database import is_mailpits
-from mailpit_py.takeover import own_path
 
 # The image's own user, and where it keeps mail when nobody says otherwise.
 USER = GROUP = 1025

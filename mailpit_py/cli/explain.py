@@ -21,7 +21,7 @@ def command(context: click.Context, address: str, as_json: bool) -> None:
     mailpit-py explain bounce+mailbox_full+gmail@bounce.test
     mailpit-py --magic-domains fail.example explain defer-4.2.2@fail.example
     """
-    from mailpit_py.wiring import simulation
+    from mailpit_py.assembly.wiring import simulation
 
     configuration, _ = simulation(from_values(context.obj))
     explained = explain(address, configuration)

@@ -124,8 +124,8 @@ def _over_smtp(where: str) -> Iterator[Put]:
 @contextmanager
 def _into_database(path: Path, settings: Mapping[str, Any]) -> Iterator[Put]:
     """Write without retention: what is put in stays until a sandbox with limits opens the database."""
+    from mailpit_py.assembly.wiring import store_options
     from mailpit_py.storage import Limits, Store
-    from mailpit_py.wiring import store_options
 
     options = replace(store_options(from_values(settings)), limits=Limits(max_messages=None))
     waiting: deque[tuple[str, Future[None]]] = deque()

@@ -8,6 +8,7 @@ import pytest
 
 from mailpit_py.application.clock import Clock
 from mailpit_py.application.simulator import Simulator
+from mailpit_py.assembly.wiring import simulator as simulator_of
 from mailpit_py.config import Config
 from mailpit_py.errors import NotFound
 from mailpit_py.mail.envelope import Envelope, Recipient, Session
@@ -15,7 +16,6 @@ from mailpit_py.simulation.decision import Decision, Trigger
 from mailpit_py.simulation.problem import RuleError
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.storage import Store
-from mailpit_py.wiring import simulator as simulator_of
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from mailpit_py.application.rule_file import load, read_file
+from mailpit_py.assembly.wiring import simulation
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
 from mailpit_py.simulation.outcome import Discard
-from mailpit_py.wiring import simulation
 
 TOML = """
 [[rules]]

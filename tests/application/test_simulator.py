@@ -20,6 +20,7 @@ from mailpit_py.application.clock import Clock
 from mailpit_py.application.rulebook import read_rules
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.application.simulator import Simulator, content_facts
+from mailpit_py.assembly.wiring import simulator as simulator_of
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError, NotFound
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Session, Transaction
@@ -33,7 +34,6 @@ from mailpit_py.simulation.outcome import Answer, Discard
 from mailpit_py.simulation.problem import RuleError
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.storage import Selection, Store
-from mailpit_py.wiring import simulator as simulator_of
 from tests.simulation.building import Run
 
 SECOND = 1_000_000

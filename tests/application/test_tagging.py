@@ -9,6 +9,7 @@ import pytest
 
 from mailpit_py.application.tag_filter import read_filter_file, read_filters
 from mailpit_py.application.tagging import Tagger, read_disabled
+from mailpit_py.assembly.wiring import tagger
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
 from mailpit_py.mail import read
@@ -16,7 +17,6 @@ from mailpit_py.mail.envelope import Envelope, Recipient, Session, Transaction
 from mailpit_py.storage import Arrival
 from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.prepare import prepare
-from mailpit_py.wiring import tagger
 
 RAW = (
     b"From: Ann <ann@example.org>\r\nTo: Bob <bob@example.com>\r\nReply-To: desk@example.org\r\n"

@@ -21,8 +21,8 @@ from pathlib import Path
 import pytest
 
 from mailpit_py.storage import Store
+from tests.assembly.test_takeover import made
 from tests.packaging.conftest import ROOT
-from tests.test_takeover import made
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text().partition("FROM python:3.13-slim\n")[2]
 ENVIRONMENT = dict(re.findall(r"(\w+)=(\S+)", DOCKERFILE.partition("\nENV ")[2].partition("\n#")[0]))

@@ -15,15 +15,15 @@ from mailpit_py.api.demo import ENDPOINTS
 from mailpit_py.application.clock import Clock
 from mailpit_py.application.retention import limits
 from mailpit_py.application.sandbox import Sandbox
+from mailpit_py.assembly.takeover import open_store
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
 from mailpit_py.node import Node
 from mailpit_py.storage import Store, StoreOptions
-from mailpit_py.takeover import open_store
 from tests.api.conftest import Mail
 from tests.api.mailpit.conftest import V1
 from tests.api.routes import walk
-from tests.test_takeover import made, shown
+from tests.assembly.test_takeover import made, shown
 
 LOCAL = {"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0"}
 NOVEMBER = 1_795_435_200_000_000  # 2026-11-23T12:00:00Z

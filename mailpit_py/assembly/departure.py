@@ -49,8 +49,8 @@ class Departure:
         return self._is_stopping or self._bell.closed
 
     def _send(self) -> None:
+        from mailpit_py.assembly.wiring import sender_settings
         from mailpit_py.outbound.sender import Sender
-        from mailpit_py.wiring import sender_settings
 
         self._sender = Sender(self._sandbox, sender_settings(self._config))
         if not self._is_over:  # asked after the sender is there for `stop` to find

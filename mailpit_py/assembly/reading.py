@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from mailpit_py import wiring
 from mailpit_py.application.sandbox import Sandbox
+from mailpit_py.assembly import wiring
 from mailpit_py.bind import Bind
 from mailpit_py.config import Config
 from mailpit_py.config.reading import Reading

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from mailpit_py.assembly.takeover import open_store, own_path
 from mailpit_py.config import Config
 from mailpit_py.errors import StorageError
 from mailpit_py.mail.envelope import Envelope
 from mailpit_py.node import Node
 from mailpit_py.storage import Store, StoreOptions
 from mailpit_py.storage.mailpit_database import count_mailpits, is_mailpits, read_mailpits
-from mailpit_py.takeover import open_store, own_path
 from tests.cli.conftest import invoke
 
 if sys.version_info >= (3, 14):
