@@ -94,7 +94,7 @@ def visit(browser: Browser, watched: Window) -> Iterator[Callable[..., Page]]:
         def open_page(url: str, *, width: int = 1440, height: int = 900, **options: Any) -> Page:
             context = browser.new_context(viewport={"width": width, "height": height}, **options)
             stack.callback(context.close)
-            context.set_default_timeout(30_000)
+            context.set_default_timeout(60_000)
             page = context.new_page()
             watched.watch(page)
             page.goto(url)

@@ -36,12 +36,19 @@ def send(node: Node, subject: bytes, *to: str) -> None:
     invoke("sendmail", "-S", address(node), "-f", "app@example.org", *to, stdin=MAIL % subject)
 
 
+def listen_to_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def tail(url: str, *words: str) -> Iterator[tuple[subprocess.Popen[str], Callable[[], str]]]:
     """The command as a process, and a function that gives its next line."""
     command = [sys.executable, "-m", "mailpit_py", "tail", *words]
     environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "MP_URL": url, "TZ": "UTC"}
-    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, env=environment) as process:
+    # who runs the tests in the background has SIGINT ignored, and so would this program
+    with subprocess.Popen(
+        command, stdout=-1, stderr=-1, text=True, env=environment, preexec_fn=listen_to_interrupts
+    ) as process:
         assert process.stdout is not None
         try:
             yield process, process.stdout.readline

@@ -47,16 +47,21 @@ function remember(frame: Frame): void {
   }
   for (const change of frame.changes) {
     if (change.kind === "changed" || change.kind === "tagged") change.messages.forEach(({ id, ...marks }) => patchMessage(id, marks));
-    if (movesTags(change)) void queries.invalidateQueries({ queryKey: ["tags"] });
-    if (["folders", "removed", "cleared"].includes(change.kind)) void queries.invalidateQueries({ queryKey: ["folders"] });
-    if (change.kind === "tags") void queries.invalidateQueries({ queryKey: ["message"] });
-    if (change.kind === "sinks") for (const queryKey of [["departures"], ["sinks"]]) void queries.invalidateQueries({ queryKey });
-    if (change.kind === "clock") void queries.invalidateQueries({ queryKey: ["clock"] });
+    if (movesTags(change)) refresh("tags");
+    if (["folders", "removed", "cleared"].includes(change.kind)) refresh("folders");
+    if (change.kind === "tags") refresh("message");
+    if (change.kind === "sinks") ["departures", "sinks"].forEach((name) => refresh(name));
+    if (change.kind === "clock") refresh("clock");
     if (change.kind === "delivery") change.ids.forEach(became);
-    if (change.kind === "rules") for (const queryKey of [["rules"], ["profiles"]]) void queries.invalidateQueries({ queryKey });
+    if (change.kind === "rules") ["rules", "profiles"].forEach((name) => refresh(name));
     if (change.kind === "cleared") gone.set((ids) => new Set([...ids, ...cachedIds()]));
     if (change.kind === "removed") gone.set((ids) => new Set([...ids, ...change.ids].slice(-5_000)));
   }
+}
+
+/** Ask for something again. A first answer that is under way may be older than what was told: it is let go. */
+function refresh(...queryKey: string[]): void {
+  void queries.cancelQueries({ queryKey }).then(() => queries.invalidateQueries({ queryKey }));
 }
 
 /** Whether there may be other tags now, or other numbers of their messages. */
@@ -67,7 +72,9 @@ function movesTags(change: Change): boolean {
 
 /** Something became of a message: a report came, or why there is none. */
 function became(id: string): void {
-  for (const queryKey of [["timeline", id], ["message", id], ["clock"]]) void queries.invalidateQueries({ queryKey });
+  refresh("timeline", id);
+  refresh("message", id);
+  refresh("clock");
 }
 
 const cachedIds = (): string[] => queries.getQueryCache().findAll({ queryKey: ["message"] }).map(({ queryKey }) => String(queryKey[1]));
