@@ -249,9 +249,7 @@ class Detail(Summary):
     remote_hosts: list[str] = Field(description="Hosts from which the HTML would load something.")
     remote_count: int = Field(description="How many things the HTML would load from the network.")
     simulation_hint: str | None
-    report_of: ReportLink | None = Field(
-        description="What this is a report about; its message is null if that is not here."
-    )
+    report_of: ReportLink | None = Field(description="What this is a report about; its message is null if not here.")
     reports: list[ReportLink] = Field(
         description="Reports about this message: the sandbox's own, and those of others that name it."
     )

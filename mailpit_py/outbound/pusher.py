@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import aiosmtplib
 
 from mailpit_py.errors import TargetRefused
+from mailpit_py.outbound.conversation import Answered, Utf8Refused, hand_over, leave
 from mailpit_py.outbound.outcome import Outcome
 from mailpit_py.outbound.resolver import Lookup, Unresolved, look_up, resolve
 from mailpit_py.outbound.target import MailServer
@@ -50,7 +51,7 @@ class Pusher:
                 yield client if isinstance(client, Outcome) else await _hand_over(client, letter)
         finally:
             if isinstance(client, aiosmtplib.SMTP):
-                await _leave(client)
+                await leave(client)
 
     async def _connect(self, server: MailServer) -> aiosmtplib.SMTP | Outcome:
         """Return a greeted connection, or why there is none."""
@@ -84,39 +85,31 @@ async def _hand_over(client: aiosmtplib.SMTP, letter: Letter) -> Outcome:
     said = ["MAIL FROM:<>", *(f"RCPT TO:<{each}>" for each in letter.recipients), "DATA"]
     said.append(f"({len(letter.raw)} octets, Message-ID: <{letter.message_id}>)")
     try:
-        await client.mail("", options=_options(client, letter), encoding=_encoding(letter))
-        for recipient in letter.recipients:
-            await client.rcpt(recipient, encoding=_encoding(letter))
-        response = await client.data(letter.raw)
-        outcome = Outcome(Verdict.ACCEPTED, response.code, "\n".join(said), f"{response.code} {response.message}")
+        outcome = _outcome(await hand_over(client, "", letter.recipients, letter.raw), "\n".join(said))
     except (aiosmtplib.SMTPException, OSError, UnicodeError) as error:
         outcome = _failure("\n".join(said), error)
+    if outcome.verdict is not Verdict.ACCEPTED:
         await _reset(client)
     return replace(outcome, took_us=(time.monotonic_ns() - started) // 1000)
 
 
-def _options(client: aiosmtplib.SMTP, letter: Letter) -> list[str]:
-    options = []
-    if client.supports_extension("size"):
-        options.append(f"size={len(letter.raw)}")
-    if client.supports_extension("8bitmime") and not letter.raw.isascii():
-        options.append("body=8bitmime")
-    if _encoding(letter) != "ascii" and client.supports_extension("smtputf8"):
-        options.append("SMTPUTF8")
-    return options
+def _outcome(answered: Answered, said: str) -> Outcome:
+    reply = answered.content or answered.recipients[0]
+    return Outcome(_verdict(reply.code), reply.code, said, f"{reply.code} {reply.message}")
 
 
-def _encoding(letter: Letter) -> str:
-    return "ascii" if all(each.isascii() for each in letter.recipients) else "utf-8"
+def _verdict(code: int) -> Verdict:
+    """What a reply means: 5xx ends it, everything else that is not positive is tried again."""
+    if 200 <= code < 300:
+        return Verdict.ACCEPTED
+    return Verdict.GIVEN_UP if code >= 500 else Verdict.RETRY
 
 
 def _failure(said: str, error: Exception) -> Outcome:
-    """Return what an error means: a 5xx reply ends it, everything else is tried again."""
-    code = error.code if isinstance(error, aiosmtplib.SMTPResponseException) else 0
-    verdict = Verdict.GIVEN_UP if code >= 500 else Verdict.RETRY
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return Outcome(verdict, code, said, f"{code} {error.message}")
-    return Outcome(verdict, code, said, error=f"{type(error).__name__}: {error}")
+        return Outcome(_verdict(error.code), error.code, said, f"{error.code} {error.message}")
+    verdict = Verdict.GIVEN_UP if isinstance(error, Utf8Refused) else Verdict.RETRY
+    return Outcome(verdict, 0, said, error=f"{type(error).__name__}: {error}")
 
 
 async def _reset(client: aiosmtplib.SMTP) -> None:
@@ -124,13 +117,5 @@ async def _reset(client: aiosmtplib.SMTP) -> None:
     try:
         if client.is_connected:
             await client.rset()
-    except (aiosmtplib.SMTPException, OSError):
-        client.close()
-
-
-async def _leave(client: aiosmtplib.SMTP) -> None:
-    try:
-        if client.is_connected:
-            await client.quit()
     except (aiosmtplib.SMTPException, OSError):
         client.close()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import ssl
 from collections.abc import Sequence
 from ipaddress import ip_address
 
 import aiosmtplib
+from aiosmtplib import SMTPResponse
 
 from mailpit_py.application.relay_settings import RelayServer
 from mailpit_py.application.release import Outgoing
 from mailpit_py.errors import MailpitError
+from mailpit_py.outbound.conversation import Answered, Utf8Refused, hand_over, leave
 from mailpit_py.storage import RelayRecipient, RelayState
 
 TIMEOUT = 30.0
@@ -43,7 +44,10 @@ async def deliver(server: RelayServer, outgoing: Outgoing, *, local_hostname: st
     try:
         await client.connect()
         await _log_in(client, server)
-        return await _send(client, outgoing)
+        await client.ehlo()
+        return _told(outgoing, await hand_over(client, outgoing.reverse_path, outgoing.recipients, outgoing.raw))
+    except Utf8Refused as error:
+        raise DeliveryError(str(error), is_final=True) from None
     except aiosmtplib.SMTPAuthenticationError as error:
         raise DeliveryError(f"the login was refused: {error.code} {error.message}", error.code) from None
     except aiosmtplib.SMTPResponseException as error:
@@ -51,7 +55,7 @@ async def deliver(server: RelayServer, outgoing: Outgoing, *, local_hostname: st
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         raise DeliveryError(f"{server}: {str(error) or type(error).__name__}") from None
     finally:
-        await _leave(client)
+        await leave(client)
 
 
 def _context(server: RelayServer) -> ssl.SSLContext | None:
@@ -82,45 +86,17 @@ def _is_here(host: str) -> bool:
         return False
 
 
-async def _send(client: aiosmtplib.SMTP, outgoing: Outgoing) -> tuple[RelayRecipient, ...]:
-    await client.ehlo()
-    is_wide = not "".join((outgoing.reverse_path, *outgoing.recipients)).isascii()
-    options = [f"SIZE={len(outgoing.raw)}"] if client.supports_extension("size") else []
-    if not outgoing.raw.isascii() and client.supports_extension("8bitmime"):
-        options.append("BODY=8BITMIME")
-    if is_wide:
-        if not client.supports_extension("smtputf8"):
-            raise DeliveryError("the server takes no addresses beyond ASCII (SMTPUTF8)", is_final=True)
-        options.append("SMTPUTF8")
-    encoding = "utf-8" if is_wide else "ascii"
-    await client.mail(outgoing.reverse_path, options=options, encoding=encoding)
-    recipients = [await _recipient(client, one, encoding) for one in outgoing.recipients]
-    if not any(one.state is RelayState.SENT for one in recipients):
-        return tuple(recipients)
-    # aiosmtplib makes every line end CRLF, and doubles dots: a bare CR or LF ends nothing (RFC 5321 §4.1.1.4)
-    reply = await client.data(outgoing.raw)
-    return tuple(_taken(one, reply.code, reply.message) for one in recipients)
+def _told(outgoing: Outgoing, answered: Answered) -> tuple[RelayRecipient, ...]:
+    pairs = zip(outgoing.recipients, answered.recipients, strict=True)
+    return tuple(_recipient(address, reply, answered.content or reply) for address, reply in pairs)
 
 
-async def _recipient(client: aiosmtplib.SMTP, address: str, encoding: str) -> RelayRecipient:
-    """SENT stands for accepted until the content is, too."""
-    try:
-        reply = await client.rcpt(address, encoding=encoding)
-    except aiosmtplib.SMTPRecipientRefused as error:
-        state = RelayState.FAILED if error.code >= 500 else RelayState.WAITING
-        return RelayRecipient(address, state, error.code, error.message)
-    return RelayRecipient(address, RelayState.SENT, reply.code, reply.message)
-
-
-def _taken(one: RelayRecipient, code: int, text: str) -> RelayRecipient:
-    return RelayRecipient(one.address, RelayState.SENT, code, text) if one.state is RelayState.SENT else one
-
-
-async def _leave(client: aiosmtplib.SMTP) -> None:
-    if client.is_connected:
-        with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-            await client.quit(timeout=5)
-    client.close()
+def _recipient(address: str, reply: SMTPResponse, content: SMTPResponse) -> RelayRecipient:
+    """Who was accepted has the message when the content is taken, which was not sent if nobody was."""
+    if reply.code >= 400:
+        state = RelayState.FAILED if reply.code >= 500 else RelayState.WAITING
+        return RelayRecipient(address, state, reply.code, reply.message)
+    return RelayRecipient(address, RelayState.SENT, content.code, content.message)
 
 
 def merged(before: Sequence[RelayRecipient], now: Sequence[RelayRecipient]) -> tuple[RelayRecipient, ...]:

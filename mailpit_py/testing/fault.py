@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,6 +23,19 @@ def rule(api: Client, outcome: Any, **parts: Any) -> Iterator[None]:
         yield
     finally:
         api.delete(f"rules/{added}")
+
+
+@contextmanager
+def sink(api: Client, target: str, provider: str, events: Sequence[str]) -> Iterator[str]:
+    """Add a sink while this lasts, and give its id. Raises ClientError for what the operator does not allow."""
+    wanted: dict[str, Any] = {"kind": "webhook" if provider else "smtp", "target": target, "events": list(events)}
+    if provider:
+        wanted |= {"provider": provider, "confirmed": True}
+    added = str(api.post("sinks", wanted)["id"])
+    try:
+        yield added
+    finally:
+        api.delete(f"sinks/{added}")
 
 
 def drop_of(after: str) -> Any:

@@ -240,6 +240,13 @@ class View:
         """Let a recipient complain of a message now, and return the report (ARF)."""
         return fault.bounce(self._source, message, {"kind": "complaint", **wish})
 
+    def sink(self, target: str, provider: str = "", *events: str) -> AbstractContextManager[str]:
+        """Hand reports to a bounce host (host:port), or events to a URL in words of `provider`, while the block lasts.
+
+        Gives the sink's id, for the API. `events` are kinds such as bounced; all without any.
+        """
+        return fault.sink(self._apart(), target, provider, events)
+
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> list[Message]:
         """Move sandbox time forward; return the reports that became due on the way, oldest first.
 

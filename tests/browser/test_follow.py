@@ -28,6 +28,7 @@ def test_a_report_and_its_original_lead_to_each_other(node: Node, visit: Visit) 
     expect(panel).to_contain_text("As its RFC wants it")
     expect(panel.get_by_role("row", name="Action")).to_contain_text("failed")
     expect(panel.get_by_role("row", name="Status 4.2.2")).to_contain_text("the mailbox is full")
+    expect(panel.get_by_label("Part 2 as it came")).to_contain_text("Action: failed")
     assert violations(page) == []
     panel.get_by_role("link", name="Open the original").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello")

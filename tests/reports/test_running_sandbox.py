@@ -156,6 +156,13 @@ def test_ruby_mail_sees_no_report_where_no_part_is_for_programs(letters):
     assert oracle.ask_ruby(letters.files[case] for case in cases) == {case: {} for case in cases}
 
 
+def test_bounced_which_is_strict_reads_every_standard_report(letters):
+    bounced = pytest.importorskip("bounced", reason="the PyPI package bounced is not installed")
+    cases = [case for case in CASES if case.split(".")[0] in STANDARD and not case.startswith("ses.")]
+    found = {case: [one.recipient[1] for one in bounced.get_bounces(letters.message(case))] for case in cases}
+    assert found == {case: [address_of(case)] for case in cases}
+
+
 def test_email_bounce_parser_reads_both_codes_in_the_text(letters):
     cases = [case for case, (code, status, _) in letters.told.items() if code and status]
     read = oracle.ask_email_bounce_parser(letters.files[case] for case in cases)

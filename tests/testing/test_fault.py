@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import smtplib
 
@@ -10,6 +11,8 @@ import pytest
 from mailpit_py.client import ClientError
 from mailpit_py.errors import MailpitError
 from mailpit_py.testing import Mailpit, Remote, Unsupported, View
+from tests.outbound.post import processor
+from tests.outbound.servers import web
 from tests.testing.conftest import send
 
 
@@ -121,3 +124,19 @@ def test_a_mailpit_says_that_it_cannot(real_mailpit: Remote) -> None:
     for call in (view.reject, view.defer, view.drop, lambda: view.bounce(message), lambda: view.advance(days=1)):
         with pytest.raises(Unsupported, match="needs mailpit-py"):
             call()
+
+
+def test_reports_and_events_go_to_servers_of_the_test_while_the_block_lasts(ours: View) -> None:
+    with processor() as app, web() as hook:
+        with ours.sink(f"127.0.0.1:{app.port}"), ours.sink(f"http://127.0.0.1:{hook.port}/", "postmark", "bounced"):
+            send(ours, "bounces", "ann@example.com")
+            report = ours.bounce(ours.wait_for(subject="bounces"), "mailbox_full_hard")
+            [(reverse_path, _, raw)] = app.wait_for(1)
+            [told] = hook.wait_for(1)
+        assert (reverse_path, raw) == ("<>", report.raw)
+        assert json.loads(told.body)["RecordType"] == "Bounce"
+
+
+def test_a_server_that_the_operator_does_not_allow_is_told(ours: View) -> None:
+    with pytest.raises(ClientError, match="cannot be reached from here"), ours.sink("192.0.2.1:25"):
+        pass

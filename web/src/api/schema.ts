@@ -310,7 +310,7 @@ export interface Detail {
   /** How many things the HTML would load from the network. */
   remote_count: number;
   simulation_hint: string | null;
-  /** What this is a report about; its message is null if that is not here. */
+  /** What this is a report about; its message is null if not here. */
   report_of: ReportLink | null;
   /** Reports about this message: the sandbox's own, and those of others that name it. */
   reports: ReportLink[];

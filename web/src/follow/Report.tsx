@@ -1,8 +1,9 @@
 import { IconAlertTriangle, IconCheck, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { api, apiUrl, partPath } from "../api/client";
 import type { Finding, Outcome, Report as ReportValue } from "../api/schema";
 import { useSettings } from "../settings/store";
-import { visible } from "../ui/bidi";
+import { visible, visibleLines } from "../ui/bidi";
 import { exact } from "../ui/format";
 import { Trouble } from "../ui/Trouble";
 import { reportQuery } from "./api";
@@ -18,10 +19,15 @@ export default function Report({ id }: { id: string }) {
   return (
     <div className={styles.report}>
       <Original report={data} />
-      {data.outcomes.map((one, place) => (
-        <About key={place} outcome={one} />
-      ))}
-      <Facts report={data} />
+      <div className={styles.beside}>
+        <div>
+          {data.outcomes.map((one, place) => (
+            <About key={place} outcome={one} />
+          ))}
+          <Facts report={data} />
+        </div>
+        <Raw id={id} path={data.path} />
+      </div>
       <Verdict report={data} />
     </div>
   );
@@ -71,6 +77,21 @@ function About({ outcome }: { outcome: Outcome }) {
         </tbody>
       </table>
     </section>
+  );
+}
+
+const RAW_LIMIT = 20_000;
+
+/** The part that the tables are read from, as it came. */
+function Raw({ id, path }: { id: string; path: string }) {
+  const url = apiUrl(partPath(id, path), { as: "text" });
+  const { data } = useQuery({ queryKey: ["content", url, RAW_LIMIT], queryFn: ({ signal }) => api.text(url, RAW_LIMIT, signal), retry: false });
+  if (!data?.text) return null;
+  return (
+    <pre className={styles.raw} tabIndex={0} aria-label={`Part ${path} as it came`}>
+      {visibleLines(data.text)}
+      {data.truncated && "…"}
+    </pre>
   );
 }
 
