@@ -10,7 +10,10 @@ from mailpit_py.storage.context import Context
 from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.value import Limits
 
-INDEX_BATCH = 200
+# While mail comes without a pause it goes before the index, until so many messages wait for that: a search that
+# finds them waiting takes a fifth of a second longer. Larger batches cost less for each message, and hold up commits.
+INDEX_LAG = 2_000
+INDEX_BATCH = 500
 INDEX_PAUSE = 0.02
 IDLE_PAUSE = 30.0
 BACK_OFF = 1.0
@@ -70,7 +73,7 @@ class Housework:
             return
         self._groups += 1
         lazily = idle or self._groups % LAZY_GROUPS == 0
-        wanted = urgent or idle or committed_id - self._index.watermark >= INDEX_BATCH
+        wanted = urgent or idle or committed_id - self._index.watermark >= INDEX_LAG
         if wanted and self._is_unindexed(committed_id):
             yield self._apply
         if (idle or self._unpruned >= upkeep.CHUNK) and self._prune:
