@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from mailpit_py.mail import address, header, parameter
 from mailpit_py.mail import field as writing
@@ -21,7 +22,7 @@ _TRACE = ("return-path", "received", "original-recipient", "final-recipient")
 _OTHERS = ("date", "resent-date", "content-transfer-encoding", "mime-version")
 _ENCAPSULATED = frozenset([*_IDENTIFIERS, *_TRACE, *_OTHERS])
 _GLOBAL = re.compile(rb"message/global(?![!-:<-~])", re.I)
-_LONGEST_DOMAIN = 255
+_LONGEST_LABEL = 63
 
 
 def downgrade(raw: bytes) -> bytes:
@@ -145,10 +146,18 @@ def _removed(originals: str) -> str:
 
 
 def _a_labels(domain: str) -> str | None:
-    """The domain as DNS has it (RFC 5891); None if it cannot be written so."""
-    if domain.isascii():
-        return domain
-    try:
-        return domain[: _LONGEST_DOMAIN + 1].encode("idna").decode("ascii") if len(domain) <= _LONGEST_DOMAIN else None
-    except UnicodeError:
+    """The domain as DNS has it (RFC 5890 §2.3.2.1); None if it cannot be written so.
+
+    The standard library's codec is of 2003, and makes another domain of some.
+    """
+    labels = [_a_label(label) for label in domain.split(".")]
+    return None if None in labels else ".".join(label for label in labels if label is not None)
+
+
+def _a_label(label: str) -> str | None:
+    if label.isascii():
+        return label
+    if len(label) > _LONGEST_LABEL:
         return None
+    written = "xn--" + unicodedata.normalize("NFC", label.lower()).encode("punycode").decode("ascii")
+    return written if len(written) <= _LONGEST_LABEL else None

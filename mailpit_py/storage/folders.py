@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailpit_py.errors import NotFound
+from mailpit_py.mail.limits import DEFAULT
 from mailpit_py.storage import filing, reading
-from mailpit_py.storage.compression import unpack
+from mailpit_py.storage.compression import unpack, unpack_head
 from mailpit_py.storage.engine import Reading
 from mailpit_py.storage.flag import FlagChange
 from mailpit_py.storage.folder import Folder, Item, News, Opened, Place, find_place, items_sql
@@ -24,6 +25,8 @@ from mailpit_py.storage.value import Changes, Cursor
 
 Searching = Callable[..., AbstractContextManager[tuple[Connection, Scope, Search]]]
 
+HEAD_BYTES = DEFAULT.header_bytes
+_PACKING_BYTES = 1_024  # what zstd adds at most to octets that it cannot pack
 _CHUNK = 500
 _MOST_IDS = 5_000  # more of them are read by reading all
 # What moves a message into a folder, within it or out of it.
@@ -140,11 +143,14 @@ class Folders:
             found = _by_id(connection, "SELECT id, 1 FROM message WHERE smtputf8 = 1 AND id IN", tuple(ids))
             return frozenset(found)
 
-    def fitting(self, ids: Sequence[int], size_bytes: int) -> int:
-        """How many of these messages (at most 500), from the first on, are not larger together; at least one."""
+    def fitting(self, ids: Sequence[int], size_bytes: int, *, of_each: int = 1 << 62) -> int:
+        """How many of these messages (at most 500), from the first on, are not larger together; at least one.
+
+        `of_each` is how much of each message counts.
+        """
         with self._reading() as connection:
             sizes = _by_id(connection, "SELECT id, size_bytes FROM message WHERE id IN", ids)
-        totals = accumulate(sizes.get(number, 0) for number in ids)
+        totals = accumulate(min(sizes.get(number, 0), of_each) for number in ids)
         return max(1, sum(total <= size_bytes for total in totals))
 
     def raws(self, ids: Sequence[int]) -> dict[int, bytes]:
@@ -153,6 +159,13 @@ class Folders:
             sql = f"SELECT message_id, encoding, raw FROM content WHERE message_id IN ({_marks(ids)})"
             rows = connection.exec_driver_sql(sql, tuple(ids))
             return {number: unpack(encoding, content) for number, encoding, content in rows}
+
+    def heads(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """The first HEAD_BYTES of each of these messages (at most 500): more is never read of a header section."""
+        with self._reading() as connection:
+            sql = f"SELECT message_id, encoding, substr(raw, 1, ?) FROM content WHERE message_id IN ({_marks(ids)})"
+            rows = connection.exec_driver_sql(sql, (HEAD_BYTES + _PACKING_BYTES, *ids))
+            return {number: unpack_head(encoding, content, HEAD_BYTES) for number, encoding, content in rows}
 
     def uid_of(self, folder: Folder, public_id: str) -> tuple[int, int] | None:
         """UIDVALIDITY and the newest UID of a message in a mailbox, or None if it is not there."""

@@ -16,6 +16,7 @@ from mailpit_py.mail.downgrade import as_sent, downgrade
         ("X-Note: ü", b"X-Note: =?utf-8?B?w7w=?="),
         ("From: Jörg <joerg@x.test>", b"From: =?utf-8?B?SsO2cmc=?= <joerg@x.test>"),
         ("To: Ann <ann@exämple.test>, bob@y.test", b"To: Ann <ann@xn--exmple-cua.test>, bob@y.test"),
+        ("To: ann@sub.FAß.test", b"To: ann@sub.xn--fa-hia.test"),  # and not fass.test
         ('To: "Ü, Ann" <ann@x.test>', b"To: =?utf-8?B?w5wsIEFubg==?= <ann@x.test>"),
         ("From: jörg@x.test", b"From: =?utf-8?B?asO2cmdAeC50ZXN0?= :;"),
         ("From: Jörg <jörg@x.test>", b"From: =?utf-8?B?SsO2cmcgPGrDtnJnQHgudGVzdD4=?= :;"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailpit_py.mail.imap import Section, section
+from mailpit_py.mail import DEFAULT
+from mailpit_py.mail.imap import Section, envelope, section
 from tests.mail.test_fetch_envelope import RFC_HEADER
 
 OCTETS = b"Content-Type: application/octet-stream\r\n\r\n"
@@ -133,3 +134,14 @@ def test_an_answer_names_the_section_as_it_was_asked_for(spec, label):
 def test_what_the_grammar_does_not_know_is_no_section(words):
     with pytest.raises(ValueError, match=r"\w"):
         Section(**words)
+
+
+def test_of_a_header_section_no_more_is_read_than_its_limit():
+    """So a reader of fields needs no more of a message than that."""
+    raw = b"Subject: s\r\n" + b"X-Long: %b\r\n" % (b"x" * 990) * 300 + b"To: ann@x.test\r\n\r\nbody"
+    head = raw[: DEFAULT.header_bytes]
+    assert len(head) < len(raw)
+    for names in (("Subject", "To"), ("X-Long",)):
+        spec = Section(text="HEADER.FIELDS", fields=names)
+        assert section(raw, spec) == section(head, spec)
+    assert envelope(raw) == envelope(head)

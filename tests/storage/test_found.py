@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from mailpit_py.errors import NotFound
 from mailpit_py.mail import read
 from mailpit_py.storage import Store
 from mailpit_py.storage.evaluation import Facts, matches
+from mailpit_py.storage.folders import HEAD_BYTES
 from mailpit_py.storage.query import All, HeaderField, Node, Not, Sent, Text
 from tests.storage.building import NOW, arrival, keep, raw_message
 
@@ -52,3 +55,13 @@ def test_what_was_just_stored_is_found_in_every_mailbox(store: Store) -> None:
 def test_an_inbox_that_is_not_there_has_nothing_to_search(store: Store) -> None:
     with pytest.raises(NotFound):
         store.folders.found("elsewhere", Text("apples"))
+
+
+@pytest.mark.parametrize(
+    "body", [b"x" * 3_000_000, os.urandom(1_000_000), b"short"], ids=["packed", "as it is", "short"]
+)
+def test_the_head_of_a_message_is_its_first_octets(store: Store, body: bytes) -> None:
+    raw = raw_message() + body
+    keep(store, arrival(raw), arrival(raw + b"!"))
+    assert store.folders.heads([1, 2, 3]) == {1: raw[:HEAD_BYTES], 2: (raw + b"!")[:HEAD_BYTES]}
+    assert store.folders.fitting([1, 2], 2 * HEAD_BYTES, of_each=HEAD_BYTES) == 2

@@ -22,6 +22,7 @@ from mailpit_py.servers.imap.view import Numbered
 from mailpit_py.servers.sasl import Credentials
 from mailpit_py.servers.settings import ReadingSettings
 from mailpit_py.storage import DELETED, Cursor, FlagChange, Folder, Item, News, Opened, query
+from mailpit_py.storage.folders import HEAD_BYTES
 
 T = TypeVar("T")
 
@@ -150,11 +151,11 @@ class Desk:
     ) -> tuple[Sequence[Numbered], dict[int, Content]]:
         """What the program needs of these messages, or of the first ones if they are large; with those it is of."""
         ids = [item.id for _, item in piece]
+        raws: dict[int, bytes] = {}
         if program.reads_content:
-            ids = ids[: self._folders.fitting(ids, _PIECE_BYTES)]
+            ids, raws = self._first(ids, only_heads=program.reads_header)
         received = self._folders.received(ids)
         sizes = self._folders.octets(ids, utf8=is_utf8) if program.has("RFC822.SIZE") else {}
-        raws = self._folders.raws(ids) if program.reads_content else {}
         converted = self._folders.international(raws) if raws and not is_utf8 else frozenset()
         contents = {}
         for number in ids:
@@ -164,6 +165,12 @@ class Desk:
             if number in received and (raw is not None or not program.reads_content):
                 contents[number] = Content(received[number], sizes.get(number, 0), raw)
         return piece[: len(ids)], contents
+
+    def _first(self, ids: list[int], *, only_heads: bool) -> tuple[list[int], dict[int, bytes]]:
+        """As many of these messages as are read at a time, and their bytes, or the first of these."""
+        of_each = HEAD_BYTES if only_heads else 1 << 62
+        some = ids[: self._folders.fitting(ids[:_PIECE], _PIECE_BYTES, of_each=of_each)]
+        return some, (self._folders.heads if only_heads else self._folders.raws)(some)
 
     def found(self, folder: Folder, nodes: Sequence[query.Node]) -> dict[query.Node, frozenset[int]]:
         """The ids of the messages of which each of these conditions holds."""
@@ -179,10 +186,10 @@ class Desk:
             return dict(received)
         found: dict[int, Any] = {}
         while ids:
-            count = self._folders.fitting(ids[:_PIECE], _PIECE_BYTES)
-            for number, raw in self._folders.raws(ids[:count]).items():
-                found[number] = sort_key(raw, criterion, arrived_at=received.get(number, 0), size_octets=0)
-            ids = ids[count:]
+            some, heads = self._first(ids, only_heads=True)
+            for number, head in heads.items():
+                found[number] = sort_key(head, criterion, arrived_at=received.get(number, 0), size_octets=0)
+            ids = ids[len(some) :]
         return found
 
     def append(

@@ -45,6 +45,12 @@ class FetchItem:
         """True if the message itself is read for it."""
         return self.section is not None or self.name in OF_CONTENT
 
+    @property
+    def is_of_header(self) -> bool:
+        """True if of the message only fields of its own header section are read for it."""
+        spec = self.section
+        return self.name == "ENVELOPE" or (spec is not None and not spec.part and spec.text.startswith("HEADER.FIELDS"))
+
 
 @dataclass(frozen=True, slots=True)
 class FetchProgram:
@@ -57,6 +63,11 @@ class FetchProgram:
     def reads_content(self) -> bool:
         """True if the messages themselves are read."""
         return any(item.is_of_content for item in self.items)
+
+    @property
+    def reads_header(self) -> bool:
+        """True if of the messages themselves only fields of their header sections are read."""
+        return self.reads_content and all(item.is_of_header for item in self.items if item.is_of_content)
 
     @property
     def needs_message(self) -> bool:
