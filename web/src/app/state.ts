@@ -51,6 +51,7 @@ function remember(frame: Frame): void {
     if (["folders", "removed", "cleared"].includes(change.kind)) void queries.invalidateQueries({ queryKey: ["folders"] });
     if (change.kind === "tags") void queries.invalidateQueries({ queryKey: ["message"] });
     if (change.kind === "sinks") for (const queryKey of [["departures"], ["sinks"]]) void queries.invalidateQueries({ queryKey });
+    if (change.kind === "relay") void queries.invalidateQueries({ queryKey: ["relay-items"] });
     if (change.kind === "clock") void queries.invalidateQueries({ queryKey: ["clock"] });
     if (change.kind === "delivery") change.ids.forEach(became);
     if (change.kind === "rules") for (const queryKey of [["rules"], ["profiles"]]) void queries.invalidateQueries({ queryKey });
