@@ -122,7 +122,7 @@ def _pieces(start: Cursor, changes: Iterable[tuple[Change, list[Ref]]], rows: Ro
 
 def _entries(change: Change, refs: list[Ref], rows: Rows) -> Iterator[bytes]:
     match change.kind:
-        case "cleared" | "rules" | "clock" | "sinks" | "tags" | "folders" | "inboxes":
+        case "cleared" | "rules" | "clock" | "sinks" | "relay" | "tags" | "folders" | "inboxes":
             yield b""
         case "removed" | "moved" | "delivery":
             yield from (encode(ref.public_id) for ref in refs)

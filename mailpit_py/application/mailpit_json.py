@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailpit_py.storage import Correspondent, Outline, Summary
@@ -14,14 +14,14 @@ Json = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SNIPPET_BYTES = 200
 # What Go writes as an escape so that JSON can stand inside HTML and JavaScript.
-_ESCAPED = (("<", r"\u003c"), (">", r"\u003e"), ("&", r"\u0026"), ("\u2028", r"\u2028"), ("\u2029", r"\u2029"))
+ESCAPED = (("<", r"\u003c"), (">", r"\u003e"), ("&", r"\u0026"), ("\u2028", r"\u2028"), ("\u2029", r"\u2029"))
 _LONE = re.compile("[\ud800-\udfff]")
 
 
 def encoded(value: Any) -> bytes:
     """A value on one line, its keys in their order."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character, escape in _ESCAPED:
+    for character, escape in ESCAPED:
         text = text.replace(character, escape)
     return _LONE.sub("\ufffd", text).encode()
 
@@ -29,13 +29,20 @@ def encoded(value: Any) -> bytes:
 def moment(at: int, *, minutes_east: int = 0, digits: int = 3) -> str:
     """UTC microseconds as Go writes a time: no zeros at the end of the fraction, `Z` for UTC."""
     try:
-        local = (EPOCH + timedelta(microseconds=at)).astimezone(timezone(timedelta(minutes=minutes_east)))
-    except (OverflowError, ValueError):
+        local = EPOCH + timedelta(microseconds=at, minutes=minutes_east)
+    except OverflowError:
         return "0001-01-01T00:00:00Z"
+    # by hand: a list of all messages spends its time here
     fraction = f"{local.microsecond:06d}"[:digits].rstrip("0")
-    zone = local.strftime("%z")
-    shown = f"{local.year:04d}{local.strftime('-%m-%dT%H:%M:%S')}"
-    return f"{shown}{'.' if fraction else ''}{fraction}{f'{zone[:3]}:{zone[3:]}' if minutes_east else 'Z'}"
+    day = f"{local.year:04d}-{local.month:02d}-{local.day:02d}"
+    shown = f"{day}T{local.hour:02d}:{local.minute:02d}:{local.second:02d}"
+    return f"{shown}{'.' if fraction else ''}{fraction}{_zone(minutes_east)}"
+
+
+def _zone(minutes_east: int) -> str:
+    if not minutes_east:
+        return "Z"
+    return f"{'-' if minutes_east < 0 else '+'}{abs(minutes_east) // 60:02d}:{abs(minutes_east) % 60:02d}"
 
 
 def address(one: Any) -> Json:

@@ -90,7 +90,7 @@ def _flagged(name: str, facts: Facts) -> bool:
 def _stands(text: str, column: str, facts: Facts) -> bool:
     if column == "message_id":
         return text.strip("<> ").lower() in facts.message.message_id.lower()
-    if column == "tag":
+    if column in ("tag", "inbox"):
         return False
     columns = [facts.texts[column]] if column else facts.texts.values()
     words = " ".join(split(fold(text)))

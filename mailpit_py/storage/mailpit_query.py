@@ -167,7 +167,7 @@ class _Reader:
         reader = _FIELDS.get(name)
         if reader is None:
             return None
-        text = value.strip() if name in ("subject", "tag") else clean(value)
+        text = value.strip() if name in ("subject", "tag", "inbox") else clean(value)
         return reader(text) if text else All(())
 
 
@@ -186,6 +186,7 @@ _FIELDS: Mapping[str, Callable[[str], Node]] = MappingProxyType(
         "subject": lambda text: Text(text, "subject"),
         "message-id": lambda text: Text(text, "message_id"),
         "tag": lambda text: Text(text, "tag"),
+        "inbox": lambda text: Text(text, "inbox"),
     }
 )
 

@@ -33,6 +33,7 @@ FIELDS = {
     "filename": "files",
     "message-id": "message_id",
     "tag": "tag",
+    "inbox": "inbox",
     "reply-to": "reply_to",
 }
 FLAGS = {

@@ -63,7 +63,9 @@ class RelayTables:
     def retry(self, public_id: str, *, at: int) -> Future[bool]:
         """Let an item that waits be tried now; False if there is none."""
         sql = "UPDATE relay_item SET next_at = ? WHERE public_id = ? AND next_at IS NOT NULL"
-        return self._ringing(lambda context: bool(context.execute(sql, (at, public_id)).rowcount))
+        return self._ringing(
+            lambda context: _told(context, public_id, bool(context.execute(sql, (at, public_id)).rowcount))
+        )
 
     def cancel(self, public_id: str) -> Future[bool]:
         """End an item that waits; False if there is none."""
@@ -127,18 +129,23 @@ def _add(context: Context, prepared: Sequence[tuple[NewRelayItem, int, bytes]], 
     waiting = context.execute("SELECT count(*) FROM relay_item WHERE next_at IS NOT NULL").scalar_one()
     if waiting + len(prepared) > WAITING_AT_MOST:
         raise StorageFull(f"{waiting} messages wait to be relayed already")
+    inboxes: set[int] = set()
     for one, encoding, content in prepared:
         row = context.execute("SELECT id, subject FROM message WHERE public_id = ?", (one.message,)).first()
         if row is None:
             continue  # deleted in this moment
+        inbox_id = context.inbox_id(one.inbox)
+        inboxes.add(inbox_id)
         context.execute(
             _INSERT,
             (
-                *(one.public_id, context.inbox_id(one.inbox), row.id, one.kind, RelayState.WAITING, row.subject),
+                *(one.public_id, inbox_id, row.id, one.kind, RelayState.WAITING, row.subject),
                 *(one.reverse_path, _written([RelayRecipient(address) for address in one.recipients])),
                 *(encoding, content, len(one.raw), one.created_at, one.created_at, int(one.is_retried)),
             ),
         )
+    for inbox_id in sorted(inboxes):
+        context.record(inbox_id, "relay", [])
     if cursor is not None:
         context.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (CURSOR, str(cursor)))
 
@@ -154,8 +161,8 @@ def _record(
     if changed and next_at is None:
         sent = sum(one.state is RelayState.SENT for one in recipients)
         state = RelayState.SENT if sent == len(recipients) else RelayState.PARTLY if sent else RelayState.FAILED
-        _end(context, public_id, state)
-    return bool(changed)
+        return _end(context, public_id, state)
+    return _told(context, public_id, bool(changed))
 
 
 def _end(context: Context, public_id: str, state: RelayState) -> bool:
@@ -167,7 +174,15 @@ def _end(context: Context, public_id: str, state: RelayState) -> bool:
         "(SELECT id FROM relay_item WHERE next_at IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?)",
         (ENDED_KEPT,),
     )
-    return bool(changed)
+    return _told(context, public_id, bool(changed))
+
+
+def _told(context: Context, public_id: str, has_changed: bool) -> bool:
+    """Write to the journal of its inbox that an item has changed, if it has; which is what it returns."""
+    row = context.execute("SELECT inbox_id FROM relay_item WHERE public_id = ?", (public_id,)).first()
+    if has_changed and row is not None:
+        context.record(row.inbox_id, "relay", [])
+    return has_changed
 
 
 def _written(recipients: Sequence[RelayRecipient]) -> str:

@@ -30,6 +30,7 @@ _SENT = (
     "(SELECT 1 FROM content c WHERE c.message_id = p.message_id AND sent_within(c.encoding, c.raw, ?, ?)))))"
 )
 _DAY = 86_400_000_000
+_INBOX = "(SELECT id FROM inbox WHERE name = ? COLLATE NOCASE)"
 _CORRESPONDENT = "correspondent_holds(?, ?, m.from_name, m.from_address, m.to_first, m.correspondents)"
 # Those of a sub-select on `message` have a partial index.
 _FLAGS = {
@@ -37,7 +38,7 @@ _FLAGS = {
     "inline": "p.message_id IN (SELECT id FROM message WHERE inline_count > 0)",
     "html": "m.has_html = 1",
     "tagged": "EXISTS (SELECT 1 FROM placement_tag pt WHERE pt.placement_id = p.id)",
-    "report": _HEADER.replace("?, ?", "'content-type', 'multipart/report'"),
+    "report": "p.message_id IN (SELECT message_id FROM report)",
     "bounced": (
         "EXISTS (SELECT 1 FROM plan_step s WHERE s.message_id = p.message_id "
         "AND s.kind = 'failure' AND s.state = 'done')"
@@ -195,6 +196,9 @@ class Compiler:
                 "EXISTS (SELECT 1 FROM placement_tag pt JOIN tag t ON t.id = pt.tag_id "
                 "WHERE pt.placement_id = p.id AND t.name = ? COLLATE NOCASE)"
             )
+        if node.field == "inbox":
+            self._parameters.append(node.text)
+            return f"p.mailbox_id IN (SELECT b.id FROM mailbox b WHERE b.inbox_id IN {_INBOX})"
         if node.field == "message_id":
             self._parameters.append(contains(node.text.strip("<> ")))
             # the first condition is what lets the index alone be read, a tenth of the table
@@ -226,6 +230,9 @@ def _attempt_clause(node: Node, parameters: list[Any]) -> str:
         case Text(text, column) if column in ("", "sender", "addressed"):
             parameters.append(contains(fold(text)))
             return ("a.reverse_path" if column == "sender" else "a.haystack") + " LIKE ? ESCAPE '\\'"
+        case Text(text, "inbox"):
+            parameters.append(text)
+            return f"a.inbox_id IN {_INBOX}"
         case Received(since, until):
             parameters.extend((_bounded(since or 0), _bounded((1 << 62) if until is None else until)))
             return "(a.at >= ? AND a.at < ?)"

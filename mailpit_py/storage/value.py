@@ -350,7 +350,7 @@ class Change:
 
     `kind` is `added`, `changed`, `tagged`, `removed`, `moved` (to where the refs say), `delivery`
     (something became of a message), `filed` (copied, moved or removed, but not into or out of
-    INBOX), or without refs `cleared`, `rules`, `clock`, `sinks`, `tags` or `mailboxes` (one has
+    INBOX), or without refs `cleared`, `rules`, `clock`, `sinks`, `relay`, `tags` or `mailboxes` (one has
     another name, is new, or is gone), or `inboxes`, which is told of the first inbox.
     """
 

@@ -49,6 +49,29 @@ def test_a_message_is_released_and_its_way_is_shown(real: Node, relaying: Node, 
     assert len(real.sandbox.store.page().items) == 1
 
 
+def test_the_queue_shows_all_that_goes_on_and_keeps_up_by_itself(real: Node, relaying: Node, visit: Visit) -> None:
+    send(relaying, mail("First"), mail("Second"))
+    page = visit(relaying.url)
+    for subject, address in (("First", "qa@example.net"), ("Second", "defer-4.2.1@bounce.test")):
+        item = next(one for one in relaying.store.page().items if one.subject == subject)
+        relaying.sandbox.relay.release("default", item.public_id, [address])
+    link = page.get_by_role("button", name="Going on")
+    expect(link).to_contain_text("1")
+    link.click()
+    queue = page.get_by_role("region", name="The queue")
+    expect(queue.get_by_role("article")).to_have_count(2)
+    waiting = queue.get_by_role("article").filter(has_text="Second")
+    expect(waiting).to_contain_text("Released: waits, 1 try")
+    assert violations(page) == []
+    waiting.get_by_role("button", name="Try now").click()
+    expect(waiting).to_contain_text("Released: waits, 2 tries")
+    waiting.get_by_role("button", name="Cancel").click()
+    expect(waiting).to_contain_text("Released: cancelled")
+    queue.get_by_role("button", name="First").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("First")
+    assert len(real.sandbox.store.page().items) == 1
+
+
 def test_without_a_server_it_says_who_can_name_one(node: Node, visit: Visit) -> None:
     send(node, mail())
     page = visit(node.url)

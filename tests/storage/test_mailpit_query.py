@@ -68,6 +68,7 @@ def test_words(text: str, terms: list[str]) -> None:
         ("-x !y --z", (Not(Text("x")), Not(Text("y")), Not(Text("-z")))),
         ('-"a b" "-c d"', (Not(Text("a b")), Not(Text("c d")))),
         ("is:READ !is:unread has:attachments", (Flag("read"), Not(Flag("unread")), Flag("attachment"))),
+        ("inbox:Shop", (Text("Shop", "inbox"),)),
         ("has:inline is:tagged has:report", (Flag("inline"), Flag("tagged"), Flag("report"))),
         ("larger:1.5M smaller:10", (Size(above=1_572_864), Size(below=10))),
         ('larger:"1 k"', (Size(above=1_024),)),

@@ -73,11 +73,45 @@ def test_our_own_search_knows_them_too(store: Store, text: str, found: bool) -> 
     assert bool(store.page(query=store.parse_query(text)).items) is found
 
 
-def test_a_report_is_found_by_its_type(store: Store) -> None:
-    keep(store, arrival(b"Content-Type: multipart/report; boundary=b\r\n\r\n--b--\r\n", public_id="one"))
+REPORT = (
+    b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nFailed.\r\n--b\r\n"
+    b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+    b"Final-Recipient: rfc822; ann@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+)
+
+
+def test_a_report_is_found_by_what_it_was_read_as(store: Store) -> None:
+    keep(store, arrival(REPORT, public_id="one"))
     keep(store, arrival(public_id="two"))
+    keep(store, arrival(b"Content-Type: multipart/report; boundary=b\r\n\r\n--b--\r\n", public_id="empty"))
     assert [one.public_id for one in store.page(query=store.parse_query("has:report")).items] == ["one"]
-    assert store.count(query=store.parse_query("-has:report")) == 1
+    assert store.count(query=store.parse_query("-has:report")) == 2
+
+
+def test_a_search_may_name_an_inbox(store: Store) -> None:
+    keep(store, arrival(RAW, public_id="one"))
+    for text, count in (("inbox:Default", 1), ("-inbox:default", 0), ("inbox:other", 0), ("inbox:def", 0)):
+        assert store.count(query=store.parse_query(text)) == count
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "found"),
+    [
+        (b"X-Note: a long\r\n word\r\n", 'header:"X-Note=long word"', True),
+        (b"X-Note: =?utf-8?q?gr=C3=BCn?=\r\n", "header:x-note=GRÜN", True),
+        (b"X-Note: =?utf-8?q?word?=\r\n", "header:x-note=word", True),
+        (b"X-Note: gr\xc3\xbcn\r\n", "header:x-note=grün", True),
+        (b"X-Note: Word\r\n", "header:X-NOTE=word", True),
+        (b"X-Note : word\r\n", "header:x-note=word", True),
+        (b"Subject: X-Note: word\r\n", "header:x-note", False),
+        (b"X-Other: word\r\n", "header:x-note=word", False),
+        (b"X-Note: other\r\n", "header:x-note=word", False),
+        (b"X-Note: other\nX-More: word\n", "header:x-more=word", True),
+    ],
+)
+def test_a_field_is_found_however_its_value_is_written(store: Store, head: bytes, text: str, found: bool) -> None:
+    keep(store, arrival(head + b"\r\nX-Note: word\r\n", public_id="one"))
+    assert bool(store.count(query=store.parse_query(text))) is found
 
 
 def test_a_header_search_reads_the_header_section_alone(store: Store) -> None:

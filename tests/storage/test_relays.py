@@ -127,3 +127,26 @@ def test_the_queue_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch, run
 def test_what_was_deleted_in_this_moment_is_not_queued(store: Store) -> None:
     store.relay.add([item(new_public_id())]).result(10)
     assert store.relay.next_due() is None
+
+
+def test_the_journal_tells_when_the_queue_has_changed(store: Store) -> None:
+    (public_id,) = keep(store, arrival())
+    start = store.head()
+
+    def told() -> list[tuple[str, str]]:
+        nonlocal start
+        changes = store.changes(start)
+        start = changes.cursor
+        return [(one.inbox, one.kind) for one in changes.items]
+
+    one = item(public_id)
+    store.relay.add([one, item(public_id)]).result(10)
+    assert told() == [("default", "relay")]
+    store.relay.record(one.public_id, [RelayRecipient("a", WAITING)], "later", next_at=NOW + 1).result(10)
+    assert told() == [("default", "relay")]
+    store.relay.retry(one.public_id, at=NOW).result(10)
+    assert told() == [("default", "relay")]
+    store.relay.cancel(one.public_id).result(10)
+    assert told() == [("default", "relay")]
+    store.relay.cancel(one.public_id).result(10)  # it has ended
+    assert told() == []

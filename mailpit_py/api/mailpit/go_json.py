@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 from flask import Response
+from pydantic_core import PydanticSerializationError, to_json
 
 from mailpit_py.application import mailpit_json
 
@@ -24,13 +25,22 @@ _EXPECTED: Mapping[str, str] = MappingProxyType(
 )
 
 
+_ESCAPED = tuple((character.encode(), escape.encode()) for character, escape in mailpit_json.ESCAPED)
+
+
 class BadJson(Exception):
     """A body that cannot be read; the text is Go's."""
 
 
 def encoded(value: Any) -> bytes:
     """A value on one line, its keys in their order, and a line end."""
-    return mailpit_json.encoded(value) + b"\n"
+    try:
+        text = to_json(value)  # ten times as fast, which a list of all messages needs
+    except (PydanticSerializationError, UnicodeEncodeError):  # half a surrogate pair
+        return mailpit_json.encoded(value) + b"\n"
+    for character, escape in _ESCAPED:
+        text = text.replace(character, escape)
+    return text + b"\n"
 
 
 def written(value: Any, status: int = 200) -> Response:

@@ -24,6 +24,7 @@ export type Change =
   | { kind: "rules" }
   | { kind: "clock" }
   | { kind: "sinks" }
+  | { kind: "relay" }
   | { kind: "folders" };
 
 export type Frame =

@@ -1,3 +1,4 @@
+import { queueing } from "../relay/dialog";
 import { useCommands, type Command } from "../keys/commands";
 import type { ViewName } from "../list/scope";
 import { change, useSettings } from "../settings/store";
@@ -33,6 +34,7 @@ export function AppCommands() {
     { name: "address", title: "Simulate: what would an address do?", group: "Go", run: () => go({ place: { name: "simulate", view: "address", item: null } }) },
     { name: "state", title: "Simulate: state and switches", group: "Go", run: () => go({ place: { name: "simulate", view: "state", item: null } }) },
     { name: "sinks", title: "Simulate: sinks, where reports and events go", group: "Go", run: () => go({ place: { name: "simulate", view: "sinks", item: null } }) },
+    { name: "queue", title: "Mail that goes on: the queue", group: "Go", run: () => queueing.set(true) },
     { name: "connect", title: "Connect an app", group: "Go", keys: ["g c"], run: () => go({ place: { name: "connect" } }) },
     { name: "search", title: "Search", group: "Go", keys: ["/"], run: focusSearch },
     { name: "palette", title: "Commands", group: "Help", keys: ["mod+k"], quiet: true, run: () => overlay.set((now) => (now === "palette" ? "none" : "palette")) },

@@ -5,7 +5,7 @@ import { isWhole } from "../list/scope";
 import { list } from "../app/state";
 import { useStore } from "../ui/store";
 import { bouncing } from "../follow/dialog";
-import { releasing } from "../relay/dialog";
+import { queueing, releasing } from "../relay/dialog";
 import { useMedia, MEDIUM, NARROW } from "../ui/media";
 import { useSettings } from "../settings/store";
 import { Boundary } from "../ui/Boundary";
@@ -32,6 +32,7 @@ const Help = lazy(() => import("../keys/Help"));
 const SettingsDialog = lazy(() => import("../settings/SettingsDialog"));
 const BounceDialog = lazy(async () => ({ default: (await import("../follow/BounceDialog")).BounceDialog }));
 const ReleaseDialog = lazy(async () => ({ default: (await import("../relay/ReleaseDialog")).ReleaseDialog }));
+const QueueDialog = lazy(async () => ({ default: (await import("../relay/QueueDialog")).QueueDialog }));
 const Drawer = lazy(() => import("./ViewsDrawer"));
 
 export function Frame() {
@@ -110,6 +111,7 @@ function Overlays() {
   const which = useStore(overlay);
   const asked = useStore(bouncing) !== null;
   const released = useStore(releasing) !== null;
+  const queued = useStore(queueing);
   return (
     <>
       <Confirm />
@@ -121,6 +123,7 @@ function Overlays() {
           {which === "views" && <Drawer onClose={close} />}
           {asked && <BounceDialog />}
           {released && <ReleaseDialog />}
+          {queued && <QueueDialog />}
         </Suspense>
       </Boundary>
     </>

@@ -11,6 +11,7 @@ import { ConnectionState } from "./ConnectionState";
 import styles from "./frame.module.css";
 import { InboxMenu } from "./InboxMenu";
 import { ClockMenu } from "../follow/ClockMenu";
+import { QueueLink } from "../relay/QueueLink";
 import { FolderLinks } from "./FolderLinks";
 import { TagLinks } from "./TagLinks";
 import { SimulateLinks } from "../simulate/SimulateLinks";
@@ -61,6 +62,7 @@ export function Sidebar({ onGo }: { onGo?: () => void }) {
       <TagLinks {...(onGo ? { onGo } : {})} />
       <SimulateLinks {...(onGo ? { onGo } : {})} />
       <ClockMenu />
+      <QueueLink {...(onGo ? { onGo } : {})} />
       <div className={styles.spring} />
       <Listening />
       <button type="button" className={styles.view} onClick={() => open("palette")}>

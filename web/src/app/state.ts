@@ -51,6 +51,7 @@ function remember(frame: Frame): void {
     if (["folders", "removed", "cleared"].includes(change.kind)) refresh("folders");
     if (change.kind === "tags") refresh("message");
     if (change.kind === "sinks") ["departures", "sinks"].forEach((name) => refresh(name));
+    if (change.kind === "relay") refresh("relay-items");
     if (change.kind === "clock") refresh("clock");
     if (change.kind === "delivery") change.ids.forEach(became);
     if (change.kind === "rules") ["rules", "profiles"].forEach((name) => refresh(name));

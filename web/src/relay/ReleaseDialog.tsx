@@ -1,15 +1,16 @@
 import { Button, Modal, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { RelayItem, RelayRecipient, RelayStatus } from "../api/schema";
+import type { RelayStatus } from "../api/schema";
 import { queries } from "../app/state";
 import { visible } from "../ui/bidi";
 import { complain } from "../ui/toast";
 import { useStore } from "../ui/store";
-import { cancel, itemsQuery, release, retry, statusQuery } from "./api";
+import { itemsQuery, release, statusQuery } from "./api";
 import { releasing } from "./dialog";
 import styles from "./relay.module.css";
-import { addressesIn, isWaiting, sumOf } from "./words";
+import { Item } from "./Item";
+import { addressesIn } from "./words";
 
 /** Let the open message go on to real people, and see what became of it. */
 export function ReleaseDialog() {
@@ -82,46 +83,5 @@ function Form({ id, status, onDone }: { id: string; status: RelayStatus; onDone:
         </Button>
       </div>
     </>
-  );
-}
-
-function Item({ item }: { item: RelayItem }) {
-  const change = async (wish: Promise<RelayItem>) => {
-    try {
-      await wish;
-    } catch (error) {
-      complain(error);
-    }
-    await queries.invalidateQueries({ queryKey: ["relay-items"] });
-  };
-  return (
-    <article className={styles.item} data-state={item.state}>
-      <p className={styles.sum}>{sumOf(item)}</p>
-      <ul>
-        {item.recipients.map((one) => (
-          <Recipient key={one.address} one={one} />
-        ))}
-      </ul>
-      {isWaiting(item) && (
-        <div className={styles.answers}>
-          <Button size="compact-sm" onClick={() => void change(cancel(item.id))}>
-            Cancel
-          </Button>
-          <Button size="compact-sm" onClick={() => void change(retry(item.id))}>
-            Try now
-          </Button>
-        </div>
-      )}
-    </article>
-  );
-}
-
-function Recipient({ one }: { one: RelayRecipient }) {
-  const said = [one.code > 0 ? String(one.code) : "", one.text].filter(Boolean).join(" ");
-  return (
-    <li data-state={one.state}>
-      <bdi>{visible(one.address)}</bdi>
-      {said && <span className="dim"> {visible(said)}</span>}
-    </li>
   );
 }

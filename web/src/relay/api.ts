@@ -1,26 +1,31 @@
 /** Requests about mail that goes on to real servers. */
 import { apiUrl, apply, change, json, messagePath, withSignal } from "../api/client";
 import type { RelayItem, RelayItems, RelayStatus } from "../api/schema";
-import { isWaiting } from "./words";
 
 interface Asked {
   signal: AbortSignal;
 }
-
-const LOOK_AGAIN_MS = 1_000;
 
 export const statusQuery = {
   queryKey: ["relay"],
   queryFn: ({ signal }: Asked) => json<RelayStatus>(apiUrl("relay"), withSignal(signal)),
 };
 
-/** What has gone on of a message; asked for again while some of it waits. */
+/** What has gone on of a message; the live feed says when it is to be asked for again. */
 export const itemsQuery = (id: string) => ({
   queryKey: ["relay-items", id],
   queryFn: async ({ signal }: Asked) => (await json<RelayItems>(apiUrl("relay/items", { message: id }), withSignal(signal))).items,
   staleTime: 0,
-  refetchInterval: (query: { state: { data?: RelayItem[] | undefined } }) => (query.state.data?.some(isWaiting) ? LOOK_AGAIN_MS : false),
 });
+
+const QUEUE_AT_MOST = 100;
+
+/** The newest of all that goes on or has gone. */
+export const queueQuery = {
+  queryKey: ["relay-items", "all"],
+  queryFn: async ({ signal }: Asked) => (await json<RelayItems>(apiUrl("relay/items", { limit: QUEUE_AT_MOST }), withSignal(signal))).items,
+  staleTime: 0,
+};
 
 const itemPath = (id: string, rest = ""): string => `relay/items/${encodeURIComponent(id)}${rest}`;
 
