@@ -43,7 +43,6 @@ class Session:
         self.settings = settings
         self.is_tls = is_tls
         self.reader: Reader | None = None
-        self.login = ""
         self.view: View | None = None
         self.enabled: set[str] = set()
         self.work: Call | None = None
@@ -286,9 +285,9 @@ class Session:
         """Say a line."""
         self.output += line.encode("utf-8", "replace").replace(b"\r", b" ").replace(b"\n", b" ") + b"\r\n"
 
-    def log_in(self, reader: Reader, login: str) -> None:
+    def log_in(self, reader: Reader) -> None:
         """Be somebody from now on."""
-        self.reader, self.login, self._state = reader, login, State.AUTHENTICATED
+        self.reader, self._state = reader, State.AUTHENTICATED
 
     def count_failure(self) -> None:
         """Note that a password was wrong; after a few the session ends."""
