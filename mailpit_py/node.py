@@ -213,7 +213,7 @@ class Node:
         sending = (name for name in self._binds if name in LISTENERS or wiring.inbox_of(name) is not None)
         lines += [wiring.describe(self.config, name, self._binds[name]) for name in sending]
         readings = (one for one in self.config.readings if one.name in self._binds)
-        lines += [reading.describe(one, self._binds[one.name]) for one in readings]
+        lines += [reading.describe(self.config, one, self._binds[one.name]) for one in readings]
         if METRICS in self._binds:
             lines.append(f"[prometheus] numbers at http://{self._binds[METRICS]}/metrics")
         lines += self._notes

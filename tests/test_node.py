@@ -249,6 +249,16 @@ def test_a_node_is_read_by_imap():
             assert client.select() == ("OK", [b"1"])
 
 
+@pytest.mark.parametrize("own", [{}, {"imap_auth": "ann:own"}])
+def test_the_password_of_the_page_guards_imap_unless_it_has_accounts_of_its_own(own):
+    with Node(Config(**FREE, imap="127.0.0.1:0", ui_auth="ann:page", **own)) as node:
+        assert "login required" in next(line for line in node.announcements() if line.startswith("[imap]"))
+        with imaplib.IMAP4("127.0.0.1", node.ports["imap"], timeout=30) as client:
+            with pytest.raises(imaplib.IMAP4.error, match="AUTHENTICATIONFAILED"):
+                client.login("ann", "page" if own else "own")
+            client.login("ann", "own" if own else "page")
+
+
 def test_neither_pop3_nor_imap_is_even_loaded_without_being_asked_for():
     code = "import sys; from mailpit_py.node import Node; from mailpit_py.config import Config\n"
     code += (

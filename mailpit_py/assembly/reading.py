@@ -43,10 +43,15 @@ def server(
 
 
 def settings_of(config: Config, reading: Reading, context: ssl.SSLContext | None) -> ReadingSettings:
-    """What the listener of one of these servers is told."""
+    """What the listener of one of these servers is told.
+
+    Where it has no accounts of its own and the page asks for a password, the page's are asked for:
+    who protects the page means the mail.
+    """
+    own = wiring.accounts_of(reading.accounts_file, reading.accounts)
     settings = ReadingSettings(
         software=f"mailpit-py ({config.label})" if config.label else "mailpit-py",
-        accounts=wiring.accounts_of(reading.accounts_file, reading.accounts),
+        accounts=own or wiring.accounts_of(config.ui_auth_file, config.ui_auth),
         ssl_context=context,
         starttls=bool(reading.offers),
         largest_append_bytes=config.max_message_size_bytes,
@@ -54,8 +59,9 @@ def settings_of(config: Config, reading: Reading, context: ssl.SSLContext | None
     return replace(settings, idle_timeout=POP3_IDLE_TIMEOUT) if reading.name == "pop3" else settings
 
 
-def describe(reading: Reading, place: Bind) -> str:
+def describe(config: Config, reading: Reading, place: Bind) -> str:
     """One start line: where a server is and what it asks for."""
     tls = f"{reading.offers} offered" if reading.offers else "TLS from the first byte"
-    who = "login required" if reading.has_accounts else "any name and password"
+    has_accounts = reading.has_accounts or config.ui_auth_file or config.ui_auth.strip()
+    who = "login required" if has_accounts else "any name and password"
     return f"[{reading.name}] listening on {place} ({tls if reading.certificate else 'no encryption'}, {who})"

@@ -8,6 +8,7 @@ import logging
 import socket
 from collections import Counter
 from collections.abc import Sequence
+from threading import Event
 from typing import Any
 
 from mailpit_py.servers.connection import Connection
@@ -37,6 +38,7 @@ class Listener:
         self._peers: Counter[str] = Counter()
         self._shared: dict[Any, asyncio.Future[Any]] = {}
         self.is_stopped = False
+        self.occupied = Event()  # set while somebody is connected, and once it has stopped
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -73,6 +75,7 @@ class Listener:
 
     async def _stop(self) -> None:
         self.is_stopped = True
+        self.occupied.set()
         for server in self._servers:
             server.close()
         for connection in list(self._connections):
@@ -91,6 +94,7 @@ class Listener:
     def admit(self, connection: Connection) -> str:
         """Count a connection; why it is turned away if there are too many (of its peer), else nothing."""
         self._connections.add(connection)
+        self.occupied.set()
         self._peers[connection.peer_host] += 1
         if len(self._connections) > self.settings.max_connections:
             refusal = "too many connections"
@@ -107,3 +111,5 @@ class Listener:
         self._peers[connection.peer_host] -= 1
         if self._peers[connection.peer_host] <= 0:
             del self._peers[connection.peer_host]
+        if not self._connections and not self.is_stopped:
+            self.occupied.clear()

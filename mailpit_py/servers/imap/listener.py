@@ -54,11 +54,14 @@ class ImapListener:
         self._watch.join()
 
     def _follow(self) -> None:
-        """Wake the sessions after each commit that changed something; those that wait look what it was."""
+        """Wake the sessions after each commit that changed something; those that wait look what it was.
+
+        While nobody is connected the thread sleeps through all commits: each wake costs the others time.
+        """
         journal = self._journal
         tick = journal.tick
         while not self._listener.is_stopped and not journal.closed:
+            self._listener.occupied.wait()
             journal.wait(tick)
             tick = journal.tick  # read before the sessions look, so that no wake is missed
-            if self.connection_count:
-                self._listener.wake()
+            self._listener.wake()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,8 @@ from mailpit_py.servers.imap.view import View
 from mailpit_py.servers.imap.work import Call, ReadNews, State, Work, ask
 from mailpit_py.servers.settings import ReadingSettings
 from mailpit_py.storage import Budget, Item
+
+logger = logging.getLogger(__name__)
 
 FAILURES_LIMIT = 5
 LOGIN_TIMEOUT = 180  # seconds
@@ -43,7 +46,6 @@ class Session:
         self.settings = settings
         self.is_tls = is_tls
         self.reader: Reader | None = None
-        self.login = ""
         self.view: View | None = None
         self.enabled: set[str] = set()
         self.work: Call | None = None
@@ -94,7 +96,10 @@ class Session:
         self._end()
 
     def receive(self, data: bytes) -> None:
-        """Take in what was received."""
+        """Take in what was received; what is of a literal is charged, and not what was only announced."""
+        if self._budget is not None and self._buffer.missing_bytes:
+            self._budget.charge(len(data))
+            self._charged += len(data)
         self._buffer.feed(data)
 
     def advance(self) -> None:
@@ -162,23 +167,13 @@ class Session:
             self._buffer.refuse()
             self._refuse(literal.head, "NO", f"[TOOBIG] at most {limit} octets")
             return
-        if not self._has_room(literal.size):
+        if self._budget is not None and self._budget.is_over and literal.size > SMALL_LITERAL:
             self._buffer.refuse()
             self._refuse(literal.head, "NO", "[UNAVAILABLE] too much mail is on its way; try again")
             return
         self._buffer.accept()
         if literal.is_waiting:
             self.say("+ Ready for literal data")
-
-    def _has_room(self, size: int) -> bool:
-        """Charge a large literal; False if there is no room for it."""
-        if self._budget is None or size <= SMALL_LITERAL:
-            return True
-        if self._budget.is_over:
-            return False
-        self._budget.charge(size)
-        self._charged += size
-        return True
 
     def _literal_limit(self, head: bytes) -> int:
         words = head.split(b" ", 2)
@@ -245,6 +240,9 @@ class Session:
             self._conclude(f"{tag} NO {code}{problem}")
         except MailpitError as problem:
             self._conclude(f"{tag} NO [CANNOT] {problem}")
+        except Exception:
+            logger.exception("imap %s failed", keyword)
+            self._conclude(f"{tag} NO [SERVERBUG] this is a fault of the sandbox; its log says more")
         else:
             self._is_paused = call is None
             if call is not None:
@@ -286,9 +284,9 @@ class Session:
         """Say a line."""
         self.output += line.encode("utf-8", "replace").replace(b"\r", b" ").replace(b"\n", b" ") + b"\r\n"
 
-    def log_in(self, reader: Reader, login: str) -> None:
+    def log_in(self, reader: Reader) -> None:
         """Be somebody from now on."""
-        self.reader, self.login, self._state = reader, login, State.AUTHENTICATED
+        self.reader, self._state = reader, State.AUTHENTICATED
 
     def count_failure(self) -> None:
         """Note that a password was wrong; after a few the session ends."""

@@ -180,11 +180,15 @@ def test_what_is_put_in_is_charged_until_it_is_stored(serve, sandbox: Sandbox) -
     client = logged_in(serve())
     client.send(b"3 APPEND INBOX {100000}\r\n")
     assert client.line() == b"+ Ready for literal data"
-    assert budget.used_bytes == 100_000
-    client.send(b"a: b\r\n\r\n".ljust(100_000, b"x") + b"\r\n")
+    assert budget.used_bytes == 0  # nobody takes room away by announcing
+    client.send(b"a: b\r\n\r\n".ljust(60_000, b"x"))
+    wait_until(lambda: budget.used_bytes == 60_000)
+    client.send(b"x" * 40_000 + b"\r\n")
     assert until(client, b"3 ")[-1].startswith(b"3 OK")
     client.send(b"4 APPEND INBOX {100000}\r\n")
     assert client.line() == b"+ Ready for literal data"
+    client.send(b"x" * 50_000)
+    wait_until(lambda: budget.used_bytes == 50_000)
     client.close()
     wait_until(lambda: budget.used_bytes == 0)
 

@@ -217,3 +217,12 @@ def test_no_octets_break_a_session(lines: list[bytes], is_selected: bool) -> Non
             client.feed(b"t " + line + b"\r\n")
         client.feed(b"\r\nDONE\r\n" * 3)  # what is still open is ended
         assert b"t OK NOOP completed\r\n" in client.feed(b"t NOOP\r\n")
+
+
+def test_a_fault_of_ours_ends_the_command_and_not_the_session(caplog) -> None:
+    with Store.open() as store:
+        client = Client(store)
+        client.break_down()
+        assert b"t NO [SERVERBUG] " in client.feed(b"t SELECT INBOX\r\n")
+        assert b"t OK NOOP completed\r\n" in client.feed(b"t NOOP\r\n")
+    assert "imap SELECT failed" in caplog.text

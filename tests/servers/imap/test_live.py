@@ -6,10 +6,13 @@ import imaplib
 
 import pytest
 
+from mailpit_py.application.bouncing import Wish
 from mailpit_py.application.sandbox import Sandbox
-from mailpit_py.storage import Selection, Store
+from mailpit_py.simulation.outcome import Report
+from mailpit_py.storage import Inbox, Selection, Store
 from tests.servers.imap.test_connection import RAW, logged_in, until
 from tests.servers.smtp.serving import TIMEOUT, RawClient
+from tests.storage.building import arrival, keep
 
 
 def idling(served, mailbox: str = "INBOX") -> RawClient:
@@ -166,3 +169,40 @@ def test_clearing_everything_empties_each_mailbox_and_goes_on_with_its_uids(serv
     client.send(b"DONE\r\n")
     client.line()
     assert ask(client, b"FETCH 1 UID") == [b"* 1 FETCH (UID 3)"]
+
+
+def test_what_is_tagged_appears_in_the_folder_of_the_tag(serve, mail, store: Store) -> None:
+    first, second = mail(RAW), mail(RAW)
+    store.tags.replace("default", Selection.ids([second]), ["red"]).result(10)
+    client = idling(serve(), "Tags/red")
+    store.tags.replace("default", Selection.ids([first]), ["RED"]).result(10)
+    assert client.line() == b"* 2 EXISTS"
+    store.mark("default", Selection.ids([first]), seen=True).result(10)
+    assert client.line() == b"* 2 FETCH (FLAGS (\\Seen))"
+    store.tags.replace("default", Selection.ids([second]), []).result(10)
+    assert client.line() == b"* 1 EXPUNGE"
+    store.tags.drop("default", "red").result(10)
+    assert client.line() == b"* 1 EXPUNGE"
+
+
+def test_a_bounce_appears_among_the_reports(serve, mail, sandbox: Sandbox) -> None:
+    served = serve()
+    client = idling(served, "Reports")
+    public_id = mail(RAW, "gone@example.com")
+    sandbox.bounce("default", public_id, Wish.of(Report.FAILURE))
+    assert client.line() == b"* 1 EXISTS"
+    client.send(b"DONE\r\n")
+    assert client.line() == b"3 OK IDLE completed"
+    assert ask(client, b"FETCH 1 UID") == [b"* 1 FETCH (UID 2)"]
+
+
+def test_an_inbox_that_is_removed_has_no_messages_any_more(serve, store: Store) -> None:
+    store.inbox_table.add(Inbox(name="qa")).result(10)
+    keep(store, arrival(RAW, inbox="qa"))
+    client = serve().connect()
+    client.send(b"1 LOGIN qa x\r\n2 SELECT INBOX\r\n3 IDLE\r\n")
+    assert b"* 1 EXISTS" in until(client, b"+ ")
+    store.inbox_table.remove("qa").result(10)
+    assert client.line() == b"* 1 EXPUNGE"
+    client.send(b"DONE\r\n4 SELECT INBOX\r\n5 NOOP\r\n")
+    assert until(client, b"5 ")[-1] == b"5 OK NOOP completed"

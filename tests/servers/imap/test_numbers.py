@@ -38,6 +38,8 @@ ELSEWHERE = st.tuples(st.sampled_from(["arrive", "delete", "discard", "mark", "r
 class Client:
     """A client that believes what it is told, and knows a UID for each number."""
 
+    has_bug = False
+
     def __init__(self, store: Store) -> None:
         self._desk = Desk(Sandbox(store, Clock()), ReadingSettings())
         self._session = Session(ReadingSettings(), lambda: self._desk.tick)
@@ -66,7 +68,13 @@ class Client:
         answer = bytes(self._session.output)
         self._session.output.clear()
         assert b"UNAVAILABLE" not in answer
+        assert b"SERVERBUG" not in answer or self.has_bug
         return answer
+
+    def break_down(self) -> None:
+        """From now on nothing is known of the time."""
+        self.has_bug = True
+        self._session._tick = lambda: 1 // 0
 
     def _take(self, command: str, answer: bytes) -> None:
         for number, word, uid in _TOLD.findall(answer):
