@@ -40,7 +40,7 @@ LEAVES = {
 }
 # What belongs to a room although it is a module of its own.
 PART_OF = {
-    **dict.fromkeys(("wiring", "departure", "reading", "takeover", "way_out"), "node"),
+    **dict.fromkeys(("announcement", "departure", "reading", "takeover", "way_out", "wiring"), "node"),
     "__main__": "cli",
 }
 # `mail` is pure: of the leaves it may know only these.
