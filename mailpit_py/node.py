@@ -13,7 +13,7 @@ from mailpit_py import __version__
 from mailpit_py.application.retention import Retention
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.application.sinkbook import SinkBook
-from mailpit_py.assembly import reading, wiring
+from mailpit_py.assembly import announcement, reading, wiring
 from mailpit_py.assembly.certificate import Certificates
 from mailpit_py.assembly.departure import Departure
 from mailpit_py.assembly.takeover import open_store
@@ -122,7 +122,7 @@ class Node:
 
     def _start_mail(self, stack: contextlib.ExitStack, loop: LoopThread, tls: Certificates, sockets: Sockets) -> None:
         for name in sockets:
-            inbox = wiring.inbox_of(name)
+            inbox = announcement.inbox_of(name)
             if name in LISTENERS or inbox is not None:
                 option = "smtp" if inbox is not None else name
                 settings = wiring.smtp_settings(self.config, option, tls, self.sandbox.inboxes, inbox=inbox or "")
@@ -164,7 +164,7 @@ class Node:
         sockets: Sockets = {}
         readings = [one.name for one in self.config.readings]
         named = [(name, self.config.bind(name)) for name in ("listen", *LISTENERS, *readings, METRICS)]
-        named += [(f"{wiring.OF_INBOX}{inbox}", place) for inbox, place in self.config.inbox_places.items()]
+        named += [(f"{announcement.OF_INBOX}{inbox}", place) for inbox, place in self.config.inbox_places.items()]
         for name, place in named:
             if place is None:
                 continue
@@ -210,17 +210,17 @@ class Node:
     def announcements(self) -> list[str]:
         """What a person wants to read after the start, a line each; the page's address comes last."""
         lines = [f"mailpit-py {__version__}{f' ({self.config.label})' if self.config.label else ''}"]
-        sending = (name for name in self._binds if name in LISTENERS or wiring.inbox_of(name) is not None)
-        lines += [wiring.describe(self.config, name, self._binds[name]) for name in sending]
+        sending = (name for name in self._binds if name in LISTENERS or announcement.inbox_of(name) is not None)
+        lines += [announcement.describe(self.config, name, self._binds[name]) for name in sending]
         readings = (one for one in self.config.readings if one.name in self._binds)
         lines += [reading.describe(self.config, one, self._binds[one.name]) for one in readings]
         if METRICS in self._binds:
             lines.append(f"[prometheus] numbers at http://{self._binds[METRICS]}/metrics")
         lines += self._notes
-        lines.append(wiring.describe_database(self.store))
+        lines.append(announcement.describe_database(self.store))
         lines.append(self.sandbox.simulator.announcement())
-        lines += wiring.describe_inboxes(self.config)
-        lines += wiring.describe_relay(self.sandbox.relay)
-        lines += wiring.reachability(self.config, self._binds)
+        lines += announcement.describe_inboxes(self.config)
+        lines += announcement.describe_relay(self.sandbox.relay)
+        lines += announcement.reachability(self.config, self._binds)
         lines.append(f"[http] accessible via {self.url}")
         return lines

@@ -24,6 +24,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from mailpit_py.api import create_app
+from mailpit_py.api.token import OPEN
 from mailpit_py.config import Config
 from mailpit_py.node import Node
 
@@ -42,6 +44,11 @@ BODIES: dict[str, Any] = {
     "PATCH /api/v2/tags/{tag}": {"name": "stolen"},
     "POST /api/v2/messages/sample": {},
     "POST /api/v2/messages/{public_id}/bounce": {"scenario": "unknown_user"},
+    "POST /api/v2/messages/move": {"all": True, "to": "Junk"},
+    "POST /api/v2/messages/{public_id}/link-check": {},
+    "POST /api/v2/messages/{public_id}/spam-check": {},
+    "PUT /api/v2/sinks/feedback": {"address": "fbl@app.test"},
+    "POST /api/v2/sinks/{public_id}/trial": {},
     "POST /api/v2/rules": {"outcome": "unknown_user", "name": "added"},
     "PUT /api/v2/rules": {"rules": []},
     "POST /api/v2/rules/preview": {"rule": {"outcome": "unknown_user"}},
@@ -87,8 +94,15 @@ OF_THE_OPERATOR = {
 }
 # What cannot succeed here though it is allowed: the message is no report, the domain has no profile, and so on.
 UNFIT = {
-    "POST /api/v2/sinks/{public_id}/confirmation": 422,
-    "POST /api/v1/message/{ID}/release": 400,  # the relay cannot be reached, which Mailpit tells so
+    "POST /api/v2/sinks/{public_id}/confirmation": (422,),
+    "POST /api/v1/message/{ID}/release": (400,),  # the relay cannot be reached, which Mailpit tells so
+    # what each needs that is not on every machine: the data of caniemail.com, SpamAssassin
+    **dict.fromkeys(
+        ("GET /api/v2/messages/{public_id}/html-check", "GET /api/v1/message/{ID}/html-check"), (200, 409, 400)
+    ),
+    **dict.fromkeys(
+        ("POST /api/v2/messages/{public_id}/spam-check", "GET /api/v1/message/{ID}/sa-check"), (200, 400, 404, 409)
+    ),
 }
 WITH_PATH_IN_ANOTHER = ("{public_id}", "{ID}", "{tag}", "{Tag}", "{rule}", "{inbox}")
 
@@ -288,6 +302,12 @@ def test_a_foreign_token_sees_and_changes_nothing_by_any_operation(server: Serve
     assert not wrong, "\n".join(map(str, wrong))
 
 
+def test_what_a_token_opens_is_there(server: Server) -> None:
+    app = create_app(server.node.sandbox, server.node.config)
+    assert app.view_functions.keys() >= OPEN
+    app.close()
+
+
 def test_the_same_requests_succeed_with_the_inboxs_own_token(server: Server) -> None:
     """Else the test above would pass because of a slip in a request."""
     wrong = []
@@ -296,8 +316,8 @@ def test_the_same_requests_succeed_with_the_inboxs_own_token(server: Server) -> 
         one = full(server)
         address, body, query = request_of(method, path, one)
         status, text = server.ask(method, address, one.token, body, query)
-        expected = 403 if name in OF_THE_OPERATOR else UNFIT.get(name)
-        if status != expected if expected else status >= 300:
+        expected = (403,) if name in OF_THE_OPERATOR else UNFIT.get(name, (200, 201, 202))
+        if status not in expected:
             wrong.append((name, status, text[:300]))
         server.ask("DELETE", f"/api/v2/inboxes/{one.name}")
     assert not wrong, "\n".join(map(str, wrong))

@@ -14,11 +14,12 @@ from mailpit_py.storage import EVERY_INBOX
 # What a token opens beside the operations that are about one inbox: views of the page, documents, and Mailpit's API.
 OPEN = frozenset(
     {
-        *("shell.index", "shell.asset", "docs.page", "docs.file", "api.show_document", "v1.show_document"),
+        *("shell.index", "shell.asset", "docs.show_page", "docs.file", "api.show_document", "v1.show_document"),
         *("events.stream", "live.stream", "view.lead_to_latest", "view.show_html", "view.show_text"),
         *("v1.show_info", "v1.show_webui", "v1.show_message", "v1.show_headers", "v1.show_raw", "v1.list_messages"),
         *("v1.set_read_status", "v1.delete_messages", "v1.search_messages", "v1.delete_search", "v1.show_part"),
-        *("v1.show_thumbnail", "v1.release_message", "v1.send_message"),
+        *("v1.show_thumbnail", "v1.release_message", "v1.send_message", "v1.show_documentation", "view.hand_on"),
+        *("v1.check_html", "v1.check_links", "v1.check_spam"),
         *("v1.list_tags", "v1.set_tags", "v1.rename_tag", "v1.delete_tag"),
     }
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from mailpit_py.outbound.announcer import AnnouncerSettings
     from mailpit_py.outbound.sender import SenderSettings
 
-OF_INBOX = "smtp for "
 EVERYWHERE = ("0.0.0.0", "::")
 
 
@@ -164,24 +162,6 @@ def relay_queue(config: Config, store: Store, clock: Clock) -> RelayQueue:
     return RelayQueue(store, clock, relay_of(config), forward_of(config))
 
 
-def describe_inboxes(config: Config) -> list[str]:
-    """A start line where mail names its inbox, since it is not in the first one then."""
-    return [f"[inboxes] named by {', '.join(config.inbox_ways)}"] if config.inbox_ways else []
-
-
-def describe_relay(queue: RelayQueue) -> list[str]:
-    """Start lines: where mail goes on to, since that leaves the sandbox."""
-    lines = []
-    if queue.relay:
-        what = "releases and relays all mail" if queue.relay.relays_all else "releases mail"
-        if queue.relay.matching:
-            what = f"releases mail, and relays that to {queue.relay.matching.pattern}"
-        lines.append(f"[relay] {what} through {queue.relay.server}")
-    if queue.forward:
-        lines.append(f"[forward] all mail to {', '.join(queue.forward.to)} through {queue.forward.server}")
-    return lines
-
-
 def _names(text: str) -> list[str]:
     return [name.strip().lower().lstrip("@") for name in text.split(",") if name.strip()]
 
@@ -283,53 +263,3 @@ def page_url(config: Config, place: Bind) -> str:
         return f"{scheme}+unix://{place.path}{config.webroot_path}"
     named = Bind(("localhost",), place.port) if place.hosts[0] in EVERYWHERE else place
     return f"{scheme}://{named}{config.webroot_path}"
-
-
-def inbox_of(name: str) -> str | None:
-    """The inbox for which a listener of `Node.ports` is, None for one that is for all."""
-    return name.removeprefix(OF_INBOX) if name.startswith(OF_INBOX) else None
-
-
-def describe(config: Config, name: str, place: Bind) -> str:
-    """One start line: where an SMTP listener is and what it asks for."""
-    if (inbox := inbox_of(name)) is not None:
-        how = f"{_encryption(config, 'smtp')}, {_authentication(config)}"
-        return f"[smtp] listening on {place} for the inbox {inbox} ({how})"
-    kind = "lmtp" if name == "lmtp" else "smtp"
-    return f"[{kind}] listening on {place} ({_encryption(config, name)}, {_authentication(config)})"
-
-
-def _encryption(config: Config, name: str) -> str:
-    if name == "smtps" or (name == "smtp" and config.smtp_require_tls):
-        return "TLS from the first byte"
-    if config.smtp_require_starttls:
-        return "STARTTLS required"
-    return "STARTTLS offered" if config.smtp_tls_cert else "no encryption"
-
-
-def _authentication(config: Config) -> str:
-    if config.smtp_auth_file or config.smtp_auth:
-        return "AUTH required"
-    if not config.smtp_auth_accept_any:
-        return "no AUTH"
-    return "AUTH required, any name and password" if config.smtp_require_auth else "any AUTH accepted"
-
-
-def describe_database(store: Store) -> str:
-    """One start line: where mail is kept."""
-    if store.is_temporary:
-        return "[database] temporary, removed at exit; --database FILE keeps mail"
-    return f"[database] {store.path}"
-
-
-def reachability(config: Config, binds: Mapping[str, Bind]) -> list[str]:
-    """Who can connect: how a container would, or a warning that everybody can."""
-    if all(place.is_loopback for place in binds.values()):
-        smtp, page = binds["smtp"], binds["listen"]
-        return [
-            "[network] only this machine can connect; for containers and others add "
-            f"--smtp 0.0.0.0:{smtp.port or 1025} --listen 0.0.0.0:{page.port or 8025}"
-        ]
-    if config.ui_auth_file or config.ui_auth:
-        return ["[network] other machines can connect; the page asks for a password"]
-    return ["[network] warning: other machines can read all mail here; --ui-auth-file FILE asks for a password"]

@@ -172,8 +172,8 @@ class RemoteSource:
         return frozenset(row["id"] for row in self.client.get("messages", query=query, limit=LISTED)["items"])
 
     def page_of(self, id: str) -> str:
-        """The server's page."""
-        return f"{self.place.url}messages/{id}"
+        """The server's page, of the inbox that is seen."""
+        return f"{self.place.url}messages/{id}{f'?inbox={self.place.user}' if self.key else ''}"
 
     def transcript(self, id: str) -> tuple[Line, ...]:
         """Read the dialogue."""

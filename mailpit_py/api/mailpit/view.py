@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,7 +18,7 @@ from mailpit_py.api.problem import Problem
 from mailpit_py.errors import NotFound
 from mailpit_py.mail import Message
 from mailpit_py.mail.arrangement import arrange, number_of
-from mailpit_py.storage import Summary
+from mailpit_py.storage import DEFAULT_INBOX, Summary
 
 CID = re.compile(r"cid:([^\"'\s<>|\\)]+)", re.I)
 
@@ -36,7 +36,9 @@ def lead_to_latest() -> BaseResponse:
     """Lead on to the newest message on the page, or to the page if there is none."""
     webroot = here().config.webroot_path
     try:
-        return redirect(f"{webroot}view/{finding.public_id(finding.LATEST)}")
+        newest = finding.stored(finding.LATEST).summary
+        inbox = "" if newest.inbox == DEFAULT_INBOX else f"?{urlencode({'inbox': newest.inbox})}"
+        return redirect(f"{webroot}view/{newest.public_id}{inbox}")
     except Problem as problem:
         if problem.kind != "text":
             raise
