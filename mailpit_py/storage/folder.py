@@ -75,9 +75,16 @@ class Place:
 class Opened:
     """A folder at one moment: all its items in the order of their UIDs, and the place in the journal."""
 
+    folder: Folder
     place: Place
     items: tuple[Item, ...]
     cursor: Cursor
+
+    @property
+    def object_id(self) -> str:
+        """What the folder is called whatever its name (RFC 8474 §4); no other one of its inbox has ever been so."""
+        kind = "T" if self.folder.tag else "R" if self.folder.reports else "M"
+        return f"{kind}{self.place.uidvalidity}"
 
 
 @dataclass(frozen=True, slots=True)

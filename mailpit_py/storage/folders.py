@@ -102,7 +102,7 @@ class Folders:
             if place is None:
                 raise NotFound(f"there is no folder {folder.tag or folder.mailbox!r}")
             items = _items(connection, folder, place)
-            return Opened(place, items, reading.head(connection, self._epoch))
+            return Opened(folder, place, items, reading.head(connection, self._epoch))
 
     def has(self, folder: Folder) -> bool:
         """True if the folder is there."""
@@ -137,6 +137,11 @@ class Folders:
         with self._reading() as connection:
             return _by_id(connection, "SELECT id, received_at FROM message WHERE id IN", ids)
 
+    def public_ids(self, ids: Sequence[int]) -> dict[int, str]:
+        """The public id of each of these messages."""
+        with self._reading() as connection:
+            return _by_id(connection, "SELECT id, public_id FROM message WHERE id IN", ids)
+
     def international(self, ids: Iterable[int]) -> frozenset[int]:
         """Those of these messages that came with SMTPUTF8 (RFC 6531)."""
         with self._reading() as connection:
@@ -149,7 +154,7 @@ class Folders:
         `of_each` is how much of each message counts.
         """
         with self._reading() as connection:
-            sizes = _by_id(connection, "SELECT id, size_bytes FROM message WHERE id IN", ids)
+            sizes: dict[int, int] = _by_id(connection, "SELECT id, size_bytes FROM message WHERE id IN", ids)
         totals = accumulate(min(sizes.get(number, 0), of_each) for number in ids)
         return max(1, sum(total <= size_bytes for total in totals))
 
@@ -250,8 +255,8 @@ def _touched(batches: Iterable[Changes]) -> frozenset[int] | None:
     return frozenset(ids)
 
 
-def _by_id(connection: Connection, select: str, ids: Sequence[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
+def _by_id(connection: Connection, select: str, ids: Sequence[int]) -> dict[int, Any]:
+    found: dict[int, Any] = {}
     for some in _pieces(ids):
         found.update((row[0], row[1]) for row in connection.exec_driver_sql(f"{select} ({_marks(some)})", tuple(some)))
     return found

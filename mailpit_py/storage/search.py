@@ -204,6 +204,9 @@ class Compiler:
             # the first condition is what lets the index alone be read, a tenth of the table
             named = "message_id_header <> '' AND message_id_header LIKE ? ESCAPE '\\'"
             return f"p.message_id IN (SELECT id FROM message WHERE {named})"
+        if node.field == "public_id":
+            self._parameters.append(node.text)
+            return "p.message_id IN (SELECT id FROM message WHERE public_id = ?)"
         columns = (node.field,) if node.field else COLUMNS
         self._parameters.extend([contains(node.text)] * len(columns))
         likes = " OR ".join(f"b.\"{column}\" LIKE ? ESCAPE '\\'" for column in columns)

@@ -27,6 +27,7 @@ AFTER_LOGIN = (
     "SEARCHRES",
     "SORT",
     "SORT=DISPLAY",
+    "OBJECTID",
     "BINARY",
     "PREVIEW",
     "UTF8=ACCEPT",

@@ -100,12 +100,13 @@ class Desk:
         """The size of each of these messages by its id."""
         return self._folders.octets([item.id for item in items], utf8=is_utf8)
 
-    def make(self, reader: Reader, name: str) -> None:
-        """Make a mailbox, and those above it. Raises No."""
+    def make(self, reader: Reader, name: str) -> Opened:
+        """Make a mailbox, and return it. Raises No."""
         if directory.is_reserved(name) or not name:
             raise No(f"{name} is not for you to make", "ALREADYEXISTS" if name in directory.ALWAYS else "CANNOT")
         if not self._folders.make(reader.inbox, name).result(PATIENCE):
             raise No(f"there is a mailbox {name} already", "ALREADYEXISTS")
+        return self.open(reader, name)[1]
 
     def drop(self, reader: Reader, name: str) -> None:
         """Remove a mailbox; its messages go to Trash. Raises No."""
@@ -156,6 +157,7 @@ class Desk:
             ids, raws = self._first(ids, only_heads=program.reads_header)
         received = self._folders.received(ids)
         sizes = self._folders.octets(ids, utf8=is_utf8) if program.has("RFC822.SIZE") else {}
+        names = self._folders.public_ids(ids) if program.has("EMAILID") else {}
         converted = self._folders.international(raws) if raws and not is_utf8 else frozenset()
         contents = {}
         for number in ids:
@@ -163,7 +165,7 @@ class Desk:
             if number in converted and raw is not None:
                 raw = downgrade(raw)
             if number in received and (raw is not None or not program.reads_content):
-                contents[number] = Content(received[number], sizes.get(number, 0), raw)
+                contents[number] = Content(received[number], sizes.get(number, 0), raw, names.get(number, ""))
         return piece[: len(ids)], contents
 
     def _first(self, ids: list[int], *, only_heads: bool) -> tuple[list[int], dict[int, bytes]]:

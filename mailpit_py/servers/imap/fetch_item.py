@@ -11,7 +11,7 @@ from mailpit_py.servers.imap.scanner import Scanner
 
 # What the view knows by itself, what the message's row says, and what is read out of its content.
 OF_VIEW = frozenset({"FLAGS", "UID", "MODSEQ"})
-OF_ROW = frozenset({"INTERNALDATE", "RFC822.SIZE"})
+OF_ROW = frozenset({"INTERNALDATE", "RFC822.SIZE", "EMAILID", "THREADID"})
 OF_CONTENT = frozenset({"ENVELOPE", "BODY", "BODYSTRUCTURE", "PREVIEW"})
 _MACROS = {
     "ALL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"),

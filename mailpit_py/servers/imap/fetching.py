@@ -19,6 +19,7 @@ class Content:
     received_at: int
     octets: int
     raw: bytes | None
+    public_id: str = ""
 
 
 def render(program: FetchProgram, number: int, item: Item, content: Content | None, *, is_utf8: bool) -> bytes:
@@ -64,6 +65,9 @@ _OF_ITEM: dict[str, Callable[[Item], bytes]] = {
 _OF_ROW: dict[str, Callable[[Content], bytes]] = {
     "INTERNALDATE": lambda content: quoted(imap.internal_date(content.received_at)),
     "RFC822.SIZE": lambda content: b"%d" % content.octets,
+    # RFC 8474 §5: a copy is the same mail; who keeps no threads says so
+    "EMAILID": lambda content: b"(%b)" % content.public_id.encode(),
+    "THREADID": lambda content: b"NIL",
 }
 _OF_CONTENT: dict[str, Callable[[bytes, bool], bytes]] = {
     "ENVELOPE": lambda raw, is_utf8: imap.envelope(raw, utf8=is_utf8),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _SELECTIONS = frozenset({"SUBSCRIBED", "REMOTE", "RECURSIVEMATCH", "SPECIAL-USE"})
 _RETURNS = frozenset({"SUBSCRIBED", "CHILDREN", "SPECIAL-USE"})
-_STATUS = ("MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "SIZE", "HIGHESTMODSEQ")
+_STATUS = ("MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "SIZE", "HIGHESTMODSEQ", "MAILBOXID")
 
 
 def _reader(session: Session) -> Reader:
@@ -171,13 +171,13 @@ def _tell_status(session: Session, name: str, items: Sequence[str]) -> Work[None
     session.say(f"* STATUS {session.mailbox(name)} ({told})")
 
 
-def _count(desk: Desk, reader: Reader, name: str, items: Sequence[str], *, is_utf8: bool) -> dict[str, int]:
+def _count(desk: Desk, reader: Reader, name: str, items: Sequence[str], *, is_utf8: bool) -> dict[str, int | str]:
     _, opened = desk.open(reader, name)
-    numbers = {item: count(opened) for item, count in _COUNTS.items()}
+    numbers: dict[str, int | str] = {item: count(opened) for item, count in _COUNTS.items()}
     return numbers | ({"SIZE": desk.size(opened.items, is_utf8=is_utf8)} if "SIZE" in items else {})
 
 
-_COUNTS: dict[str, Callable[[Opened], int]] = {
+_COUNTS: dict[str, Callable[[Opened], int | str]] = {
     "MESSAGES": lambda opened: len(opened.items),
     "RECENT": lambda opened: 0,
     "UIDNEXT": lambda opened: opened.place.uidnext,
@@ -185,16 +185,18 @@ _COUNTS: dict[str, Callable[[Opened], int]] = {
     "UNSEEN": lambda opened: sum(not item.seen for item in opened.items),
     "DELETED": lambda opened: sum(DELETED in item.words.split() for item in opened.items),
     "HIGHESTMODSEQ": lambda opened: opened.place.highest_modseq,
+    "MAILBOXID": lambda opened: f"({opened.object_id})",
 }
 
 
 # Making and keeping
 
 
-def create(session: Session, scanner: Scanner) -> Work[None]:
-    """CREATE."""
+def create(session: Session, scanner: Scanner) -> Work[str]:
+    """CREATE; what the mailbox is called for ever is told at once (RFC 8474 §4.1)."""
     name, reader = _one_name(scanner), _reader(session)
-    yield from ask(lambda desk: desk.make(reader, name))
+    opened = yield from ask(lambda desk: desk.make(reader, name))
+    return f"[MAILBOXID ({opened.object_id})] CREATE completed"
 
 
 def delete(session: Session, scanner: Scanner) -> Work[None]:

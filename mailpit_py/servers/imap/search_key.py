@@ -231,6 +231,15 @@ def _uid(scanner: Scanner) -> Key:
     return Named(scanner.number_set(), by_uid=True)
 
 
+def _email_id(scanner: Scanner) -> Key:
+    return Stored(query.Text(_text(scanner), "public_id"))
+
+
+def _thread_id(scanner: Scanner) -> Key:
+    scanner.text()
+    return NOTHING  # RFC 8474 §6: there are no threads
+
+
 def _modseq(scanner: Scanner) -> Key:
     if scanner.peek(b'"'):
         scanner.take(_ENTRY, "an entry name")  # of which flag: here MODSEQ is the message's
@@ -270,6 +279,7 @@ _FOLLOWED: Mapping[str, Callable[[Scanner], Key]] = {
     "BEFORE": _dated(query.Received, "before"),
     "BODY": _body,
     "CC": _field("cc", "copied"),
+    "EMAILID": _email_id,
     "FROM": _field("from", "sender"),
     "HEADER": _header,
     "KEYWORD": _keyword,
@@ -283,6 +293,7 @@ _FOLLOWED: Mapping[str, Callable[[Scanner], Key]] = {
     "SMALLER": lambda scanner: Sized(below=scanner.number()),
     "SUBJECT": _subject,
     "TEXT": _anywhere,
+    "THREADID": _thread_id,
     "TO": _field("to", "addressed"),
     "UID": _uid,
     "UNKEYWORD": lambda scanner: Not(_keyword(scanner)),

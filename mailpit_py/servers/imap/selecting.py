@@ -38,6 +38,7 @@ def _open(session: Session, scanner: Scanner, *, is_read_only: bool) -> Work[str
     view = View(Selected(name, folder, opened.place.uidvalidity, is_read_only), opened)
     session.select(view, tick)
     _describe(session, view)
+    session.say(f"* OK [MAILBOXID ({opened.object_id})] what it is called for ever")
     return f"[{'READ-ONLY' if is_read_only else 'READ-WRITE'}] {'EXAMINE' if is_read_only else 'SELECT'} completed"
 
 
