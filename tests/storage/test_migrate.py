@@ -15,7 +15,7 @@ import pytest
 
 from mailpit_py.errors import StorageForeign
 from mailpit_py.resources import migrations_directory
-from mailpit_py.storage import Store, schema
+from mailpit_py.storage import Folder, Selection, Store, schema
 from mailpit_py.storage.engine import writer_engine
 from mailpit_py.storage.migrate import upgrade
 from tests.storage.building import arrival, keep, raw_message, subjects
@@ -116,6 +116,31 @@ def test_messages_that_were_refused_in_part_are_counted_afterwards(tmp_path):
         connection.execute("UPDATE mailbox SET total = 3, unread = 3, uidnext = 4")
     with Store.open(path) as store:
         assert store.counts().refused == store.count(query=store.parse_query("is:refused")) == 2
+
+
+def test_messages_that_were_tagged_before_are_numbered_in_the_folder_of_the_tag(tmp_path):
+    path = tmp_path / "mail.db"
+    engine = writer_engine(path, synchronous="OFF", max_page_count=None)
+    upgrade(engine, "0008")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for number in (1, 2, 3):
+            connection.execute(
+                "INSERT INTO message (id, public_id, received_at, size_bytes, source) VALUES (?, ?, 1, 1, 'smtp')",
+                (number, f"m{number}"),
+            )
+            connection.execute(
+                "INSERT INTO placement (mailbox_id, uid, message_id, modseq) VALUES (1, ?, ?, 1)", (number, number)
+            )
+        connection.execute("UPDATE mailbox SET total = 3, unread = 3, uidnext = 4")
+        connection.execute("INSERT INTO tag (id, inbox_id, name) VALUES (7, 1, 'red')")
+        connection.execute("INSERT INTO placement_tag (placement_id, tag_id) VALUES (1, 7), (3, 7)")
+    with Store.open(path) as store:
+        opened = store.folders.open(Folder("default", "", tag="red"))
+        assert [(item.uid, item.id) for item in opened.items] == [(1, 1), (2, 3)]
+        assert opened.place.uidnext == 3
+        store.tags.replace("default", Selection.ids(["m2"]), ["red"]).result(10)
+        assert [item.uid for item in store.folders.open(Folder("default", "", tag="red")).items] == [1, 2, 3]
 
 
 def test_alembic_is_not_imported_for_a_database_at_the_head(tmp_path):

@@ -206,7 +206,7 @@ WORDS = st.sampled_from(
 LINES = st.lists(WORDS, max_size=8).map(lambda words: " ".join(words).encode()) | st.binary(max_size=40)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(LINES, max_size=12), st.booleans())
 def test_no_octets_break_a_session(lines: list[bytes], is_selected: bool) -> None:
     with Store.open() as store:
