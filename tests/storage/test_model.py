@@ -76,10 +76,10 @@ class History:
 
     def do_delete_matching(self, word: str) -> None:
         query = self.store.parse_query(word)
-        gone = [*self.holding(word), *self.holding(word, self.trash)]
+        gone = self.holding(word)  # Trash keeps what it has: a search is of one mailbox
         assert self.store.delete("default", Selection.matching(query)).result(10) == len(gone)
         for one in gone:
-            (self.model if one in self.model else self.trash).pop(one)
+            del self.model[one]
 
     def do_search(self, word: str) -> None:
         found = [item.public_id for item in self.store.page(query=self.store.parse_query(word), limit=200).items]
@@ -94,9 +94,8 @@ class History:
         self.store.close()
         self.store = self.opened()
 
-    def holding(self, word: str, where: dict[str, list[Any]] | None = None) -> list[str]:
-        known = self.model if where is None else where
-        return [one for one, (text, _, _) in known.items() if plain(word) in plain(text)]
+    def holding(self, word: str) -> list[str]:
+        return [one for one, (text, _, _) in self.model.items() if plain(word) in plain(text)]
 
     def check(self) -> None:
         rows = self.store.page(limit=200).items
