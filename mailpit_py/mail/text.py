@@ -66,14 +66,8 @@ def as_html(text: str) -> str:
 
 
 def with_html(text: str, markup: str) -> str:
-    """`text` followed by the lines of the HTML that have a word `text` lacks, and by where its links lead."""
-    shown = _with_lines(text, _without_tags(markup))
-    targets = dict.fromkeys(html.unescape(one) for one in _TARGET.findall(markup)[:_MOST_TARGETS])
-    missing = [one for one in targets if one not in shown]
-    return "\n".join([shown, *missing]) if missing else shown
-
-
-def _with_lines(text: str, other: str) -> str:
+    """`text` followed by the lines of the HTML that have a word `text` lacks."""
+    other = _without_tags(markup)
     if not text:
         return _compact(other)
     lines = set(text.split("\n"))
@@ -83,3 +77,10 @@ def _with_lines(text: str, other: str) -> str:
     words = set(text.split())
     added = [" ".join(own) for line in unlike if not words.issuperset(own := line.split())]
     return "\n".join([text, *added])
+
+
+def with_targets(text: str, markup: str) -> str:
+    """`text` followed by where the links of the HTML lead, as far as it does not say so itself."""
+    targets = dict.fromkeys(html.unescape(one) for one in _TARGET.findall(markup)[:_MOST_TARGETS])
+    missing = [one for one in targets if one not in text]
+    return "\n".join([text, *missing]) if missing else text
