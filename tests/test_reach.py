@@ -86,3 +86,23 @@ def test_a_word_that_nobody_knows_is_an_error(text):
 def test_only_an_address_is_an_address(text):
     """Other spellings are names: the system resolves them, and the check is on what it found."""
     assert not USUAL.allows(text)
+
+
+# Mailpit's own cases (A.11): what a link of a mail may not lead to, and what it may.
+MAILPIT_INTERNAL = [
+    "127.0.0.1", "::1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.1.1", "fe80::1", "0.0.0.0", "224.0.0.1",
+    "100.64.0.1", "100.127.255.255", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe", "2002:a9fe:a9fe::", "::a9fe:a9fe",
+    "64:ff9b::7f00:1", "2002:0a00:0001::", "::ffff:169.254.169.254", "::5efe:a9fe:a9fe", "2001:db8::5efe:7f00:1",
+    "fec0::1", "2001:db8::1", "2001:db8::5efe:0808:0808",
+]  # fmt: skip
+MAILPIT_EXTERNAL = ["8.8.8.8", "1.1.1.1", "100.128.0.1", "2001:4860:4860::8888"]
+
+
+@pytest.mark.parametrize("address", MAILPIT_INTERNAL)
+def test_what_mailpit_takes_for_inside_is_inside(address):
+    assert not Reach.parse("public").allows(address)
+
+
+@pytest.mark.parametrize("address", MAILPIT_EXTERNAL)
+def test_what_mailpit_takes_for_outside_is_outside(address):
+    assert Reach.parse("public").allows(address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from mailpit_py.application.relay_queue import RelayQueue
@@ -52,6 +53,18 @@ def describe_database(store: Store) -> str:
 def describe_inboxes(config: Config) -> list[str]:
     """A start line where mail names its inbox, since it is not in the first one then."""
     return [f"[inboxes] named by {', '.join(config.inbox_ways)}"] if config.inbox_ways else []
+
+
+def describe_outside(config: Config) -> list[str]:
+    """Start lines: who is told of mail, and who is asked about it. Passwords in URLs are left out."""
+    lines = []
+    if config.webhook_url:
+        place = re.sub(r"//[^/@]*@", "//", config.webhook_url)
+        what = f"what {config.webhook_filter!r} finds" if config.webhook_filter.strip() else "every message"
+        lines.append(f"[webhook] tells {place} of {what}")
+    if asked := config.enable_rspamd or config.enable_spamassassin:
+        lines.append(f"[spam] scores are asked of {asked}")
+    return lines
 
 
 def describe_relay(queue: RelayQueue) -> list[str]:

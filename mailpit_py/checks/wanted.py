@@ -89,7 +89,7 @@ LABELS = {"sender": "from"}
 def body_of(message: Message, name: str) -> str:
     """Return the subject, the readable text (that of the HTML if there is no other) or the HTML source."""
     if name == "text" and not message.has_text and message.has_html:
-        return message.search_text.text
+        return message.words
     return str(getattr(message, name))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mailpit_py.assembly.takeover import own_path
 from mailpit_py.cli.archive import FORMATS
 from mailpit_py.cli.progress import progress
 from mailpit_py.cli.source import of_database, of_server
@@ -17,9 +18,12 @@ from mailpit_py.errors import MailpitError
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--format", "kind", type=click.Choice(list(FORMATS)), help="Else as the end of TARGET says, or eml.")
 @click.option("--url", "--http", envvar="MP_URL", default=DEFAULT_URL, show_default=True, help="The running sandbox.")
-@click.option("--database", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read a file instead.")
+@click.option("--database", type=click.Path(dir_okay=False, path_type=Path), help="Read a file instead.")
+@click.option("--tenant-id", "tenant", default="", metavar="NAME", help="The file of this tenant beside --database.")
 @click.option("--query", default="", metavar="SEARCH", help="Only what this search finds.")
-def command(target: Path, kind: str | None, url: str, database: Path | None, query: str) -> None:
+def command(  # noqa: PLR0913 - one for each option
+    target: Path, kind: str | None, url: str, database: Path | None, tenant: str, query: str
+) -> None:
     """Write all messages into TARGET, the oldest first: a folder of .eml files, a Maildir, an mbox, a zip archive.
 
     .eml files and archives have the octets as received; archives keep the envelopes, too, and can be
@@ -32,6 +36,10 @@ def command(target: Path, kind: str | None, url: str, database: Path | None, que
     mailpit-py dump mail.zip --database mail.db
     """
     kind = kind or {".mbox": "mbox", ".zip": "zip"}.get(target.suffix.lower(), "eml")
+    if database and tenant:
+        database = own_path(database, tenant)
+    if database and not database.is_file():
+        raise click.ClickException(f"there is no file {database}")
     source = of_database(database, query) if database else of_server(url, query)
     try:
         with source as (ids, fetch), FORMATS[kind](target) as out, progress("dump", len(ids)) as go_on:

@@ -203,11 +203,14 @@ class Message:
         return tuple(self.selection.inline)
 
     @property
+    def words(self) -> str:
+        """What a reader reads: the text, and the lines of the HTML that the text does not have."""
+        return text.with_html(self.text, self.html) if self.has_html else self.text
+
+    @property
     def search_text(self) -> SearchText:
-        """The columns of the search index. HTML adds only the lines that the text does not have."""
-        shown = self.text
-        if self.has_html:
-            shown = text.with_html(shown, self.html)
+        """The columns of the search index: of HTML where its links lead, too."""
+        shown = text.with_targets(self.words, self.html) if self.has_html else self.text
         names = [name for part in self.root.walk() if (name := part.filename)]
         senders = " ".join(map(str, (*self.from_, *self.sender, *self.reply_to)))
         return SearchText(self.subject, senders, shown, "\n".join(names))

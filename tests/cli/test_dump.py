@@ -189,3 +189,13 @@ def _only(public_id: str):
     from mailpit_py.storage import Selection
 
     return Selection.ids([public_id])
+
+
+def test_a_tenant_s_database_is_the_one_beside(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(MAIL % 1)
+    out = tmp_path / "out"
+    invoke("ingest", "--into", str(tmp_path / "mail.My_Shop.db"), str(tmp_path / "a.eml"))
+    result = invoke("dump", str(out), "--database", str(tmp_path / "mail.db"), "--tenant-id", "My Shop")
+    assert (result.exit_code, len(list(out.glob("*.eml")))) == (0, 1)
+    missing = invoke("dump", str(out), "--database", str(tmp_path / "mail.db"))
+    assert (missing.exit_code, "there is no file" in missing.output) == (1, True)

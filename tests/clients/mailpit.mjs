@@ -57,6 +57,9 @@ await take("setChaosTriggers", () =>
 );
 await take("getChaosTriggers", () => mailpit.getChaosTriggers());
 await take("resetChaosTriggers", () => mailpit.setChaosTriggers());
+await take("htmlCheck", () => mailpit.htmlCheck(ID));
+await take("linkCheck", () => mailpit.linkCheck(ID));
+await take("spamAssassinCheck", () => mailpit.spamAssassinCheck(ID));
 await take("renderMessageHTML", () => mailpit.renderMessageHTML(ID));
 await take("renderMessageHTMLEmbedded", () => mailpit.renderMessageHTML(ID, 1));
 await take("renderMessageText", () => mailpit.renderMessageText());

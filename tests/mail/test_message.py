@@ -206,3 +206,18 @@ def test_search_text_has_each_column():
     assert found.files == "a.pdf"
     assert read(HTML.encode()).search_text.text == "html words"
     assert read(TEXT.encode()).search_text.text == "plain words"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<a href="https://a.test/x?a=1&amp;b=2">Confirm</a>', "Confirm\nhttps://a.test/x?a=1&b=2"),
+        ("<a class=b HREF = 'http://a.test/'>x</a> <a href='http://a.test/'>y</a>", "x y\nhttp://a.test/"),
+        ('<a href="https://a.test/">https://a.test/</a>', "https://a.test/"),
+        ('<a href="mailto:ann@a.test">x</a><a href="#top">y</a>', "xy"),
+    ],
+)
+def test_the_index_has_where_links_lead_and_the_reader_has_not(html, text):
+    message = read(b"Content-Type: text/html\r\n\r\n" + html.encode())
+    assert message.search_text.text == text
+    assert message.words == text.partition("\n")[0]

@@ -23,6 +23,7 @@ def root(tmp_path) -> Path:
     write(tmp_path / "web" / "src" / "main.ts", age=HOUR)
     write(tmp_path / "web" / "package-lock.json", age=HOUR)
     write(tmp_path / "mailpit_py" / "data" / "caniemail.json")
+    write(tmp_path / "mailpit_py" / "data" / "package.txt", hatch_build.CANIEMAIL)
     return tmp_path
 
 
@@ -197,13 +198,23 @@ def test_another_package_than_the_known_one_fails(root, with_node, package, monk
 
 
 @pytest.mark.parametrize(
-    ("changed", "is_due"),
-    [("hatch_build.py", True), ("web/src/main.ts", False), ("PKG-INFO", False)],
+    ("file", "text", "is_due"),
+    [
+        ("mailpit_py/data/package.txt", "caniemail@2.0.1", True),
+        ("web/src/main.ts", "", False),
+        ("hatch_build.py", "", False),
+    ],
 )
-def test_the_data_is_due_when_the_hook_asks_for_another(root, changed, is_due):
-    write(hatch_build.fetched_data(root), age=60)
-    write(root / changed)
+def test_the_data_is_due_when_another_package_is_named(root, file, text, is_due):
+    write(root / file, text)
     assert hatch_build.data_is_due(root) is is_due
+
+
+def test_an_sdist_keeps_the_data_that_it_carries(root):
+    hatch_build.fetched_data(root).unlink()
+    assert hatch_build.data_is_due(root)
+    write(root / "PKG-INFO")
+    assert not hatch_build.data_is_due(root)
 
 
 @pytest.mark.usefixtures("without_node", "package")

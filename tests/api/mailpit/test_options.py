@@ -142,3 +142,11 @@ def test_everything_that_a_demonstration_refuses_is_there_and_refused(make_app: 
 @pytest.mark.parametrize(("most", "kept"), [(0, 1_000), (500, 500), (5_000, 1_000)])
 def test_a_demonstration_keeps_a_thousand_messages(most: int, kept: int) -> None:
     assert limits(Config(max=most, demo_mode=True)).max_messages == kept
+
+
+def test_the_start_says_who_is_told_and_asked_and_no_password() -> None:
+    options = {"webhook_url": "http://app:secret@127.0.0.1:9999/hook", "enable_rspamd": "http://127.0.0.1:11333"}
+    with Node(Config(**LOCAL, **options)) as node:
+        lines = node.announcements()
+    assert "[webhook] tells http://127.0.0.1:9999/hook of every message" in lines
+    assert "[spam] scores are asked of http://127.0.0.1:11333" in lines

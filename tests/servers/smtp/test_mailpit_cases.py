@@ -1,0 +1,107 @@
+"""Mailpit's own test cases of SMTP: the same replies, and those that differ on purpose, each in the documents."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailpit_py.config import Config
+from mailpit_py.node import Node
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "mailpit-differences.md"
+HELLO, MAIL, RCPT = "EHLO x", "MAIL FROM:<sender@example.com>", "RCPT TO:<recipient@example.com>"
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0")) as node:
+        yield node.smtp_port
+
+
+def codes(port: int, lines: list[str]) -> str:
+    """The code of the reply to each line."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        replies = connection.makefile("rb")
+        replies.readline()
+        found = []
+        for line in lines:
+            connection.sendall(line.encode("latin-1") + b"\r\n")
+            while (reply := replies.readline())[3:4] == b"-":
+                pass
+            found.append(reply[:3].decode())
+    return " ".join(found)
+
+
+SAME = [
+    (["NOOP", "RSET", "TEST", "", "EXPN a", "QUIT"], "250 250 500 500 502 221"),
+    (["HELO x", "mail from:<s@e.com>", "rcpt to:<r@e.com>", "HELO x", "DATA"], "250 250 250 250 503"),
+    (["EHLO x", "mail from:<s@e.com>", "rcpt to:<r@e.com>", "EHLO x", "DATA"], "250 250 250 250 503"),
+    ([HELLO, MAIL, f"RCPT TO:<{'a' * 1100}@e.com>"], "250 250 500"),
+    ([HELLO, MAIL, "RCPT TO:<recipientexample.com>", "RCPT TO:<a@b@c.com>", "RCPT TO:<a@@c.com>"],
+     "250 250 553 553 553"),
+    ([HELLO, MAIL, "RCPT TO: <r@e.com>", "RCPT TO:<>", "RCPT TO:<@route.example user@example.com>"],
+     "250 250 250 501 553"),
+    ([MAIL], "503"),
+    ([HELLO, MAIL, RCPT, MAIL, "RSET", MAIL], "250 250 250 503 250 250"),
+    ([HELLO, MAIL, RCPT, "RSET", "DATA"], "250 250 250 250 503"),
+    ([HELLO, "MAIL", "MAIL FROM:", "MAIL FROM: ", "MAIL FROM:  "], "250 501 501 501 501"),
+    ([HELLO, "MAIL FROM:<>"], "250 250"),
+    ([HELLO, "MAIL FROM: <s@e.com>"], "250 250"),
+    ([HELLO, f"MAIL FROM:<{'a' * 1100}@e.com>"], "250 500"),
+    ([HELLO, "MAIL FROM:<se.com>", "MAIL FROM:<s@@e.com>", "MAIL FROM:<s@a@e.com>"], "250 553 553 553"),
+    ([HELLO, "MAIL FROM:< a@b.com >", "MAIL FROM:< a@b.com>", "MAIL FROM:<a@b.com >"], "250 553 553 553"),
+    ([HELLO, f"{MAIL} SIZE=1000"], "250 250"),
+    ([HELLO, f"{MAIL} SIZE=", f"{MAIL} SIZE= ", f"{MAIL} SIZE=foo"], "250 501 501 501"),
+    ([HELLO, f"{MAIL} BODY=8BITMIME"], "250 250"),
+    ([HELLO, f"{MAIL} BODY=7BIT"], "250 250"),
+    ([HELLO, f"{MAIL} BODY=8BITMIME,SIZE=foo"], "250 501"),
+    ([HELLO, f"{MAIL} body=8bitmime"], "250 250"),
+    ([HELLO, f"{MAIL} SIZE=1000 BODY=8BITMIME"], "250 250"),
+    ([HELLO, f"{MAIL} BODY=8BITMIME SIZE=1000"], "250 250"),
+    ([HELLO, RCPT], "250 503"),
+    ([HELLO, MAIL, "RCPT", "RCPT TO:", "RCPT TO: ", "RCPT TO:  "], "250 250 501 501 501 501"),
+    ([HELLO, MAIL, *(f"RCPT TO:<r{number}@e.com>" for number in range(101)), "RSET", "MAIL FROM:<>"],
+     f"250 250 {'250 ' * 100}452 250 250"),
+    ([HELLO, "DATA"], "250 503"),
+    ([HELLO, MAIL, "DATA"], "250 250 503"),
+    ([HELLO, MAIL, RCPT, "RCPT TO:<>", "DATA", "x\r\n."], "250 250 250 501 354 250"),
+    ([HELLO, "STARTTLS"], "250 502"),
+    ([HELLO, "AUTH", "AUTH FOO"], "250 501 504"),
+    ([HELLO, "AUTH PLAIN", "AGEAYg=="], "250 334 235"),
+    ([HELLO, "AUTH PLAIN !!"], "250 501"),
+    ([HELLO, "AUTH PLAIN YWI="], "250 501"),
+    ([HELLO, "AUTH LOGIN", "YQ==", "Yg==", "AUTH LOGIN"], "250 334 334 235 503"),
+    ([HELLO, "AUTH LOGIN YQ==", "Yg=="], "250 334 235"),
+    ([HELLO, "AUTH LOGIN", "!!"], "250 334 501"),
+    ([HELLO, MAIL, "AUTH PLAIN AGEAYg=="], "250 250 503"),
+    ([HELLO, "X" * 2047], "250 500"),
+]  # fmt: skip
+# The lines, Mailpit's codes and ours; the words stand in the documents.
+DIFFERENT = [
+    (["HELP"], "502", "214", "`HELP`"),
+    (["VRFY a"], "502", "252", "`VRFY`"),
+    ([HELLO, "MAIL FROM:  <s@e.com>"], "250 501", "250 250", "blanks before an address"),
+    ([HELLO, "MAIL FROM:<s\r@e.com>"], "250 553", "250 500", "a bare CR"),
+    ([HELLO, f"{MAIL} BODY=8BITMIME,SIZE=1000"], "250 250", "250 501", "a comma between parameters"),
+    ([HELLO, "STARTTLS FOO"], "250 501", "250 502", "`STARTTLS` with an argument"),
+    ([HELLO, "AUTH CRAM-MD5"], "250 504", "250 334", "`CRAM-MD5`"),
+    ([HELLO, "XCLIENT NAME=x"], "250 250", "250 502", "`XCLIENT`"),
+]
+
+
+@pytest.mark.parametrize(("lines", "expected"), SAME)
+def test_the_replies_are_those_of_mailpit(port: int, lines: list[str], expected: str) -> None:
+    assert codes(port, lines) == expected
+
+
+@pytest.mark.parametrize(("lines", "theirs", "ours", "words"), DIFFERENT)
+def test_a_reply_that_differs_does_so_on_purpose(
+    port: int, lines: list[str], theirs: str, ours: str, words: str
+) -> None:
+    assert codes(port, lines) == ours != theirs
+    table = DOCUMENT.read_text("utf-8").partition("## SMTP\n")[2].partition("\n## ")[0]
+    assert re.search(rf"^\| .*{re.escape(words)}", table, re.M)
