@@ -32,7 +32,19 @@ def run(*, tests: int, workers: int, folder: Path, url: str = "", python: str = 
     """Run the suite with so many tests on so many workers; with `url` they share the server there."""
     settings = folder / "pytest.ini"
     settings.write_text("[pytest]\naddopts = -p no:cacheprovider -p no:django\nmailpit_timeout = 120\n")
-    command = [python, "-m", "pytest", "-c", str(settings), f"--rootdir={SUITE}", "-q", "-n", str(workers), str(SUITE)]
+    command = [
+        python,
+        "-m",
+        "pytest",
+        "-c",
+        str(settings),
+        f"--rootdir={SUITE}",
+        f"--confcutdir={SUITE}",
+        "-q",
+        "-n",
+        str(workers),
+        str(SUITE),
+    ]
     command += [f"--basetemp={folder / 'tmp'}", *(["--mailpit-url", url] if url else [])]
     environment = os.environ | {"SOAK_TESTS": str(tests), "PYTHONDONTWRITEBYTECODE": "1"}
     environment = {name: value for name, value in environment.items() if not name.startswith("PYTEST_XDIST")}
