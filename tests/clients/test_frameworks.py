@@ -118,22 +118,33 @@ def project(tmp_path: Path, running: Running) -> Project:
     return Project(tmp_path, running)
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.skipif(shutil.which("rspec") is None, reason="no RSpec on this machine")
-def test_the_example_for_rspec_passes(project: Project) -> None:
-    helper, example = blocks("ruby")
-    project.write("mailpit.rb", helper)
-    project.write("sign_up_spec.rb", RUBY, example)
-    assert "1 example, 0 failures" in project.run("rspec", "sign_up_spec.rb")
+@dataclass(frozen=True)
+class Framework:
+    """How an example is run: the files that it and its helper stand in, what is around it, and what is said then."""
+
+    program: str
+    language: str
+    helper: str
+    file: str
+    template: str
+    said: str
+
+
+FRAMEWORKS = [
+    Framework("rspec", "ruby", "mailpit.rb", "sign_up_spec.rb", RUBY, "1 example, 0 failures"),
+    Framework("phpunit", "php", "mailpit.php", "SignUpTest.php", PHP, "OK (1 test, 1 assertion)"),
+]
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.skipif(shutil.which("phpunit") is None, reason="no PHPUnit on this machine")
-def test_the_example_for_phpunit_passes(project: Project) -> None:
-    helper, example = blocks("php")
-    project.write("mailpit.php", helper)
-    project.write("SignUpTest.php", PHP, example)
-    assert "OK (1 test, 1 assertion)" in project.run("phpunit", "SignUpTest.php")
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=[one.program for one in FRAMEWORKS])
+def test_the_example_passes_in_its_framework(project: Project, framework: Framework) -> None:
+    if shutil.which(framework.program) is None:
+        pytest.skip(f"no {framework.program} on this machine")
+    helper, example = blocks(framework.language)
+    project.write(framework.helper, helper)
+    project.write(framework.file, framework.template, example)
+    assert framework.said in project.run(framework.program, framework.file)
 
 
 @pytest.mark.timeout(300)
