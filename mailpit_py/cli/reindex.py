@@ -21,11 +21,11 @@ def command(database: Path) -> None:
     \b
     mailpit-py reindex mail.db
     """
-    from mailpit_py.storage import Limits, Store, StoreOptions
+    from mailpit_py.storage import EVERY_INBOX, Limits, Store, StoreOptions
 
     try:
         with Store.open(database, StoreOptions(limits=Limits(max_messages=None))) as store:
-            with progress("reindex", store.count("default", mailbox=None)) as go_on:
+            with progress("reindex", store.count(EVERY_INBOX, mailbox=None)) as go_on:
                 number = store.reindexing.start(go_on).result()
             store.count(query=store.parse_query("a"), limit=1)  # returns when the index is complete
     except MailpitError as error:

@@ -88,23 +88,23 @@ def of_mailpit(url: str, query: str) -> Iterator[tuple[list[str], Fetch]]:
 
 @contextmanager
 def of_database(path: Path, query: str) -> Iterator[tuple[list[str], Fetch]]:
-    """The messages of a database that a search finds."""
-    from mailpit_py.storage import Limits, Store, StoreOptions
+    """The messages of a database that a search finds, those of all inboxes."""
+    from mailpit_py.storage import EVERY_INBOX, Limits, Store, StoreOptions
 
     with Store.open(path, StoreOptions(limits=Limits(max_messages=None))) as store:
         ids: list[str] = []
         wanted, before = store.parse_query(query) if query.strip() else None, None
         while True:
-            page = store.page(query=wanted, before=before, limit=PAGE)
+            page = store.page(EVERY_INBOX, query=wanted, before=before, limit=PAGE)
             ids += [item.public_id for item in page.items]
             before = page.next
             if before is None:
                 break
-        yield list(reversed(ids)), lambda public_id: _stored(store, public_id)
+        yield list(reversed(ids)), lambda public_id: _stored(store, EVERY_INBOX, public_id)
 
 
-def _stored(store: Any, public_id: str) -> Kept | None:
-    stored, raw = store.message("default", public_id), store.raw("default", public_id)
+def _stored(store: Any, inbox: str, public_id: str) -> Kept | None:
+    stored, raw = store.message(inbox, public_id), store.raw(inbox, public_id)
     if stored is None or raw is None:
         return None
     envelope, summary = stored.envelope, stored.summary

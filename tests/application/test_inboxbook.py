@@ -9,10 +9,12 @@ import pytest
 
 from mailpit_py.application.clock import Clock
 from mailpit_py.application.inboxbook import InboxBook, is_token
+from mailpit_py.application.retention import Retention
 from mailpit_py.application.routing import Router, Routing
 from mailpit_py.errors import ConfigError, NotFound, Taken
 from mailpit_py.mail.envelope import Envelope, Recipient, Session
 from mailpit_py.storage import DEFAULT_INBOX, EVERY_INBOX, Store, StoreOptions
+from tests.storage.building import eventually
 
 SESSION = Session("s", 1, auth_identity="Team-A")
 SECOND = 1_000_000
@@ -193,3 +195,14 @@ def test_whoever_asked_is_told_of_changes_and_of_what_is_gone(book: InboxBook) -
     book.create("team-a")
     book.remove("team-a")
     assert told == ["changed", "team-a", "changed"]
+
+
+def test_what_is_over_goes_by_itself_as_soon_as_there_is_something_that_can(store: Store) -> None:
+    book = InboxBook(store, Clock())
+    retention = Retention(store, inboxes=book, interval=0.01)
+    retention.start()
+    try:
+        book.create("short", ttl_seconds=0)
+        assert eventually(lambda: "short" not in book)
+    finally:
+        retention.stop()

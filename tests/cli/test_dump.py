@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mailbox
+import smtplib
 import stat
 import threading
 import zipfile
@@ -16,6 +17,7 @@ import pytest
 
 from mailpit_py.cli.archive import Kept
 from mailpit_py.cli.source import of_mailpit
+from mailpit_py.config import Config
 from mailpit_py.errors import MailpitError
 from mailpit_py.node import Node
 from mailpit_py.storage import Store
@@ -84,6 +86,17 @@ def test_an_archive_keeps_envelopes_and_can_be_put_in_again(filled: Node, tmp_pa
         assert (stored.envelope.reverse_path, stored.envelope.recipients[0].address) == envelope
         assert stored.summary.received_at == newest(filled)[0].summary.received_at
         assert store.raw("default", first.public_id) == newest(filled)[1]
+
+
+def test_mail_of_every_inbox_of_a_database_is_written(tmp_path: Path) -> None:
+    database = tmp_path / "mail.db"
+    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0", database=str(database), inbox_by="plus")) as node:
+        for to in ("ann@x.test", "ann+team-a@x.test"):
+            with smtplib.SMTP("127.0.0.1", node.smtp_port) as client:
+                client.sendmail("a@x.test", [to], f"Subject: {to}\r\n\r\n")
+    assert invoke("dump", str(tmp_path / "out"), "--database", str(database)).exit_code == 0
+    written = sorted(one.read_bytes() for one in (tmp_path / "out").iterdir())
+    assert written == [b"Subject: ann+team-a@x.test\r\n\r\n", b"Subject: ann@x.test\r\n\r\n"]
 
 
 def test_a_database_is_read_without_a_sandbox(tmp_path: Path) -> None:

@@ -164,6 +164,38 @@ def test_a_running_server_is_used_by_every_worker(project: pytest.Pytester) -> N
 
 
 @pytest.mark.timeout(400)
+def test_on_a_running_server_each_worker_has_an_inbox_that_is_known_before_settings_load(
+    project: pytest.Pytester,
+) -> None:
+    project.makeini("[pytest]\nmailpit_env = true\n")
+    project.makeconftest("import os\n\nLOGIN = os.environ['EMAIL_HOST_USER'], os.environ['EMAIL_HOST_PASSWORD']\n")
+    project.makepyfile(
+        """
+        import os
+        import smtplib
+
+        import pytest
+        from conftest import LOGIN
+
+        @pytest.mark.parametrize("number", range(4))
+        def test_mail(mailpit, number):
+            with smtplib.SMTP(os.environ["EMAIL_HOST"], int(os.environ["EMAIL_PORT"])) as client:
+                client.login(*LOGIN)
+                client.sendmail("a@x.test", ["ann@x.test"], f"Subject: {number}")
+            assert [one.subject for one in mailpit.wait_for_all(1)] == [str(number)]
+        """
+    )
+    server = Mailpit()
+    view = server.start()
+    try:
+        run_parallel(project, "--mailpit-url", view.url).assert_outcomes(passed=4)
+        assert view.messages == ()
+        assert [one.name for one in server.node.sandbox.inboxes.all] == ["default"]
+    finally:
+        server.stop()
+
+
+@pytest.mark.timeout(400)
 def test_each_worker_has_a_server_of_its_own_whose_port_is_known_before_settings_load(project: pytest.Pytester) -> None:
     with listen() as bound:
         base = bound.getsockname()[1]
