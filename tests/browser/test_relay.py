@@ -55,7 +55,7 @@ def test_the_queue_shows_all_that_goes_on_and_keeps_up_by_itself(real: Node, rel
     for subject, address in (("First", "qa@example.net"), ("Second", "defer-4.2.1@bounce.test")):
         item = next(one for one in relaying.store.page().items if one.subject == subject)
         relaying.sandbox.relay.release("default", item.public_id, [address])
-    link = page.get_by_role("button", name="Going on")
+    link = page.get_by_role("button", name="Relay queue")
     expect(link).to_contain_text("1")
     link.click()
     queue = page.get_by_role("region", name="The queue")

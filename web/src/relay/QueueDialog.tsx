@@ -14,7 +14,7 @@ const close = () => queueing.set(false);
 export function QueueDialog() {
   const { data: items, error } = useQuery(queueQuery);
   return (
-    <Modal opened onClose={close} title="Mail that goes on" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal opened onClose={close} title="Relay queue" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
       {error && <p className={styles.reason}>{error.message}</p>}
       {items?.length === 0 && <p className="dim">Nothing has gone on to real servers.</p>}
       <section aria-label="The queue" className={styles.items}>

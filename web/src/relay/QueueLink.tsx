@@ -19,7 +19,7 @@ export function QueueLink({ onGo }: { onGo?: () => void }) {
   };
   return (
     <button type="button" className={frame.view} onClick={show}>
-      <IconMailForward size={16} aria-hidden /> Going on
+      <IconMailForward size={16} aria-hidden /> Relay queue
       {waiting > 0 && <span className={frame.number}>{number(waiting)}</span>}
     </button>
   );
