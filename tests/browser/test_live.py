@@ -42,6 +42,7 @@ def test_mail_that_arrives_stands_on_top(node: Node, visit: Visit) -> None:
 def test_what_is_read_further_down_does_not_move(node: Node, visit: Visit) -> None:
     send(node, *(mail(f"Mail {number:03}") for number in range(60)))
     page = visit(node.url)
+    expect(row(page, "Mail 059")).to_be_visible()  # before that there is nothing to scroll
     page.get_by_test_id("list").hover()
     page.mouse.wheel(0, 1_500)
     target = row(page, "Mail 035")

@@ -30,7 +30,7 @@ def sent(running: Running) -> Iterator[Sent]:
         for recipients in rows().values():
             with smtplib.SMTP("127.0.0.1", relay.port, timeout=20) as client:
                 client.sendmail("app@app.test", recipients, MAIL)
-        wait_until(lambda: relay.is_idle, 60)
+        wait_until(lambda: relay.is_idle, 180)
         yield Sent(relay, running)
 
 

@@ -27,6 +27,9 @@ class StreamlessSMTP(SMTP, asyncio.BufferedProtocol):
         FlowControlMixin.__init__(self, loop=self.loop)
         self._stream: asyncio.StreamReader | None = None  # the protocol itself has only a weak reference
 
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """Set no timer: aiosmtpd's would cut off who speaks TLS for five minutes. The connection has Patience."""
+
     def open_stream(self) -> None:
         """Make the stream of which the coroutine reads, and which STARTTLS puts onto TLS; once."""
         if self._stream is not None:

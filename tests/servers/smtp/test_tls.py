@@ -51,6 +51,17 @@ def test_starttls_begins_anew(serve_each_way: Serve, sandbox: RecordingSandbox, 
     assert any(line.side == "*" and line.text.startswith("TLSv1.") for line in sandbox.kept[0].transaction.lines)
 
 
+def test_starttls_leaves_no_timer_of_aiosmtpd_behind(serve_each_way: Serve, tls, trusting):
+    served = serve_each_way(ssl_context=tls.context)
+    client = served.connect()
+    client.ask("EHLO me")
+    client.ask("STARTTLS")
+    inside = wrapped(client, trusting)
+    assert inside.ask("NOOP") == "250 2.0.0 Ok"
+    (connection,) = served.listener._connections
+    assert connection._timeout_handle is None
+
+
 def test_commands_behind_starttls_are_not_obeyed(serve_each_way: Serve, sandbox: RecordingSandbox, tls, trusting):
     client = serve_each_way(ssl_context=tls.context).connect()
     client.ask("EHLO me")

@@ -27,13 +27,14 @@ export class Feed {
     private readonly url: (cursor: string | null) => string = eventsUrl,
   ) {}
 
-  /** Begin at a cursor, unless the feed runs already. */
-  start(cursor: string): void {
-    if (this.cursor !== null) return;
+  /** Begin at a cursor, unless the feed runs already; true if it begins. */
+  start(cursor: string): boolean {
+    if (this.cursor !== null) return false;
     this.cursor = cursor;
     this.connect();
     window.addEventListener("online", this.hurry);
     document.addEventListener("visibilitychange", this.hurry);
+    return true;
   }
 
   /** Try at once instead of waiting for the next attempt. */

@@ -17,6 +17,9 @@ export const queries = new QueryClient({
   },
 });
 
+/** What the feed keeps true; what was asked for before the feed began may be older than its beginning. */
+const FOLLOWED = ["message", "timeline", "tags", "folders", "inboxes", "rules", "profiles", "sinks", "departures", "relay-items", "clock"];
+
 /** Messages that went away while this page knew them. */
 export const gone = createStore<ReadonlySet<string>>(new Set());
 
@@ -31,7 +34,9 @@ export function onArrival(listener: Arrival): () => void {
 
 export const list = new ListController(
   api,
-  (page) => feed.start(page.cursor),
+  (page) => {
+    if (feed.start(page.cursor)) FOLLOWED.forEach((name) => refresh(name));
+  },
   (rows) => arrivals.forEach((listener) => listener(rows)),
 );
 
