@@ -65,14 +65,14 @@ def add_rule(url: str, outcome: str, **given: Any) -> None:
     """Add a rule with OUTCOME: words as of an address, without the domain.
 
     `mailpit-py catalogue` lists causes such as mailbox_full; others are greylist+30s, drop+data,
-    slow+10s, full+3msgs, discard.
+    slow+10s, full+3msgs, discard. What no words say is a table in JSON: '{"kind": "tls_failure"}'.
     """
     rule = {name: given[name] for name in (*NUMBERS, *TEXTS, "probability") if given[name] is not None}
     match: dict[str, Any] = {name: given[name] for name in MATCHES if given[name] is not None}
     if given["header"]:
         match["header"] = dict(_pair(one) for one in given["header"])
     with sandbox_at(url) as client:
-        added = client.post("rules", {**rule, "outcome": outcome, **({"match": match} if match else {})})
+        added = client.post("rules", {**rule, "outcome": _outcome(outcome), **({"match": match} if match else {})})
     click.echo(added["key"])
 
 
@@ -114,6 +114,17 @@ def _row(rule: dict[str, Any]) -> tuple[str, ...]:
     state = "" if rule["enabled"] else "off"
     outcome, match = (json.dumps(rule[name], ensure_ascii=False) for name in ("outcome", "match"))
     return rule["key"], rule["stage"], outcome, match, ", ".join(numbers), counted, state
+
+
+def _outcome(text: str) -> str | dict[str, Any]:
+    """Return words as they are, and a table as what it says."""
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        table: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        raise click.UsageError(f"OUTCOME is no table in JSON: {error}") from None
+    return table
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from types import MappingProxyType
 from typing import Any
 
 from mailpit_py.simulation import mapping
 from mailpit_py.simulation.facts import Facts
 from mailpit_py.simulation.matcher import Matcher
 from mailpit_py.simulation.outcome import (
+    ConnectionLimit,
     Discard,
     Drop,
     Greylist,
@@ -172,24 +174,27 @@ class Rule:
         return ""
 
 
+_STAGES: Mapping[type[Outcome], tuple[Stage, ...]] = MappingProxyType(
+    {
+        Throttle: (Stage.DATA,),
+        Discard: (Stage.CONTENT,),
+        TlsFailure: (Stage.STARTTLS, Stage.CONNECT),
+        HideKeywords: (Stage.HELO,),
+        ConnectionLimit: (Stage.CONNECT,),  # when its connections are counted
+        Later: (Stage.AFTER,),
+        Greylist: (Stage.RCPT,),
+        Quota: (Stage.RCPT,),
+        SizeLimit: (Stage.RCPT, Stage.MAIL, Stage.CONTENT),
+    }
+)
+_DROPS = MappingProxyType({Moment.MID_DATA: (Stage.DATA,), Moment.AFTER_CONTENT: (Stage.CONTENT,)})
+
+
 def stages_for(outcome: Outcome) -> tuple[Stage, ...]:
     """Return the stages that a rule with this outcome may name, the default first; empty for any, RCPT first."""
-    match outcome:
-        case Drop(moment=Moment.MID_DATA) | Throttle():
-            return (Stage.DATA,)
-        case Discard() | Drop(moment=Moment.AFTER_CONTENT):
-            return (Stage.CONTENT,)
-        case TlsFailure():
-            return (Stage.STARTTLS, Stage.CONNECT)
-        case HideKeywords():
-            return (Stage.HELO,)
-        case Later():
-            return (Stage.AFTER,)
-        case Greylist() | Quota():
-            return (Stage.RCPT,)
-        case SizeLimit():
-            return (Stage.RCPT, Stage.MAIL, Stage.CONTENT)
-    return ()
+    if isinstance(outcome, Drop):
+        return _DROPS.get(outcome.moment, ())
+    return _STAGES.get(type(outcome), ())
 
 
 def scope_for(outcome: Outcome, stage: Stage) -> Scope:

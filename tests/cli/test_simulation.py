@@ -93,6 +93,15 @@ def test_a_file_without_rules_is_told(run: Run, tmp_path: Path, name: str | None
     assert words in result.output
 
 
+def test_an_outcome_is_also_a_table(run: Run) -> None:
+    added = run("rules", "add", '{"kind": "hide_keywords", "keywords": ["STARTTLS"]}')
+    assert added.exit_code == 0
+    (rule,) = json.loads(run("rules", "list", "--json").output)["rules"]
+    assert (rule["stage"], rule["outcome"]["keywords"]) == ("HELO", ["STARTTLS"])
+    assert "no table in JSON" in run("rules", "add", '{"kind": ').stderr
+    assert "one of accept" in run("rules", "add", '{"kind": "lunch"}').stderr
+
+
 def test_state_is_shown_and_reset(run: Run, node: Node) -> None:
     session, envelope = Session("s", 1), Envelope("app@example.org")
     node.sandbox.simulator.decide(Stage.RCPT, session, envelope, Recipient("greylist@bounce.test"))

@@ -378,7 +378,7 @@ def test_a_greylist_of_a_rule_is_by_triplet():
 
 
 def test_a_connection_limit():
-    run = Run(configured({"stage": "CONNECT", "outcome": {"kind": "connection_limit", "connections": 2}}))
+    run = Run(configured({"outcome": {"kind": "connection_limit", "connections": 2}}))
     outcomes = [run.decide(Stage.CONNECT, Facts(connections=count)).outcome for count in (2, 3)]
     assert outcomes[0] is None
     assert (outcomes[1].reply.code, outcomes[1].closes) == (421, True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -41,6 +43,7 @@ from mailpit_py.simulation.stage import Stage
 
 from .building import facts
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "failures.md"
 FIELDS = [part.name for kind in (Rule, Match) for part in fields(kind)]
 NAMES = st.text(max_size=4) | st.sampled_from(
     [*FIELDS, *(part.name for kind in (*KINDS.values(), Refusal) for part in fields(kind)), "kind"]
@@ -210,6 +213,7 @@ def test_stages_have_the_names_that_people_use(name, stage):
         ({"outcome": "drop+data", "stage": "RCPT"}, "stage", "happens at DATA"),
         ({"outcome": "discard", "stage": "RCPT"}, "stage", "happens at CONTENT"),
         ({"outcome": {"kind": "tls_failure"}, "stage": "RCPT"}, "stage", "STARTTLS or CONNECT"),
+        ({"outcome": {"kind": "connection_limit", "connections": 2}, "stage": "RCPT"}, "stage", "happens at CONNECT"),
         ({"outcome": "policy", "stage": "AFTER"}, "stage", "only what follows a message"),
         ({"outcome": "full+3msgs", "every": 2}, "outcome", "looks at each message twice"),
     ],
@@ -464,3 +468,9 @@ def test_rules_that_cannot_match_are_not_looked_at():
     index = RuleIndex(rules)
     assert len(index.candidates(Stage.RCPT, facts("ann@acme.example"))) == 0
     assert [placed.place for placed in index.candidates(Stage.RCPT, facts("x@customer7.example"))] == [7]
+
+
+def test_every_kind_of_outcome_is_documented_by_a_rule_that_can_be_used():
+    rows = re.findall(r"^\| `(\{\"outcome.*?)` \|", DOCUMENT.read_text("utf-8"), re.MULTILINE)
+    rules = [load(json.loads(row)) for row in rows]
+    assert {type(rule.outcome) for rule in rules} == set(KINDS.values())
