@@ -176,6 +176,8 @@ def test_a_confirm_link_opens_an_ordinary_page_that_can_set_a_cookie(node: Node,
     send(node, mail("Confirm", html=f'<a href="{app.url}/confirm">Confirm address</a>'))
     page = visit(node.url)
     row(page, "Confirm").click()
+    expect(page.frame_locator("iframe").get_by_role("link", name="Confirm address")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # until nothing above it moves it
     with page.context.expect_page() as opened:
         page.frame_locator("iframe").get_by_role("link", name="Confirm address").click()
     expect(opened.value.locator("body")).to_contain_text("cookie: confirmed=yes")
