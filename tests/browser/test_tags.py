@@ -17,7 +17,7 @@ Visit = Callable[..., Page]
 def test_tags_are_seen_followed_and_changed(node: Node, visit: Visit, tmp_path: Path) -> None:
     page = visit(node.url)
     send(node, mail("With tags", X_Tags="invoice, two words"), mail("Without"))
-    expect(row(page, "Without")).to_be_visible()
+    expect(rows(page)).to_have_count(2)
     expect(row(page, "With tags")).to_contain_text("two words")
     side = page.get_by_role("list", name="Tags")
     expect(side.get_by_role("link")).to_have_text(["invoice1", "two words1"])
