@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint
@@ -51,8 +52,11 @@ class Events:
         return _event("prune", None)
 
     def build(self, start: Cursor, changes: Sequence[Change], rows: Rows, totals: Counts) -> list[bytes]:
-        """The events of one batch, and the totals last if they may have moved."""
-        told = [frame for change in changes for frame in self._of(change, rows)]
+        """The events of one batch, and the totals last if they may have moved.
+
+        What is said twice in a row is said once: each inbox is emptied for itself, clients know of one.
+        """
+        told = [frame for frame, _ in groupby(frame for change in changes for frame in self._of(change, rows))]
         moved = any(change.kind in ("added", "changed", "removed", "moved", "cleared") for change in changes)
         return [*told, _stats(totals)] if moved else told
 

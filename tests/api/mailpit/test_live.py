@@ -100,8 +100,11 @@ def test_what_is_done_to_messages_is_told(served: Served, mail: Mail, make_app: 
         assert follower.next() == ("prune", None)
         client.delete(f"{V1}/messages", json={"IDs": [second]})
         assert follower.until("stats") == [("delete", {"ID": second}), stats(1, 0)]
+        mail.sandbox.inboxes.create("another")
+        assert follower.next() == ("prune", None)
         client.delete(f"{V1}/messages")
         assert follower.until("stats") == [("truncate", None), stats(0, 0)]
+    mail.sandbox.inboxes.remove("another")
 
 
 def test_many_at_once_are_told_as_a_whole(served: Served, mail: Mail, make_app: Any) -> None:
