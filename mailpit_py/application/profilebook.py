@@ -28,6 +28,7 @@ class KeptProfile:
 class ProfileBook:
     """All profiles. Every method may be called from any thread; a change that fails leaves everything as it was.
 
+    Reading waits for a change that is under way: whoever the journal told of one finds it.
     What is set here is kept in the database, and stands over what the sandbox starts with: deleting
     it lets that show again. Methods that take a profile as a mapping raise RuleError with every
     field that cannot be used.
@@ -50,7 +51,8 @@ class ProfileBook:
         """Those that count, by their domains: one for each."""
         built_in = set(default_profiles())
         found = {one.domain: KeptProfile(one, BUILT_IN if one in built_in else START) for one in self._base.profiles}
-        found |= {one.domain: KeptProfile(one, API) for one in self._set}
+        with self._editing:
+            found |= {one.domain: KeptProfile(one, API) for one in self._set}
         return tuple(found[domain] for domain in sorted(found))
 
     def find(self, domain: str) -> KeptProfile:

@@ -41,10 +41,11 @@ class KeptRule:
 class RuleBook:
     """All rules. Every method may be called from any thread; a change that fails leaves everything as it was.
 
-    Methods that take a rule as a mapping raise RuleError with every field that cannot be used; those
-    that name one take its id or its key and raise NotFound. A rule that is added begins anew: what
-    was remembered under its key, of one that is gone, is forgotten by `forget`. `inbox` is whose
-    rules are meant; without one, those that are for all inboxes.
+    Reading waits for a change that is under way: whoever the journal told of one finds it. Methods
+    that take a rule as a mapping raise RuleError with every field that cannot be used; those that
+    name one take its id or its key and raise NotFound. A rule that is added begins anew: what was
+    remembered under its key, of one that is gone, is forgotten by `forget`. `inbox` is whose rules
+    are meant; without one, those that are for all inboxes.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class RuleBook:
         self._use = use
         self._forget = forget
         self._editing = RLock()
-        self.rules: tuple[KeptRule, ...] = ()
+        self._rules: tuple[KeptRule, ...] = ()
 
     def load(self, file_rules: Sequence[Rule]) -> None:
         """Read the rules of the database; those of a file stand first and replace what it gave before."""
@@ -76,6 +77,12 @@ class RuleBook:
                 _check([one for one in rules if not one.inbox])
                 self._forget({("", one.key) for one in first} - {("", key) for key in known})
                 self._write(rules)
+
+    @property
+    def rules(self) -> tuple[KeptRule, ...]:
+        """All rules in their order: those for all inboxes, then those of each."""
+        with self._editing:
+            return self._rules
 
     def of(self, inbox: str = "") -> tuple[KeptRule, ...]:
         """The rules of an inbox, or those for all, in their order."""
@@ -163,7 +170,7 @@ class RuleBook:
         self._take(rules)
 
     def _take(self, rules: tuple[KeptRule, ...]) -> None:
-        self.rules = rules
+        self._rules = rules
         self._use(rules)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -138,3 +139,29 @@ def test_a_change_is_told_live(simulator: Simulator, store: Store):
     head = store.head()
     simulator.profiles.put("shop.test", {})
     assert [one.kind for one in store.changes(head).items] == ["rules"]
+
+
+def test_whoever_is_told_of_a_change_finds_it(simulator: Simulator, store: Store):
+    """The journal tells at the commit, before the one who changed has come to use what is committed."""
+    found: list[object] = []
+    committed = store.simulation.save_profiles, store.simulation.save_rules
+
+    def told(write, read):
+        def save(*given, **named):
+            done = write(*given, **named)
+            done.result(10)
+            readers.append(Thread(target=lambda: found.append(read())))
+            readers[-1].start()
+            readers[-1].join(0.2)  # reads now, unless it waits as it should
+            return done
+
+        return save
+
+    readers: list[Thread] = []
+    store.simulation.save_profiles = told(committed[0], lambda: simulator.profiles.find("shop.test").origin)
+    store.simulation.save_rules = told(committed[1], lambda: [one.key for one in simulator.book.of()])
+    simulator.profiles.put("shop.test", {"provider": "gmail"})
+    simulator.book.add({"name": "new", "outcome": "5.1.1"})
+    for reader in readers:
+        reader.join(10)
+    assert found == ["api", ["new"]]
