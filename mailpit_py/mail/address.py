@@ -88,7 +88,7 @@ def split(address: str) -> tuple[str, str]:
 
 def _usual(text: str, limit: int, name: Callable[[str], str]) -> tuple[Address, ...]:
     """The mailboxes of a list that is written in the usual way; none of another one."""
-    if _UNUSUAL.search(text):
+    if "," not in text or _UNUSUAL.search(text):
         plain = _plain(text, name)
         return (plain,) if plain else ()
     found = [_plain(item, name) for item in text.split(",")[: limit + 1]]

@@ -42,6 +42,8 @@ def select(root: Part) -> Selection:
     Bottom-up over the parts in reverse order, so that depth costs no stack. Messages inside are
     files; they are not looked into.
     """
+    if not _opened(root):
+        return _leaf(root, root)
     done: dict[int, Selection] = {}
     for part in reversed(list(_outer_parts(root))):
         done[id(part)] = (

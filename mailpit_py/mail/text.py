@@ -18,7 +18,8 @@ _TAG = re.compile(r"<(/?[a-zA-Z][^\s/>]*+|[/!?])(?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|
 _LINE_NAMES = "br hr p div tr li h1 h2 h3 h4 h5 h6 table blockquote pre ul ol dl dt dd center section article"
 _SEPARATORS = {prefix + name: "\n" for name in _LINE_NAMES.split() for prefix in ("", "/")}
 _SEPARATORS |= {"td": " ", "th": " ", "/td": " ", "/th": " ", "img": " "}
-_TARGET = re.compile(r"\shref\s*+=\s*+[\"']?(https?://[^\s\"'<>]{1,1000}+)", re.I)
+# letter by letter: with re.I each white space would be a place to begin at
+_TARGET = re.compile(r"(?<=\s)[hH][rR][eE][fF]\s*+=\s*+[\"']?([hH][tT][tT][pP][sS]?://[^\s\"'<>]{1,1000}+)")
 _MOST_TARGETS = 1_000
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\u034f\xad\ufeff]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\u034f\xad\ufeff]+")
@@ -81,6 +82,8 @@ def with_html(text: str, markup: str) -> str:
 
 def with_targets(text: str, markup: str) -> str:
     """`text` followed by where the links of the HTML lead, as far as it does not say so itself."""
+    if "://" not in markup:
+        return text
     targets = dict.fromkeys(html.unescape(one) for one in _TARGET.findall(markup)[:_MOST_TARGETS])
     missing = [one for one in targets if one not in text]
     return "\n".join([text, *missing]) if missing else text

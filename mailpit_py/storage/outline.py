@@ -42,11 +42,20 @@ class Outline:
 
 def outline_row(message: Message, envelope: Envelope) -> tuple[Any, ...]:
     """The columns of OUTLINE_COLUMNS. Lists that are empty, or stand in the row as they are, are left out."""
+    if _are_all_in_to(message, envelope):
+        return ("", *counts(message.root))
     lists = correspondents(message, envelope)
     if len(lists["to"]) <= FIRST:
         lists["to"] = []
     given = {name: pairs for name, pairs in lists.items() if pairs}
     return (_dump(given) if given else "", *counts(message.root))
+
+
+def _are_all_in_to(message: Message, envelope: Envelope) -> bool:
+    """True for most mail: the recipients are those of a short To, and there are no other lists."""
+    if message.cc or message.bcc or message.reply_to or len(message.to) > FIRST:
+        return False
+    return {one.address for one in envelope.recipients} <= {one.address for one in message.to}
 
 
 def correspondents(message: Message, envelope: Envelope) -> dict[str, list[tuple[str, str]]]:
