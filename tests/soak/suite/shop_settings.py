@@ -26,6 +26,7 @@ else:
 DEFAULT_FROM_EMAIL = "Shop <shop@acme.test>"
 
 CELERY_BROKER_URL = "filesystem://"
+CELERY_BROKER_TRANSPORT = "broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(ROOT / "queue"),
     "data_folder_out": str(ROOT / "queue"),
