@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -20,15 +21,29 @@ def sending_to(place: Place) -> Iterator[None]:
     run meanwhile are meant as well: settings are the process's.
     """
     settings: Any = import_module("django.conf").settings  # the project's own Django
-    override = import_module("django.test").override_settings
-    with override(**changes(settings, place)):
+    override = import_module("django.test").override_settings(**changes(settings, place))
+    with _without_warnings():
+        override.enable()
+    try:
+        yield
+    finally:
+        with _without_warnings():
+            override.disable()
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Let Django say nothing of EMAIL_* in place of MAILERS: which a project has is its own concern, not that of us."""
+    with warnings.catch_warnings():
+        for kind in (PendingDeprecationWarning, DeprecationWarning):
+            warnings.simplefilter("ignore", kind)
         yield
 
 
 def changes(settings: Any, place: Place) -> dict[str, Any]:
     """Return the settings that differ while mail goes to the server."""
     mailers = getattr(settings, "MAILERS", None)
-    if mailers:
+    if mailers is not None:  # also without an entry: then nothing is sent, and EMAIL_* must not be there
         return {"MAILERS": {name: _mailer(given, place) for name, given in mailers.items()}}
     return {
         "EMAIL_BACKEND": BACKEND,

@@ -123,7 +123,7 @@ def test_the_examples_do_what_they_say(pytester: pytest.Pytester) -> None:
 
 def test_the_django_example_is_the_one_that_the_django_project_runs() -> None:
     (text,) = DJANGO
-    sample = (ROOT / "tests/testing/test_apps.py").read_text("utf-8")
+    sample = (ROOT / "tests/testing/django_project.py").read_text("utf-8")
     for line in ("captureOnCommitCallbacks(execute=True)", 'self.client.post("/order", {"email": "eve@example.com"})'):
         assert line in text
         assert line in sample

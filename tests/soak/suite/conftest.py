@@ -24,8 +24,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("number", range(max(1, TESTS // 10)))
 
 
-def run(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, *command], cwd=HERE, env=os.environ | environment)
+def run(command: list[str], environment: dict[str, str], *sockets: int) -> subprocess.Popen[bytes]:
+    environment = os.environ | environment
+    return subprocess.Popen([sys.executable, *command], cwd=HERE, env=environment, pass_fds=sockets)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -47,7 +48,9 @@ def mail_settings(mailpit_server) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def shop(mailpit_server, mail_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+def shop_and_worker(
+    mailpit_server, mail_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[object, subprocess.Popen[bytes]]]:
     """The shop's module in this process, and its worker in another."""
     folder = tmp_path_factory.mktemp("celery")
     for name in ("queue", "control"):
@@ -60,21 +63,29 @@ def shop(mailpit_server, mail_settings: dict[str, str], tmp_path_factory: pytest
     import shop as module
 
     view = mailpit_server.view(timeout=120)
+    module.remind.delay("ready@acme.test")  # before the worker is there: both would declare the queue
     worker = run(["shop.py", "worker", "--pool=threads", "--concurrency=4", "--loglevel=ERROR"], environment)
     try:
-        module.remind.delay("ready@acme.test")
         view.wait_for(to="ready@acme.test")  # it has taken its first task
-        yield module
+        yield module, worker
     finally:
         end(worker)
+
+
+@pytest.fixture
+def shop(shop_and_worker: tuple[object, subprocess.Popen[bytes]]) -> object:
+    """The shop, whose worker runs: else every test would wait in vain for its own time-out."""
+    module, worker = shop_and_worker
+    assert worker.poll() is None, f"Celery's worker has ended with {worker.returncode}"
+    return module
 
 
 @pytest.fixture(scope="session")
 def club(mail_settings: dict[str, str]) -> Iterator[Callable[..., None]]:
     """A function that invites somebody to the club, which runs under uvicorn."""
-    with create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = run(["-m", "uvicorn", "club:app", "--port", str(port), "--log-level", "error"], mail_settings)
+    with create_server(("127.0.0.1", 0)) as bound:  # handed on, so that nobody else takes the port in between
+        port, number = bound.getsockname()[1], bound.fileno()
+        server = run(["-m", "uvicorn", "club:app", "--fd", str(number), "--log-level", "error"], mail_settings, number)
 
     def invite(**wish: object) -> None:
         request = urllib.request.Request(f"http://127.0.0.1:{port}/invite", json.dumps(wish).encode())
