@@ -54,7 +54,7 @@ def text(value: Mapping[str, Any], name: str) -> str:
     """A member that is a text, or nothing. Raises BadJson."""
     given = member(value, name)
     if given is not None and not isinstance(given, str):
-        raise _mistyped(given, name, "string")
+        raise mistyped(given, name, "string")
     return given or ""
 
 
@@ -62,7 +62,7 @@ def flag(value: Mapping[str, Any], name: str) -> bool:
     """A member that is true or false; false if it is absent. Raises BadJson."""
     given = member(value, name)
     if given is not None and not isinstance(given, bool):
-        raise _mistyped(given, name, "bool")
+        raise mistyped(given, name, "bool")
     return bool(given)
 
 
@@ -71,7 +71,7 @@ def texts(value: Mapping[str, Any], name: str) -> list[str]:
     items = array(value, name, "[]string")
     for item in items:
         if item is not None and not isinstance(item, str):
-            raise _mistyped(item, name, "string")
+            raise mistyped(item, name, "string")
     return [item or "" for item in items]
 
 
@@ -79,14 +79,14 @@ def array(value: Mapping[str, Any], name: str, kind: str) -> list[Any]:
     """A member that is a list; empty if it is absent. Raises BadJson."""
     given = member(value, name)
     if given is not None and not isinstance(given, list):
-        raise _mistyped(given, name, kind)
+        raise mistyped(given, name, kind)
     return given or []
 
 
 def mapping(value: Any, name: str, kind: str) -> Mapping[str, Any]:
     """A value that is an object; empty if it is absent. Raises BadJson."""
     if value is not None and not isinstance(value, Mapping):
-        raise _mistyped(value, name, kind)
+        raise mistyped(value, name, kind)
     return value or {}
 
 
@@ -109,7 +109,8 @@ def zone() -> tzinfo | None:
         return None
 
 
-def _mistyped(given: Any, name: str, kind: str) -> BadJson:
+def mistyped(given: Any, name: str, kind: str) -> BadJson:
+    """The error that a member is not of the kind that it has to be."""
     return BadJson(f"json: cannot unmarshal {_kind(given)} into Go struct field .{name} of type {kind}")
 
 
