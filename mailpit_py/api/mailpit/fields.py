@@ -18,6 +18,8 @@ from mailpit_py.api.mailpit.go_json import BadJson, kind_of, member, read
 logger = logging.getLogger(__name__)
 
 FORM = "application/x-www-form-urlencoded"
+FORM_NAMES = frozenset({"ids", "read", "search", "tags"})
+JSON_BEGINS = (b"{", b"[")  # curl and urllib call JSON a form too, unless they are told otherwise
 MOST_FIELDS = 20_000
 WHOLE = re.compile(r"[+-]?\d{1,18}\Z")
 
@@ -25,7 +27,7 @@ WHOLE = re.compile(r"[+-]?\d{1,18}\Z")
 def body(*, needed: bool = True) -> Mapping[str, Any]:
     """The JSON object of the body; null is an empty one, as nothing is unless it is `needed`. Raises BadJson."""
     octets = read_octets()
-    if request.mimetype == FORM:
+    if request.mimetype == FORM and not octets.lstrip().startswith(JSON_BEGINS):
         return _form(octets)
     if not (needed or octets.strip()):
         return {}
@@ -38,9 +40,9 @@ def body(*, needed: bool = True) -> Mapping[str, Any]:
 
 
 def _form(octets: bytes) -> Mapping[str, Any]:
-    """What a form says, for clients that send one and mean JSON. Raises BadJson for a form without names."""
+    """What a form says, for clients that send one. Raises BadJson for one with no name that is known anywhere."""
     values = parse_qs(octets.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    if octets.strip() and not values:
+    if octets.strip() and not any(name.lower() in FORM_NAMES for name in values):
         raise BadJson("cannot read the form")
     found: dict[str, Any] = {}
     for name, given in values.items():

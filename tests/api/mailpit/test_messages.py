@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -152,6 +153,25 @@ def test_a_form_with_ids_means_these_ids(client: Client, mail: Mail) -> None:
     assert [row["ID"] for row in listed(client)["messages"]] == ids[2:]
     assert client.delete(LIST, data={"ids": []}).data == b"ok"
     assert totals(client) == (0, 0)
+
+
+# What curl and urllib say of a body unless they are told otherwise.
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def test_json_is_json_whatever_it_is_called(client: Client, mail: Mail) -> None:
+    ids = put_in(mail, 3)
+    assert client.put(LIST, data=json.dumps({"Read": True, "IDs": ids[:1]}), headers=FORM).data == b"ok"
+    assert totals(client) == (3, 2)
+    assert client.delete(LIST, data=json.dumps({"IDs": ids[:1]}), headers=FORM).data == b"ok"
+    assert [row["ID"] for row in listed(client)["messages"]] == ids[:0:-1]
+
+
+@pytest.mark.parametrize("body", [b'{"IDs":["x"]', b'["x"]', b"hello", b"id=x", b"&", b"=", b"%7B"])
+def test_a_form_that_names_nothing_deletes_nothing(client: Client, mail: Mail, body: bytes) -> None:
+    mail.receive()
+    assert client.delete(LIST, data=body, headers=FORM).status_code == 400
+    assert totals(client) == (1, 1)
 
 
 @pytest.mark.parametrize(
