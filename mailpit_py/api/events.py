@@ -21,7 +21,7 @@ from mailpit_py.api.answers import read_query
 from mailpit_py.api.context import here
 from mailpit_py.api.feed import Feed
 from mailpit_py.api.models import EventsQuery
-from mailpit_py.api.problem import Problem, answer
+from mailpit_py.api.problem import HANDSHAKE, WEBSOCKET_VERSION, Problem, answer
 from mailpit_py.errors import MailpitError
 from mailpit_py.storage import Cursor
 
@@ -159,7 +159,8 @@ def _cursor(text: str | None) -> Cursor | None:
 
 
 def _bad_handshake(error: RemoteProtocolError) -> Response:
-    return answer(Problem(400, f"This is no websocket handshake: {error}.", kind="handshake"))
+    text = f"This is no websocket handshake: {error}."
+    return answer(Problem(400, text, kind=HANDSHAKE, headers=WEBSOCKET_VERSION))
 
 
 def follow(ws: Connection, feed: Feed, inbox: str, after: Cursor | None) -> None:

@@ -15,7 +15,7 @@ def blueprint() -> Blueprint:
     @probes.get("/livez")
     def livez() -> Response:
         """Answer that the process serves requests."""
-        return Response(status=200)
+        return _answer(200)
 
     @probes.get("/readyz")
     def readyz() -> Response:
@@ -24,7 +24,14 @@ def blueprint() -> Blueprint:
         try:
             store.head()
         except StorageError:
-            return Response(status=503)
-        return Response(status=503 if store.journal.closed else 200)
+            return _answer(503)
+        return _answer(503 if store.journal.closed else 200)
 
     return probes
+
+
+def _answer(status: int) -> Response:
+    """Nothing but a status: there is no content that could have a type."""
+    response = Response(status=status)
+    del response.headers["Content-Type"]
+    return response

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 from pydantic_core import to_json
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing.exceptions import WebsocketMismatch
 
 from mailpit_py.errors import (
     BounceError,
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 BLANK = "about:blank"
+HANDSHAKE = "handshake"
+WEBSOCKET_VERSION = {"Sec-WebSocket-Version": "13"}  # RFC 6455 §4.4
 
 
 class Problem(Exception):
@@ -139,6 +142,8 @@ def _of_storage(error: StorageError) -> Problem:
 
 
 def _of_http(error: HTTPException) -> Problem:
+    if isinstance(error, WebsocketMismatch):
+        return Problem(400, "This address speaks websocket.", kind=HANDSHAKE, headers=WEBSOCKET_VERSION)
     status = error.code or 500
     details = {
         404: f"There is nothing at {request.path}.",
@@ -146,4 +151,6 @@ def _of_http(error: HTTPException) -> Problem:
         413: f"The body is larger than {request.max_content_length} bytes.",
     }
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")}
+    if "Allow" in kept:
+        kept["Allow"] = ", ".join(sorted(kept["Allow"].split(", ")))  # it comes out of a set
     return Problem(status, details.get(status) or error.description or "", headers=kept)

@@ -18,7 +18,7 @@ SIGNED = frozenset({"cid.image"})
 WITHOUT_LOGIN = frozenset({"sns.certificate", "sns.act"})  # a token is the key, and a certificate is public
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 CORS_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
-CORS_HEADERS = "Authorization, Content-Type"
+CORS_HEADERS = "Authorization, *"  # the star stands for every other one (Fetch §4.8)
 
 
 @dataclass(frozen=True, slots=True)

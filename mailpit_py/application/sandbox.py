@@ -162,7 +162,11 @@ class Sandbox:
         return now if moment is None or moment < 0 else moment
 
     def _count(self, stored: Future[Receipt], size_bytes: int) -> None:
-        if stored.exception() is None:
+        if stored.exception() is not None:
+            return
+        if stored.result().is_duplicate:
+            self.statistics.ignore()
+        else:
             self.statistics.accept(size_bytes)
 
     def gather(self, call_soon: CallSoon) -> None:

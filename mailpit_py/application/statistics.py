@@ -16,12 +16,18 @@ class Statistics:
         self.accepted = 0
         self.accepted_bytes = 0
         self.rejected = 0
+        self.ignored = 0
 
     def accept(self, size_bytes: int) -> None:
         """Count a message that was kept."""
         with self._lock:
             self.accepted += 1
             self.accepted_bytes += size_bytes
+
+    def ignore(self) -> None:
+        """Count a message that was taken, and was there already."""
+        with self._lock:
+            self.ignored += 1
 
     def reject(self, recipients: int = 1) -> None:
         """Count refused recipients, or a message that was refused whole."""
@@ -42,7 +48,7 @@ class Statistics:
             "SMTPAccepted": self.accepted,
             "SMTPAcceptedSize": self.accepted_bytes,
             "SMTPRejected": self.rejected,
-            "SMTPIgnored": 0,  # nothing is ignored here
+            "SMTPIgnored": self.ignored,
         }
 
 

@@ -123,8 +123,9 @@ class _Submitting:
         at_end = zip(self.envelope.recipients, verdict.decisions, strict=True)
         decisions = self.decided | {one.address: decision for one, decision in at_end if decision.trigger}
         ends = zip(receipt.replies, verdict.decisions, strict=True)
-        is_kept = not receipt.replies or any(
-            reply.is_positive and not isinstance(decision.outcome, Discard) for reply, decision in ends
+        is_kept = not receipt.is_duplicate and (
+            not receipt.replies
+            or any(reply.is_positive and not isinstance(decision.outcome, Discard) for reply, decision in ends)
         )
         causes = causes_of(Envelope("", recipients), decisions)
         public_id = receipt.public_id if is_kept or any(one.reply.is_positive for one in recipients) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 
@@ -172,8 +172,16 @@ class Transaction:
 class Receipt:
     """What became of a received message: its public id, and one reply for each recipient.
 
-    SMTP says the first reply; LMTP says all of them (RFC 2033 §4.2).
+    SMTP says the first reply; LMTP says all of them (RFC 2033 §4.2). A message that was there already,
+    and was passed over for that, has no id.
     """
 
     public_id: str
     replies: tuple[Reply, ...]
+    is_duplicate: bool = False
+
+    def passed_over(self) -> Receipt:
+        """The same for a message that is there already: nothing is called by the id that was thought of for it."""
+        said = f" as {self.public_id}"
+        replies = tuple(replace(one, text=one.text.removesuffix(said)) for one in self.replies)
+        return Receipt("", replies, is_duplicate=True)

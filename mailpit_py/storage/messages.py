@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import compress, groupby
 from typing import Any
 
 from mailpit_py.storage import kinship, planned
@@ -28,19 +28,23 @@ PLACED = (
 )
 
 
-def wanted(context: Context, batch: Sequence[Prepared]) -> Sequence[Prepared]:
-    """Return what is to be stored: all, or without those whose Message-ID is in their inbox already."""
-    if not context.ignores_duplicates:
-        return batch
+def take(context: Context, batch: Sequence[Prepared]) -> Sequence[bool]:
+    """Store a batch, or what of it is wanted; return for each message whether it was."""
+    wanted = _wanted(context, batch) if context.ignores_duplicates else [True] * len(batch)
+    if any(wanted):
+        add(context, list(compress(batch, wanted)))
+    return wanted
+
+
+def _wanted(context: Context, batch: Sequence[Prepared]) -> list[bool]:
+    """Which messages have no Message-ID that is in their inbox already."""
     known: set[tuple[str, str]] = set()
-    kept = []
+    wanted = []
     for one in batch:
         name = (one.arrival.inbox, str(one.message[_MESSAGE_ID]))
-        if name[1] and (name in known or context.execute(_IS_THERE, name).first()):
-            continue
+        wanted.append(not (name[1] and (name in known or context.execute(_IS_THERE, name).first())))
         known.add(name)
-        kept.append(one)
-    return kept
+    return wanted
 
 
 def add(context: Context, batch: Sequence[Prepared]) -> None:

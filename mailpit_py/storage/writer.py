@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine
 
 from mailpit_py.errors import MailpitError, StorageError, StorageFull
+from mailpit_py.mail.envelope import Receipt
 from mailpit_py.storage import deliveries, messages
 from mailpit_py.storage.compression import Compressor
 from mailpit_py.storage.context import Context, Continue, Statements
@@ -323,6 +324,11 @@ class Writer:
         return self._queue.barrier > self._index.watermark and not self._housework.is_quiet
 
 
+def _answer(job: Job, *, is_kept: bool) -> Any:
+    """What the future of a message gives: its answer; a receipt says of what is not kept that it was there already."""
+    return job.answer if is_kept or not isinstance(job.answer, Receipt) else job.answer.passed_over()
+
+
 def _carry_out(context: Context, group: Sequence[Job]) -> list[Any]:
     """Run a group in its order; the ends of sessions are its last jobs, and are stored together."""
     results: list[Any] = []
@@ -330,9 +336,9 @@ def _carry_out(context: Context, group: Sequence[Job]) -> list[Any]:
         jobs = list(run)
         match kind:
             case (True, _):
-                batch = messages.wanted(context, [job.prepared for job in jobs if job.prepared is not None])
-                if batch:
-                    messages.add(context, batch)
+                kept = messages.take(context, [job.prepared for job in jobs if job.prepared is not None])
+                results += [_answer(job, is_kept=one) for job, one in zip(jobs, kept, strict=True)]
+                continue
             case (_, True):
                 deliveries.close_sessions(context, [one for job in jobs for one in job.closings or ()])
             case _:

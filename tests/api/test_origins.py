@@ -154,6 +154,7 @@ def test_a_preflight_of_a_permitted_origin_needs_no_password(make_app: Any) -> N
     assert answer.status_code == 204
     routed = {method for rule in client.application.url_map.iter_rules() for method in rule.methods or ()}
     assert set(answer.headers["Access-Control-Allow-Methods"].split(", ")) == routed - {"OPTIONS"}
+    assert answer.headers["Access-Control-Allow-Headers"] == "Authorization, *"
     assert client.options(f"{API}/messages", headers={**asked, "Origin": "http://evil.com"}).status_code == 403
     assert client.options(f"{API}/messages", headers={**HOST, "Origin": "http://localhost:3000"}).status_code == 401
 

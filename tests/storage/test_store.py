@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mailpit_py.errors import NotFound, QueryError, StorageError
-from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Transaction
+from mailpit_py.mail.envelope import Envelope, Line, Receipt, Recipient, Reply, Transaction
 from mailpit_py.storage import AttemptSummary, Correspondent, Counts, Selection, Store, StoreOptions, Summary
 from tests.storage.building import (
     GREETING,
@@ -430,6 +430,8 @@ def test_mail_whose_message_id_is_there_already_is_kept_or_not(tmp_path, ignores
         keep(store, *(arrival(one) for one in (named, other, named, unnamed, unnamed)))
         keep(store, arrival(named))
         assert store.counts("default").total == (4 if ignores else 6)
+        receipt = store.add(arrival(named), Receipt("x" * 22, (Reply(250, "2.0.0", "Ok: queued as " + "x" * 22),)))
+        assert receipt.result(10).is_duplicate is ignores
         store.delete("default", Selection.everything()).result(10)
         keep(store, arrival(named))
         assert store.counts("default").total == 1

@@ -26,7 +26,7 @@ from mailpit_py.api.problem import Problem
 __all__ = ["PREFIXES", "blueprint", "events", "failure", "feed", "views"]
 
 VIEWS = (chaos, checks, information, message, messages, parts, release, sending, tags)
-PREFIXES = ("api/v1/", "view/", "metrics", "proxy")
+PREFIXES = ("api/v1/", "api/events", "view/", "metrics", "proxy")
 
 
 def blueprint() -> Blueprint:

@@ -7,9 +7,10 @@ from http import HTTPStatus
 from flask import Response, request
 
 from mailpit_py.api.mailpit.go_json import written
-from mailpit_py.api.problem import Problem
+from mailpit_py.api.problem import HANDSHAKE, Problem
 
 TOO_LARGE = "http: request body too large"
+UTF_8 = "text/plain; charset=utf-8"
 NO_ROUTE = "File not found\n"
 SENDING = "v1.send_message"
 NO_SUCH_THING = "404 page not found"
@@ -35,31 +36,33 @@ def told_as_json(problem: Problem) -> Response:
 
 def answer(problem: Problem) -> Response:
     """Answer a problem of the application below /api/v1."""
-    match problem.status:
-        case _ if request.endpoint == SENDING:
-            response = told_as_json(problem)
-        case 404 if problem.kind == "text":
-            response = Response(problem.detail, 404, content_type="text/plain; charset=utf-8")
-        case 404 if problem.kind:
-            response = Response(NO_SUCH_THING, 404, content_type="text/plain")
-        case 404:
-            response = Response(NO_ROUTE, 404, content_type="text/plain; charset=utf-8")
-        case 405:
-            text = f"{HTTPStatus(405).phrase}\n"
-            response = Response(text, 405, content_type="text/plain; charset=utf-8")
-        case 413:
-            response = refusal(TOO_LARGE)
-        case status if status in KEPT or status >= 500:
-            response = Response(f"{problem.detail}\n", status, content_type="text/plain; charset=utf-8")
-        case _:
-            reasons = [reason for _, reason in problem.errors]
-            response = refusal(" ".join([problem.detail, *reasons]))
+    response = told_as_json(problem) if request.endpoint == SENDING else _told_as_text(problem)
     response.headers.extend(problem.headers)
     return response
 
 
+def _told_as_text(problem: Problem) -> Response:
+    match problem.status:
+        case 404 if problem.kind == "text":
+            return Response(problem.detail, 404, content_type=UTF_8)
+        case 404 if problem.kind:
+            return Response(NO_SUCH_THING, 404, content_type="text/plain")
+        case 404:
+            return Response(NO_ROUTE, 404, content_type=UTF_8)
+        case 405:
+            return Response(f"{HTTPStatus(405).phrase}\n", 405, content_type=UTF_8)
+        case 400 if problem.kind == HANDSHAKE:
+            return Response(f"{HTTPStatus(400).phrase}\n", 400, content_type=UTF_8)
+        case 413:
+            return refusal(TOO_LARGE)
+        case status if status in KEPT or status >= 500:
+            return Response(f"{problem.detail}\n", status, content_type=UTF_8)
+    return refusal(" ".join([problem.detail, *(reason for _, reason in problem.errors)]))
+
+
 def finish_options(response: Response) -> Response:
-    """Let the answer to OPTIONS be empty text, as Mailpit's is."""
+    """Let the answer to OPTIONS be empty text, as Mailpit's is; what it allows stands in the order of the alphabet."""
     if request.method == "OPTIONS":
         response.content_type = "text/plain"
+        response.headers["Allow"] = ", ".join(sorted(response.allow))
     return response

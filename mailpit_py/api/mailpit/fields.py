@@ -18,6 +18,8 @@ from mailpit_py.api.mailpit.go_json import BadJson, kind_of, member, read
 logger = logging.getLogger(__name__)
 
 FORM = "application/x-www-form-urlencoded"
+FORM_NAMES = frozenset({"ids", "read", "search", "tags"})
+JSON_BEGINS = (b"{", b"[")  # curl and urllib call JSON a form too, unless they are told otherwise
 MOST_FIELDS = 20_000
 WHOLE = re.compile(r"[+-]?\d{1,18}\Z")
 
@@ -25,7 +27,7 @@ WHOLE = re.compile(r"[+-]?\d{1,18}\Z")
 def body(*, needed: bool = True) -> Mapping[str, Any]:
     """The JSON object of the body; null is an empty one, as nothing is unless it is `needed`. Raises BadJson."""
     octets = read_octets()
-    if request.mimetype == FORM:
+    if request.mimetype == FORM and not octets.lstrip().startswith(JSON_BEGINS):
         return _form(octets)
     if not (needed or octets.strip()):
         return {}
@@ -38,9 +40,9 @@ def body(*, needed: bool = True) -> Mapping[str, Any]:
 
 
 def _form(octets: bytes) -> Mapping[str, Any]:
-    """What a form says, for clients that send one and mean JSON. Raises BadJson for a form without names."""
+    """What a form says, for clients that send one. Raises BadJson for one with no name that is known anywhere."""
     values = parse_qs(octets.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    if octets.strip() and not values:
+    if octets.strip() and not any(name.lower() in FORM_NAMES for name in values):
         raise BadJson("cannot read the form")
     found: dict[str, Any] = {}
     for name, given in values.items():
@@ -54,7 +56,7 @@ def text(value: Mapping[str, Any], name: str) -> str:
     """A member that is a text, or nothing. Raises BadJson."""
     given = member(value, name)
     if given is not None and not isinstance(given, str):
-        raise _mistyped(given, name, "string")
+        raise mistyped(given, name, "string")
     return given or ""
 
 
@@ -62,7 +64,7 @@ def flag(value: Mapping[str, Any], name: str) -> bool:
     """A member that is true or false; false if it is absent. Raises BadJson."""
     given = member(value, name)
     if given is not None and not isinstance(given, bool):
-        raise _mistyped(given, name, "bool")
+        raise mistyped(given, name, "bool")
     return bool(given)
 
 
@@ -71,7 +73,7 @@ def texts(value: Mapping[str, Any], name: str) -> list[str]:
     items = array(value, name, "[]string")
     for item in items:
         if item is not None and not isinstance(item, str):
-            raise _mistyped(item, name, "string")
+            raise mistyped(item, name, "string")
     return [item or "" for item in items]
 
 
@@ -79,14 +81,14 @@ def array(value: Mapping[str, Any], name: str, kind: str) -> list[Any]:
     """A member that is a list; empty if it is absent. Raises BadJson."""
     given = member(value, name)
     if given is not None and not isinstance(given, list):
-        raise _mistyped(given, name, kind)
+        raise mistyped(given, name, kind)
     return given or []
 
 
 def mapping(value: Any, name: str, kind: str) -> Mapping[str, Any]:
     """A value that is an object; empty if it is absent. Raises BadJson."""
     if value is not None and not isinstance(value, Mapping):
-        raise _mistyped(value, name, kind)
+        raise mistyped(value, name, kind)
     return value or {}
 
 
@@ -109,7 +111,8 @@ def zone() -> tzinfo | None:
         return None
 
 
-def _mistyped(given: Any, name: str, kind: str) -> BadJson:
+def mistyped(given: Any, name: str, kind: str) -> BadJson:
+    """The error that a member is not of the kind that it has to be."""
     return BadJson(f"json: cannot unmarshal {_kind(given)} into Go struct field .{name} of type {kind}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -23,8 +24,7 @@ _EXPECTED: Mapping[str, str] = MappingProxyType(
         "Invalid \\uXXXX": "in \\u hexadecimal character escape",
     }
 )
-
-
+_LITERALS = ("true", "false", "null")
 _ESCAPED = tuple((character.encode(), escape.encode()) for character, escape in mailpit_json.ESCAPED)
 
 
@@ -89,10 +89,23 @@ def kind_of(value: Any) -> str:
 def _in_go_words(error: json.JSONDecodeError) -> str:
     if error.pos >= len(error.doc) or error.msg.startswith("Unterminated string"):
         return "unexpected EOF"
+    if said := _broken_literal(error.doc[error.pos :]):
+        return said
     expected = next(
         (go for ours, go in _EXPECTED.items() if error.msg.startswith(ours)), "looking for beginning of value"
     )
     return f"invalid character {_quoted(error.doc[error.pos])} {expected}"
+
+
+def _broken_literal(text: str) -> str:
+    """Return what Go says of a word that begins as one of its three, which it reads letter by letter."""
+    literal = next((one for one in _LITERALS if one[0] == text[0]), "")
+    for wanted, found in zip_longest(literal, text[: len(literal)]):
+        if found is None:
+            return "unexpected EOF"
+        if found != wanted:
+            return f"invalid character {_quoted(found)} in literal {literal} (expecting {_quoted(wanted)})"
+    return ""
 
 
 def _quoted(character: str) -> str:

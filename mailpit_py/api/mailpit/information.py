@@ -19,7 +19,8 @@ def register(routes: Blueprint) -> None:
     routes.get("/info")(show_info)
     routes.get("/webui")(show_webui)
     routes.get("/swagger.json")(show_document)
-    routes.get("/")(show_documentation)
+    # with and without the slash: a redirect would name a host that a proxy in front may not have
+    routes.get("/", strict_slashes=False)(show_documentation)
 
 
 def show_info() -> Response:

@@ -59,7 +59,7 @@ def _lines(sandbox: Sandbox, inbox: str) -> Iterator[str]:
         ("messages_unread", "gauge", "Unread messages in the database", counts.unread),
         ("smtp_accepted_size_bytes_total", "counter", "Size of accepted messages", statistics.accepted_bytes),
         ("smtp_accepted_total", "counter", "Messages accepted since the start", statistics.accepted),
-        ("smtp_ignored_total", "counter", "Messages ignored since the start", 0),
+        ("smtp_ignored_total", "counter", "Messages ignored since the start", statistics.ignored),
         ("smtp_rejected_total", "counter", "Recipients and messages refused since the start", statistics.rejected),
     )
     for name, kind, words, value in told:

@@ -14,7 +14,7 @@ from mailpit_py.api.context import here
 from mailpit_py.api.login import credentials
 from mailpit_py.api.mailpit import fields, intake
 from mailpit_py.api.mailpit.composition import MEDIA_TYPE, Draft, File, Mailbox, compose
-from mailpit_py.api.mailpit.go_json import BadJson, member, written
+from mailpit_py.api.mailpit.go_json import member, written
 from mailpit_py.api.problem import Problem
 from mailpit_py.mail.address import parse_text
 from mailpit_py.mail.tag import clean_all
@@ -103,6 +103,6 @@ def _header_fields(given: Mapping[str, Any]) -> dict[str, str]:
         if name.lower() in reserved:
             raise Problem(400, f'cannot overwrite header: "{name}"')
         if value is not None and not isinstance(value, str):
-            raise BadJson("json: cannot unmarshal value into Go struct field .Headers of type string")
+            raise fields.mistyped(value, "Headers", "string")
         found[name] = value or ""
     return {**found, "X-Tags": ", ".join(tags)} if tags else found

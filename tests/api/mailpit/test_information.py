@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import smtplib
+import urllib.request
 from typing import Any
 
 import pytest
@@ -9,7 +12,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import Client
 
 from mailpit_py import __version__
+from mailpit_py.api.mailpit.metrics import numbers
+from mailpit_py.config import Config
 from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Transaction
+from mailpit_py.node import Node
 from tests.api.conftest import SIMPLE, Mail, session
 from tests.api.mailpit.conftest import V1
 
@@ -49,6 +55,39 @@ def test_what_happens_is_counted(client: Client, mail: Mail) -> None:
     assert moved == {
         "MessagesDeleted": 1, "SMTPAccepted": 2, "SMTPAcceptedSize": 2 * size, "SMTPRejected": 1, "SMTPIgnored": 0
     }  # fmt: skip
+
+
+NAMED = b"Subject: x\r\nMessage-ID: <once@example.org>\r\n\r\n"
+SENT = {"From": {"Email": "a@b.test"}, "To": [{"Email": "c@d.test"}], "Headers": {"Message-ID": "<once@example.org>"}}
+
+
+def test_what_is_there_already_is_taken_and_counted_as_ignored() -> None:
+    options = {"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", "ignore_duplicate_ids": True}
+    with Node(Config(**options)) as node:
+        address = f"http://127.0.0.1:{node.ports['listen']}{V1}"
+        with smtplib.SMTP("127.0.0.1", node.ports["smtp"], timeout=30) as smtp:
+            replies = [_data(smtp, NAMED) for _ in range(2)]
+        sent = json.loads(_asked(f"{address}/send", json.dumps(SENT).encode()))
+        info = json.loads(_asked(f"{address}/info"))
+        metrics = numbers(node.sandbox, "default").get_data(as_text=True)
+    assert replies[0].startswith("2.0.0 Ok: queued as ")
+    assert replies[1] == "2.0.0 Ok: queued"
+    assert sent == {"ID": ""}
+    assert [info["Messages"], *(info["RuntimeStats"][name] for name in ("SMTPAccepted", "SMTPIgnored"))] == [1, 1, 2]
+    assert "\nmailpit_smtp_ignored_total 2\n" in metrics
+
+
+def _data(smtp: smtplib.SMTP, raw: bytes) -> str:
+    smtp.ehlo_or_helo_if_needed()
+    smtp.mail("app@example.org")
+    smtp.rcpt("ann@example.com")
+    return smtp.data(raw)[1].decode()
+
+
+def _asked(address: str, body: bytes | None = None) -> bytes:
+    with urllib.request.urlopen(address, body, timeout=30) as answer:
+        found: bytes = answer.read()
+        return found
 
 
 def test_webui_has_exactly_its_members(make_app: Any) -> None:

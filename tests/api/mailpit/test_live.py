@@ -181,8 +181,14 @@ def test_it_asks_for_the_password(make_app: Any) -> None:
 
 
 def test_what_is_no_handshake_is_refused(served: Served) -> None:
-    answer = served.say(b"GET /api/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 400 ")
+    upgrade = b"Upgrade: websocket\r\nSec-WebSocket-Key: x\r\n"
+    for more in (b"Connection: close\r\n", b"Connection: Upgrade\r\n" + upgrade):
+        answer = served.say(b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n" + more + b"\r\n")
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400 ")
+        assert b"Content-Type: text/plain; charset=utf-8" in head
+        assert b"Sec-WebSocket-Version: 13" in head
+        assert body == b"Bad Request\n"
 
 
 def test_it_ends_with_the_sandbox(make_app: Any) -> None:

@@ -145,3 +145,4 @@ def test_the_document_has_a_page_of_our_own(make_app: Any, webroot: str, base: s
     assert f'src="{base}api/v2/docs/docs.js"' in answer.text
     assert 'data-source="swagger.json"' in answer.text
     assert "http://" not in answer.text.replace("http://www.w3.org", "")
+    assert make_app(webroot=webroot).test_client().get(f"{base}api/v1").status_code == 200  # not led to another host

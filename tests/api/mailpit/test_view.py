@@ -128,7 +128,9 @@ def test_a_doubled_slash_at_the_beginning_is_a_single_one(app: Any, mail: Mail) 
     [
         ("/view//latest.txt?a=1&b=%20", "/view/latest.txt?a=1&b=%20"),
         ("/api//v1///messages", "/api/v1/messages"),
+        ("/api//events", "/api/events"),
         ("///evil.test/api/v1/messages", None),
+        ("///evil.test//api/v1/messages", None),
     ],
 )
 def test_doubled_slashes_lead_to_single_ones(app: Any, path: str, location: str | None) -> None:
