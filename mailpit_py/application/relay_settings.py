@@ -86,6 +86,7 @@ class ForwardSettings:
     to: tuple[str, ...]
     override_from: str = ""
     forwards_errors: bool = False
+    return_path: str = ""
 
 
 def relay_of(config: Config) -> RelaySettings | None:
@@ -120,7 +121,13 @@ def forward_of(config: Config) -> ForwardSettings | None:
     for address in to:
         if not ADDRESS.fullmatch(address):
             raise ConfigError(f"{said.name('to')}: {address!r} is not an address")
-    return ForwardSettings(server, to, said.address("override_from"), said.switch("fwd_smtp_errors"))
+    return ForwardSettings(
+        server,
+        to,
+        override_from=said.address("override_from"),
+        forwards_errors=said.switch("fwd_smtp_errors"),
+        return_path=said.address("return_path"),
+    )
 
 
 class _Said:

@@ -67,6 +67,7 @@ def relayed(raw: bytes, reverse_path: str, recipients: Sequence[str], received: 
 
 def forwarded(raw: bytes, reverse_path: str, settings: ForwardSettings, received: str) -> Outgoing:
     """Return a message as it is forwarded: as it came, below our Received field, perhaps with another From."""
+    reverse_path = settings.return_path or reverse_path
     if settings.override_from:
         message = read(raw)
         raw = with_fields(message, _overridden(message, settings.override_from))

@@ -15,7 +15,7 @@ from pathlib import Path
 from mailpit_py.errors import MailpitError
 
 _FROM = re.compile(rb"^(>*From )", re.MULTILINE)
-_ID = re.compile(r"[0-9A-Za-z]{22}")
+_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{7,59}")  # old databases of Mailpit's have UUIDs
 SUFFIX = ".mailpit-py"
 
 

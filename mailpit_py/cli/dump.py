@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mailpit_py.assembly.takeover import own_path
-from mailpit_py.cli.archive import FORMATS
+from mailpit_py.cli.archive import FORMATS, Kept
 from mailpit_py.cli.progress import progress
 from mailpit_py.cli.source import of_database, of_server
 from mailpit_py.client import DEFAULT_URL
@@ -21,8 +21,24 @@ from mailpit_py.errors import MailpitError
 @click.option("--database", type=click.Path(dir_okay=False, path_type=Path), help="Read a file instead.")
 @click.option("--tenant-id", "tenant", default="", metavar="NAME", help="The file of this tenant beside --database.")
 @click.option("--query", default="", metavar="SEARCH", help="Only what this search finds.")
+@click.option(
+    "--max-message-size",
+    "most",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="MIB",
+    help="Pass over larger messages.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Name each message that is written.")
 def command(  # noqa: PLR0913 - one for each option
-    target: Path, kind: str | None, url: str, database: Path | None, tenant: str, query: str
+    target: Path,
+    kind: str | None,
+    url: str,
+    database: Path | None,
+    tenant: str,
+    query: str,
+    most: int,
+    verbose: bool,
 ) -> None:
     """Write all messages into TARGET, the oldest first: a folder of .eml files, a Maildir, an mbox, a zip archive.
 
@@ -36,20 +52,34 @@ def command(  # noqa: PLR0913 - one for each option
     mailpit-py dump mail.zip --database mail.db
     """
     kind = kind or {".mbox": "mbox", ".zip": "zip"}.get(target.suffix.lower(), "eml")
-    if database and tenant:
-        database = own_path(database, tenant)
-    if database and not database.is_file():
-        raise click.ClickException(f"there is no file {database}")
-    source = of_database(database, query) if database else of_server(url, query)
+    source = of_database(_file_of(database, tenant), query) if database else of_server(url, query)
     try:
         with source as (ids, fetch), FORMATS[kind](target) as out, progress("dump", len(ids)) as go_on:
             written = 0
             for public_id in ids:
-                if public_id not in out.known and (kept := fetch(public_id)):
+                kept = fetch(public_id) if public_id not in out.known else None
+                if kept and not _is_larger(kept, most):
                     out.put(kept)
                     written += 1
+                    if verbose:
+                        click.echo(public_id, err=True)
                 go_on(1)
     except (MailpitError, OSError) as error:
         raise click.ClickException(str(error)) from None
-    left = f", {len(ids) - written} were there or are gone" if written < len(ids) else ""
+    left = f", {len(ids) - written} were there, are gone or too large" if written < len(ids) else ""
     click.echo(f"{written} messages written to {target}{left}")
+
+
+def _file_of(database: Path, tenant: str) -> Path:
+    path = own_path(database, tenant) if tenant else database
+    if not path.is_file():
+        raise click.ClickException(f"there is no file {path}")
+    return path
+
+
+def _is_larger(kept: Kept, most: int) -> bool:
+    """True, and said, if a message has more than so many MiB; 0 sets no limit."""
+    if not most or len(kept.raw) <= most << 20:
+        return False
+    click.echo(f"{kept.public_id}: larger than {most} MiB", err=True)
+    return True

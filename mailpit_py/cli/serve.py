@@ -68,7 +68,7 @@ def serve(config: Config, stop: threading.Event) -> None:
             from mailpit_py.node import Node
 
             node = stack.enter_context(Node(config))
-        if not config.quiet:
+        if config.verbose or not config.quiet:
             for line in node.announcements():
                 print_line(line)
         stop.wait()

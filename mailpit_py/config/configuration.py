@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
@@ -117,7 +118,7 @@ class Config(
     ui_tls_cert: str = option(
         "",
         "MP_UI_TLS_CERT",
-        "Serve HTTPS with this certificate (PEM); `auto` makes one on the spot.",
+        "Serve HTTPS with this certificate (PEM); `auto` or `sans:name1,name2` makes one on the spot.",
         group="Page and API",
         metavar="FILE",
         old_flags=("--ui-ssl-cert",),
@@ -237,7 +238,7 @@ class Config(
     )
     smtp_require_auth: bool = option(False, "MP_SMTP_REQUIRE_AUTH", "Refuse mail before AUTH.", group="SMTP")
     smtp_max_recipients: int = option(
-        100, "MP_SMTP_MAX_RECIPIENTS", "Recipients that one message may have.", group="SMTP", metavar="N"
+        100, "MP_SMTP_MAX_RECIPIENTS", "Recipients that one message may have; 0 means 100.", group="SMTP", metavar="N"
     )
     smtp_allowed_recipients: str = option(
         "",
@@ -276,6 +277,7 @@ class Config(
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", " ".join(self.label.split()))  # it stands in the greeting, on one line
+        object.__setattr__(self, "smtp_max_recipients", self.smtp_max_recipients or 100)  # as with Mailpit
         check(self, options())
         self.check_drop_in()
         self.check_checks()
@@ -284,7 +286,7 @@ class Config(
     @property
     def webroot_path(self) -> str:
         """The webroot with a slash at both ends."""
-        inner = "/".join(part for part in self.webroot.split("/") if part)
+        inner = posixpath.normpath(f"/{self.webroot}").strip("/")
         return f"/{inner}/" if inner else "/"
 
     @property

@@ -36,7 +36,9 @@ def accounts(server: str) -> Any:
 
 def certificate(server: str) -> Any:
     """Declare a server's certificate."""
-    text = f"Make {server} TLS from the first byte, with this certificate (PEM); `auto` makes one on the spot."
+    text = (
+        f"Make {server} TLS from the first byte, with this certificate (PEM; `auto` or `sans:name1,name2` makes one)."
+    )
     return option("", f"MP_{server}_TLS_CERT", text, group=server, metavar="FILE")
 
 

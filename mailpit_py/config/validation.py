@@ -71,6 +71,8 @@ def _check_texts(config: Config) -> None:
                 read(value)
         except ValueError as error:
             raise ConfigError(f"--{name.replace('_', '-')}: {error}") from None
+    if re.match(r"https?://", config.database):
+        raise ConfigError("--database is a file or a folder; there is no rqlite here")
     if not config.listen or not config.smtp:
         raise ConfigError("--listen and --smtp need an address, as in localhost:8025")
 

@@ -100,6 +100,14 @@ def test_what_goes_by_itself_stays_as_it_came_below_our_trace() -> None:
     assert forward.raw == f"Received: {ours}\r\n".encode() + RAW
 
 
+def test_a_forwarded_message_can_have_another_reverse_path() -> None:
+    settings = ForwardSettings(SERVER, ("q@y.z",), return_path="r@x.test")
+    forward = forwarded(RAW, "a@b.c", settings, "us")
+    assert (forward.reverse_path, forward.raw) == ("r@x.test", b"Received: us\r\n" + RAW)
+    both = ForwardSettings(SERVER, ("q@y.z",), override_from="o@x.test", return_path="r@x.test")
+    assert forwarded(RAW, "a@b.c", both, "us").reverse_path == "o@x.test"
+
+
 def test_a_forwarded_message_can_be_from_another_address() -> None:
     forward = forwarded(RAW, "a@b.c", ForwardSettings(SERVER, ("q@y.z",), "o@x.test"), "us")
     assert forward.reverse_path == "o@x.test"

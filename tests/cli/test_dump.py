@@ -48,7 +48,7 @@ def test_a_folder_has_the_octets_and_times_and_is_continued(filled: Node, tmp_pa
     assert file.read_bytes() == raw == MAIL % 2
     assert round(file.stat().st_mtime * 1_000_000) == pytest.approx(stored.summary.received_at, abs=10)
     file.write_bytes(b"mine")
-    assert dump(filled, out).stdout == f"0 messages written to {out}, 3 were there or are gone\n"
+    assert dump(filled, out).stdout == f"0 messages written to {out}, 3 were there, are gone or too large\n"
     assert file.read_bytes() == b"mine"
 
 
@@ -159,6 +159,26 @@ def test_what_has_no_api_of_ours_is_asked_as_mailpit(tmp_path: Path) -> None:
     assert (tmp_path / "out" / f"{'a' * 22}.eml").read_bytes() == MAIL % 1
 
 
+def test_a_uuid_of_an_old_mailpit_is_an_id() -> None:
+    assert Kept("0b0a9f6e-6c5c-4e0e-9d2c-0f4f1f0a7a11", b"", 0, False, "", ()).public_id
+
+
+@pytest.mark.parametrize(("most", "number"), [("0", 2), ("1", 1)])
+def test_what_is_written_is_named_on_demand_and_what_is_too_large_always(
+    tmp_path: Path, most: str, number: int
+) -> None:
+    database, out = tmp_path / "mail.db", tmp_path / "out"
+    for name, raw in (("a", MAIL % 1), ("b", MAIL % 2 + b"x" * (1 << 20))):
+        (tmp_path / f"{name}.eml").write_bytes(raw)
+    invoke("ingest", "--into", str(database), str(tmp_path / "a.eml"), str(tmp_path / "b.eml"))
+    result = invoke("dump", str(out), "--database", str(database), "-v", "--max-message-size", most)
+    written = sorted(one.stem for one in out.iterdir())
+    assert (result.exit_code, len(written)) == (0, number), result.stderr
+    lines = result.stderr.splitlines()
+    assert sorted(line for line in lines if ":" not in line) == written
+    assert sum("larger than 1 MiB" in line for line in lines) == 2 - number
+
+
 def test_a_search_chooses(filled: Node, tmp_path: Path) -> None:
     assert dump(filled, tmp_path / "out", "--query", "subject:1").stdout.startswith("1 messages")
 
@@ -171,7 +191,9 @@ def test_a_file_that_exists_is_not_overwritten(filled: Node, tmp_path: Path, nam
     assert "exists; name another file" in result.stderr
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a" * 21, "/" + "a" * 21, "a" * 22 + "\n", ".." + "a" * 20, ""])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a" * 7, "a" * 61, "/" + "a" * 21, "a" * 22 + "\n", ".." + "a" * 20, "-" * 22, ""]
+)
 def test_nothing_from_outside_becomes_a_file_name(name: str) -> None:
     with pytest.raises(MailpitError, match="is no id of a message"):
         Kept(name, b"", 0, False, "", ())

@@ -165,22 +165,28 @@ def test_a_database_that_a_sandbox_has_open_is_left_alone(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 def test_a_terminal_sees_how_far_it_is(tmp_path: Path) -> None:
-    import pty
-
     for number in range(5):
         (tmp_path / f"{number}.eml").write_bytes(A)
+    files = [str(one) for one in tmp_path.glob("*.eml")]
+    database = str(tmp_path / "mail.db")
+    for label, words in {
+        "ingest": ["ingest", "--into", database, *files],
+        "dump": ["dump", "--database", database, str(tmp_path / "out")],
+    }.items():
+        seen = on_terminal(*words)
+        assert label.encode() in seen
+        assert b"100%" in seen
+
+
+def on_terminal(*words: str) -> bytes:
+    """Run a command whose standard error is a terminal, and return what it showed there."""
+    import pty
+
     master, slave = pty.openpty()
-    command = [
-        sys.executable,
-        "-m",
-        "mailpit_py",
-        "ingest",
-        "--into",
-        str(tmp_path / "mail.db"),
-        *map(str, tmp_path.glob("*.eml")),
-    ]
     environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
-    with subprocess.Popen(command, stdout=-1, stderr=slave, env=environment) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "mailpit_py", *words], stdout=-1, stderr=slave, env=environment
+    ) as process:
         os.close(slave)
         seen = b""
         with suppress(OSError):  # the end of a pseudo-terminal
@@ -188,5 +194,4 @@ def test_a_terminal_sees_how_far_it_is(tmp_path: Path) -> None:
                 seen += octets
         os.close(master)
         assert process.wait(60) == 0
-    assert b"ingest" in seen
-    assert b"100%" in seen
+    return seen

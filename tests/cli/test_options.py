@@ -1,10 +1,14 @@
+import gc
+import sys
+import threading
+
 import click
 import pytest
 from click.testing import CliRunner
 
 from mailpit_py import __version__
 from mailpit_py.cli import COMMANDS, main, serve
-from mailpit_py.config import options
+from mailpit_py.config import Config, options
 
 
 @pytest.fixture
@@ -39,6 +43,20 @@ def test_a_flag_wins_over_a_variable_and_a_variable_over_the_file(served, tmp_pa
 def test_a_switch_works_bare_and_with_a_value(served, args, quiet):
     assert invoke(*args).exit_code == 0
     assert served["quiet"] is quiet
+
+
+@pytest.mark.parametrize(
+    ("quiet", "verbose", "is_said"), [(False, False, True), (True, False, False), (True, True, True)]
+)
+def test_the_start_is_said_unless_quiet_and_verbose_wins(capsys, quiet, verbose, is_said):
+    interval, stop = sys.getswitchinterval(), threading.Event()
+    stop.set()
+    try:
+        serve.serve(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0", quiet=quiet, verbose=verbose), stop)
+    finally:
+        sys.setswitchinterval(interval)
+        gc.unfreeze()
+    assert ("[http] accessible via http://127.0.0.1:" in capsys.readouterr().out) is is_said
 
 
 def test_a_switch_does_not_eat_the_command_behind_it(served):

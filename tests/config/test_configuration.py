@@ -26,7 +26,8 @@ def test_every_option_has_its_own_variable_flag_and_words():
 
 
 @pytest.mark.parametrize(
-    ("webroot", "path"), [("", "/"), ("/", "/"), ("mail", "/mail/"), ("/a//b", "/a/b/"), ("/a/b/", "/a/b/")]
+    ("webroot", "path"),
+    [("", "/"), ("/", "/"), ("mail", "/mail/"), ("/a//b", "/a/b/"), ("/a/b/", "/a/b/"), ("a/../b/./", "/b/")],
 )
 def test_the_webroot_has_a_slash_at_both_ends(webroot, path):
     assert Config(webroot=webroot).webroot_path == path
@@ -61,7 +62,8 @@ def test_a_folder_as_database_means_a_file_in_it(tmp_path):
         ({"listen": ""}, "need an address"),
         ({"fbl_address": "fbl@app.example\r\nX: y"}, "--fbl-address is one address"),
         ({"remote_content": "maybe"}, "always, ask, never"),
-        ({"smtp_max_recipients": 0}, "at least 1"),
+        ({"smtp_max_recipients": -1}, "at least 1"),
+        ({"database": "http://rqlite:4001"}, "there is no rqlite"),
         ({"smtp_session_timeout": -1}, "at least 1"),
         ({"smtp_allowed_recipients": "("}, "--smtp-allowed-recipients is not a regular expression"),
         ({"smtp_relay_matching": "a", "smtp_relay_port": 0}, "MP_SMTP_RELAY_PORT is a port"),
@@ -128,6 +130,10 @@ def test_a_label_is_one_line():
 @pytest.mark.parametrize(("value", "kept"), [(0, None), (-1, None), (7, 7)])
 def test_no_number_of_messages_or_less_than_one_sets_no_limit(value, kept):
     assert retention.limits(Config(max=value)).max_messages == kept
+
+
+def test_no_number_of_recipients_is_that_of_mailpit() -> None:
+    assert Config(smtp_max_recipients=0).smtp_max_recipients == 100
 
 
 def test_toml_keys_and_field_names_both_work():

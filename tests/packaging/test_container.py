@@ -2,6 +2,7 @@
 
 What a container engine does is done here with Linux's own means: the second stage of the Dockerfile in
 a folder, then its entry point in that folder, with the environment of a compose file, on its usual ports.
+With the root folder of an image that was really built, as MAILPIT_PY_IMAGE, all of it is done in that.
 """
 
 from __future__ import annotations
@@ -32,16 +33,22 @@ PROGRAMS = ("unshare", "nsenter", "ip", "chroot", "setpriv", "wget")
 PLACES = tuple(dict.fromkeys([sys.base_prefix, sys.prefix, str(ROOT)]))
 MAIL = b"From: app@example.org\nTo: ann@example.com\nSubject: From the app\n\nHi\n"
 
+BUILT = os.environ.get("MAILPIT_PY_IMAGE", "")
+
 LAUNCHER = """
 set -e
 root=$1; shift
 ip link set lo up
 mount --make-rprivate /
-for name in usr bin sbin lib lib64; do
-    if [ -L "/$name" ]; then ln -sfn "$(readlink "/$name")" "$root/$name"
-    elif [ -d "/$name" ]; then mkdir -p "$root/$name" && mount --bind "/$name" "$root/$name"; fi
-done
-for place in $PLACES; do mkdir -p "$root$place" && mount --bind "$place" "$root$place"; done
+if [ "$BUILT" ]; then
+    mount -t overlay overlay -o "lowerdir=$BUILT,upperdir=$root,workdir=$root.work" "$root"
+else
+    for name in usr bin sbin lib lib64; do
+        if [ -L "/$name" ]; then ln -sfn "$(readlink "/$name")" "$root/$name"
+        elif [ -d "/$name" ]; then mkdir -p "$root/$name" && mount --bind "/$name" "$root/$name"; fi
+    done
+    for place in $PLACES; do mkdir -p "$root$place" && mount --bind "$place" "$root$place"; done
+fi
 mkdir -p "$root/proc" "$root/dev" "$root/tmp" && chmod 1777 "$root/tmp"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
@@ -76,16 +83,20 @@ class Image:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "PLACES": " ".join(PLACES)}
+        return {"PATH": os.environ["PATH"], "PLACES": " ".join(PLACES), "BUILT": BUILT}
 
 
 @pytest.fixture
 def image(tmp_path: Path) -> Image:
-    """The second stage, run but for what comes from package archives."""
+    """The second stage, run but for what comes from package archives; or an image that was built."""
     image = Image(tmp_path / "root")
+    os.chmod(tmp_path, 0o755)
+    if BUILT:
+        image.root.mkdir()
+        (tmp_path / "root.work").mkdir()
+        return image
     for name in ("etc", "opt", "var", "data"):
         (image.root / name).mkdir(parents=True)
-    os.chmod(tmp_path, 0o755)
     for name in ("passwd", "group", "shadow", "gshadow", "login.defs", "hosts", "nsswitch.conf"):
         if Path("/etc", name).is_file():
             shutil.copy(Path("/etc", name), image.root / "etc" / name)

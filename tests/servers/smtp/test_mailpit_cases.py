@@ -90,6 +90,13 @@ DIFFERENT = [
     ([HELLO, "STARTTLS FOO"], "250 501", "250 502", "`STARTTLS` with an argument"),
     ([HELLO, "AUTH CRAM-MD5"], "250 504", "250 334", "`CRAM-MD5`"),
     ([HELLO, "XCLIENT NAME=x"], "250 250", "250 502", "`XCLIENT`"),
+    ([HELLO, "MAIL FROM:s@e.com"], "250 501", "250 250", "an address without `<>`"),
+    ([HELLO, MAIL, "RCPT TO:<postmaster>"], "250 250 553", "250 250 250", "`postmaster` without a domain"),
+    ([HELLO, MAIL, 'RCPT TO:<"a b"@e.com>'], "250 250 553", "250 250 250", "a blank in a quoted local part"),
+    ([HELLO, f"{MAIL} FOO=bar"], "250 250", "250 555", "an unknown parameter"),
+    ([HELLO, MAIL, "RCPT TO:<r@e.com> FOO=bar"], "250 250 250", "250 250 555", "an unknown parameter"),
+    ([HELLO, "RSET x", "QUIT x"], "250 250 221", "250 501 501", "parameters of `RSET`, `DATA` and `QUIT`"),
+    (["HELO x", "AUTH PLAIN"], "250 334", "250 503", "`AUTH` after `HELO`"),
 ]
 
 
@@ -103,5 +110,61 @@ def test_a_reply_that_differs_does_so_on_purpose(
     port: int, lines: list[str], theirs: str, ours: str, words: str
 ) -> None:
     assert codes(port, lines) == ours != theirs
+    assert_documented(words)
+
+
+def assert_documented(words: str) -> None:
+    """Hold that a row of the documents' table of SMTP has these words."""
     table = DOCUMENT.read_text("utf-8").partition("## SMTP\n")[2].partition("\n## ")[0]
     assert re.search(rf"^\| .*{re.escape(words)}", table, re.M)
+
+
+def answers(port: int, lines: list[str]) -> list[str]:
+    """The greeting, and the last line of the reply to each line."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        replies = connection.makefile("r", encoding="latin-1", newline="\r\n")
+        found = [replies.readline().rstrip()]
+        for line in lines:
+            connection.sendall(line.encode("latin-1") + b"\r\n")
+            while (reply := replies.readline())[3:4] == "-":
+                pass
+            found.append(reply.rstrip())
+    return found
+
+
+HOST = socket.gethostname()
+# Each command in its turn; here and there a reply says more behind these words.
+WORDS = {
+    MAIL: "503 5.5.1 Bad sequence of commands (HELO/EHLO required before MAIL)",
+    "HELO x": f"250 {HOST} greets x",
+    "MAIL": "501 5.5.4 Syntax error in parameters or arguments (invalid FROM parameter",
+    "MAIL FROM:<se.com>": "553 5.1.7 The address is not a valid RFC 5321 address",
+    f"MAIL FROM:<{'a' * 1100}@e.com>": "500 5.1.7 The address is too long",
+    f"{MAIL} SIZE=foo": "501 5.5.4 Syntax error in parameters or arguments (invalid SIZE parameter)",
+    f"{MAIL} SIZE=99999999": "552 5.3.4 Requested mail action aborted: exceeded storage allocation (52428800)",
+    RCPT: "503 5.5.1 Bad sequence of commands (MAIL required before RCPT)",
+    "DATA": "503 5.5.1 Bad sequence of commands (MAIL & RCPT required before DATA)",
+    "NOOP": "250 2.0.0 Ok",
+    "RSET": "250 2.0.0 Ok",
+    "EXPN x": "502 5.5.1 Command not implemented",
+    "BLA": "500 5.5.2 Syntax error, command unrecognized",
+}
+
+
+def test_replies_begin_with_the_words_of_mailpit(port: int) -> None:
+    greeting, *replies = answers(port, [*WORDS, "QUIT"])
+    assert greeting == f"220 {HOST} mailpit-py ESMTP Service ready"
+    assert replies[-1] == f"221 2.0.0 {HOST} mailpit-py ESMTP Service closing transmission channel"
+    shortened = [said[: len(words)] for said, words in zip(replies, WORDS.values(), strict=False)]
+    assert dict(zip(WORDS, shortened, strict=True)) == WORDS
+    assert_documented("the program's name in the greeting is `Mailpit`")
+    assert_documented("the enhanced code of a bad reverse-path is 5.1.3")
+
+
+def test_a_reply_to_a_whole_message_has_the_words_of_mailpit(port: int) -> None:
+    said = answers(port, [HELLO, MAIL, RCPT, MAIL, "RCPT TO:<>", "DATA", "x: y\r\n\r\n."])[2:]
+    assert said[:2] == ["250 2.1.0 Ok", "250 2.1.5 Ok"]
+    assert said[2] == "503 5.5.1 Bad sequence of commands (RSET/HELO/EHLO required before MAIL)"
+    assert said[3].startswith("501 5.5.4 Syntax error in parameters or arguments (invalid TO parameter")
+    assert said[4] == "354 Start mail input; end with <CR><LF>.<CR><LF>"
+    assert re.fullmatch(r"250 2\.0\.0 Ok: queued as [0-9A-Za-z]{22}", said[5])
