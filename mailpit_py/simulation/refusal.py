@@ -109,11 +109,6 @@ class Refusal:
         found = scenario_named(self.scenario)
         return found.name if found else _scenario_for(self.status)
 
-    @property
-    def is_own(self) -> bool:
-        """True if the named provider is known to say this in words of its own."""
-        return bool(self.provider and self.cause) and entry(self.cause, self.provider).is_own
-
     def in_report(self) -> Refusal:
         """Return the same refusal as its provider words it after acceptance, where that is not as in the dialogue."""
         other = _LATER.get((self.provider, self.cause))
