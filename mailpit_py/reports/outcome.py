@@ -70,7 +70,7 @@ class Outcome:
     @property
     def explanation(self) -> str:
         """A few sentences for people, the server's own words last."""
-        known = status.describe(self.best_status)
+        known = status.describe(self.best_status, self.diagnostic)
         meaning = f" The reason: {known.text} ({self.best_status})." if known and self.action not in _ARRIVED else ""
         given_up = " Such a problem can pass, but the time for delivery was over." if self._is_given_up else ""
         return (

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from mailpit_py.reports import meaning
+
 _SYNTAX = re.compile(r"([245])\.([0-9]{1,3})\.([0-9]{1,3})")
 FIND = re.compile(r"(?<![0-9.])([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])")
 
@@ -132,17 +134,19 @@ class Status:
         return f"{_CLASSES[self.code[0]]}: {self.text}."
 
 
-def describe(code: str) -> Status | None:
+def describe(code: str, words: str = "") -> Status | None:
     """Return what a code means, or None if it is not class.subject.detail (RFC 3463 §2).
 
-    A code that nobody registered is described by its subject.
+    `words` is the diagnostic in which it stands: some providers give a code a sense of their own. One
+    that nobody registered or is known to use is described by its subject.
     """
     match = _SYNTAX.fullmatch(code)
     if match is None:
         return None
     subject, detail = (str(int(number)) for number in match.groups()[1:])
-    text = _DETAILS.get(f"{subject}.{detail}")
-    return Status(code, text or _SUBJECTS.get(subject, _SUBJECTS["0"]), text is not None)
+    registered = _DETAILS.get(f"{subject}.{detail}")
+    own = meaning.in_words(f"{match[1]}.{subject}.{detail}", words)
+    return Status(code, own or registered or _SUBJECTS.get(subject, _SUBJECTS["0"]), registered is not None)
 
 
 def find(text: str) -> str:

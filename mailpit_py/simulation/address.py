@@ -93,6 +93,12 @@ def read_plan(words: Sequence[str], label: str = "", provider: str = "") -> Plan
     return build(verb, _options(words[1:], provider, " "), label)
 
 
+def suggestion(word: str) -> str:
+    """Return `; did you mean ...?` with the word or verb that `word` may be a slip of, or nothing."""
+    meant = nearest(word) or _nearest_verb(word.lower())
+    return f"; did you mean {meant}?" if meant else ""
+
+
 def _strict(local: str, domain: str, provider: str) -> Parsed:
     split = _split(local, dashes=True)
     try:

@@ -121,8 +121,10 @@ def temporary(words: Words) -> Words:
     """Return the 4xx form of a provider's reply, as a server says it that is told to defer."""
     if words.code < 500:
         return words
-    code = {552: 452, 554: 451}.get(words.code, 450)
-    return replace(words, code=code, status=f"4{words.status[1:]}" if words.status else "")
+    status = f"4{words.status[1:]}" if words.status else ""
+    code = 452 if status == "4.2.2" else {552: 452, 554: 451}.get(words.code, 450)
+    code, status = words.deferred or (code, status)
+    return replace(words, code=code, status=status)
 
 
 def clean(value: str) -> str:

@@ -155,7 +155,8 @@ def _stateful_sentences(outcome: Outcome) -> list[str]:
     match outcome:
         case Greylist(_, times, wait):
             pause = f", and any within {duration_text(wait)} of the first" if wait else ""
-            return [f"Refused: the first {_tries(times)}{pause}. The next is accepted, then it begins anew."]
+            first = "try" if times == 1 else _tries(times)
+            return [f"Refused: the first {first}{pause}. The next is accepted, then it begins anew."]
         case Quota(_, messages, size_bytes, times):
             parts = ([f"{messages} messages"] if messages else []) + ([size_text(size_bytes)] if size_bytes else [])
             again = f" Refused after that: {_tries(times)}; then the mailbox counts as emptied." if times else ""

@@ -127,7 +127,7 @@ def tell(refusal: Refusal, facts: Facts, dialect: str = STANDARD) -> Told:
     Where there is no such server, or none that answers, the queue tells, in the words of a dialect.
     """
     host = remote_host(refusal.provider, facts.recipient)
-    noted = None if refusal.text or refusal.is_own else queue_words(refusal.cause, dialect)
+    noted = None if refusal.text else queue_words(refusal.cause, dialect)
     if noted is not None:
         domain = facts.recipient.rpartition("@")[2]
         text = noted.text.format(host=host or domain, domain=domain)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailpit_py.simulation.address import Parsed, read_plan
+from mailpit_py.simulation.address import Parsed, read_plan, suggestion
 from mailpit_py.simulation.catalogue import fit
 from mailpit_py.simulation.plan import VERBS, Misuse, Plan
 from mailpit_py.simulation.stage import Stage
@@ -41,7 +41,8 @@ def parse(value: str, provider: str = "") -> Directive:
         plan = read_plan(words if words[0].lower() in VERBS else ["bounce", *words], "", provider)
         return Directive(Parsed(_at_content(plan)), recipient)
     except Misuse as misuse:
-        reason = f"{FIELD}: {str(misuse)[:120]}; write for example {FIELD}: mailbox_full gmail"
+        meant = suggestion(misuse.word) or f"; write for example {FIELD}: mailbox_full gmail"
+        reason = f"{FIELD}: {str(misuse)[:120]}{meant}"
         return Directive(Parsed(error=fit(554, "5.6.0", reason)), recipient)
 
 

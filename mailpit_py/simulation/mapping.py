@@ -8,7 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from mailpit_py.simulation.address import read_plan
+from mailpit_py.simulation.address import read_plan, suggestion
 from mailpit_py.simulation.outcome import (
     Accept,
     ConnectionLimit,
@@ -29,7 +29,7 @@ from mailpit_py.simulation.outcome import (
     Throttle,
     TlsFailure,
 )
-from mailpit_py.simulation.plan import Misuse, Plan
+from mailpit_py.simulation.plan import VERBS, Misuse, Plan
 from mailpit_py.simulation.problem import Problem, RuleError
 from mailpit_py.simulation.refusal import Refusal
 
@@ -88,15 +88,25 @@ def plan_of(text: str, field: str = "outcome") -> Plan:
     if not words:
         raise RuleError([Problem(field, "is empty")])
     try:
-        plan = read_plan(words)
-    except Misuse as first:
-        try:
-            plan = read_plan(["bounce", *words])
-        except Misuse:
-            raise RuleError([Problem(field, str(first))]) from None
+        plan = _plan_of(words)
+    except Misuse as misuse:
+        raise RuleError([Problem(field, f"{misuse}{suggestion(misuse.word)}")]) from None
     if plan.percent != 100 or plan.seed is not None or plan.times:
         raise RuleError([Problem(field, "p, s and x are for addresses; a rule has probability, first and every")])
     return plan
+
+
+def _plan_of(words: list[str]) -> Plan:
+    """Return the plan of these words; some, as `rate`, are a verb and the name of a cause."""
+    if words[0].lower() not in VERBS:
+        return read_plan(["bounce", *words])
+    try:
+        return read_plan(words)
+    except Misuse as misuse:
+        try:
+            return read_plan(["bounce", *words])
+        except Misuse:
+            raise misuse from None
 
 
 def load_refusal(value: object, field: str = "refusal") -> Refusal:

@@ -25,6 +25,8 @@ _NO_ANSWER = "The recipient server did not accept our requests to connect."
 _GMAIL_HELP = "Learn more at https://support.google.com/mail/answer/7720"
 _DNS_ERROR = "DNS Error: DNS type 'mx' lookup of {domain} responded with code "
 _NO_SESSION = "Sorry, I wasn't able to establish an SMTP connection."
+# Exchange Online looks for an address to connect to, and finds none whatever the reason.
+_NO_DOMAIN = QueueWords("DNS domain {domain} does not exist", "5.4.310")
 _EXIM = {
     "conn_timeout": _Q(f"{_EXIM_AT}: Connection timed out: {_GAVE_UP}"),
     "conn_refused": _Q(f"{_EXIM_AT}: Connection refused: {_GAVE_UP}"),
@@ -105,6 +107,10 @@ _TABLES: Mapping[str, Mapping[str, QueueWords]] = {
         "conn_timeout": _Q("Message expired, connection timed out(Socket error code 10060)", "5.4.316"),
         "conn_refused": _Q("Message expired, connection refused(Socket error code 10061)", "5.4.316"),
         "dns_failure": _Q("Message expired, DNS query failed(ErrorRetry)", "5.4.312"),
+        "domain_not_found": _NO_DOMAIN,
+        "null_mx": _NO_DOMAIN,
+        "no_route": _NO_DOMAIN,
+        "expired": _Q("Message expired", "5.4.300"),
         "loop": _Q("Hop count exceeded - possible mail loop", "5.4.6"),
     },
 }

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from mailpit_py.mail.envelope import Reply
 from mailpit_py.simulation.catalogue import GENERIC, PROVIDERS, entry, fit, render, scenario_named, temporary
 from mailpit_py.simulation.provider.wording import Words
-from mailpit_py.simulation.scenario import SCENARIOS
+from mailpit_py.simulation.scenario import ALIASES, SCENARIOS
 from mailpit_py.simulation.stage import Stage
+from mailpit_py.simulation.token import nearest
 
 STATUS = re.compile(r"[45]\.[0-9]{1,3}\.[0-9]{1,3}", re.ASCII)
 TEXT_CHARACTERS_AT_MOST = 5_000
@@ -77,7 +78,8 @@ class Refusal:
 
     def __post_init__(self) -> None:
         if self.scenario and scenario_named(self.scenario) is None:
-            raise ValueError(f"no scenario is called {self.scenario}")
+            meant = nearest(self.scenario, (*SCENARIOS, *ALIASES))
+            raise ValueError(f"no scenario is called {self.scenario}{f'; did you mean {meant}?' if meant else ''}")
         if self.provider and self.provider not in PROVIDERS:
             raise ValueError(f"no provider is called {self.provider}")
         if self.code and not 400 <= self.code <= 599:
@@ -106,11 +108,6 @@ class Refusal:
         """The catalogue's scenario behind it, or nothing for a bare code."""
         found = scenario_named(self.scenario)
         return found.name if found else _scenario_for(self.status)
-
-    @property
-    def is_own(self) -> bool:
-        """True if the named provider is known to say this in words of its own."""
-        return bool(self.provider and self.cause) and entry(self.cause, self.provider).is_own
 
     def in_report(self) -> Refusal:
         """Return the same refusal as its provider words it after acceptance, where that is not as in the dialogue."""

@@ -100,7 +100,8 @@ class _Reader:
 
     def refuse_unknown(self, known: set[str]) -> None:
         unknown = sorted(str(name) for name in self.value if name not in known)
-        self.problems += [Problem(f"{self.path}{name}", "is not known here") for name in unknown]
+        reason = f"is not known here: {', '.join(sorted(known))}"
+        self.problems += [Problem(f"{self.path}{name}", reason) for name in unknown]
 
     def read(self, name: str, read: Callable[[Any, str], Any]) -> Any:
         """Return the value of a key, read; None if it is absent or wrong."""

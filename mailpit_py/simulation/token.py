@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -97,11 +97,11 @@ def _measure(word: str) -> Token | None:
     return None
 
 
-def nearest(word: str) -> str:
+def nearest(word: str, among: Iterable[str] = WORDS) -> str:
     """Return the known word that `word` may be a slip of, or nothing."""
     if len(word) < 3:
         return ""
-    matches = get_close_matches(word.lower(), WORDS, n=1, cutoff=0.75)
+    matches = get_close_matches(word.lower(), among, n=1, cutoff=0.75)
     return matches[0] if matches else ""
 
 

@@ -277,7 +277,7 @@ def test_an_html_report_without_its_rule_in_the_text_is_read_to_the_end():
         ),
         (
             6,
-            "delivery is not authorised: the message was refused (4.7.1). "
+            "the receiver waits for another try (greylisting) (4.7.1). "
             "Such a problem can pass, but the time for delivery was over.",
             " mx.dest.example said: 451 4.7.1 Greylisted, please try again later",
         ),

@@ -120,13 +120,31 @@ def test_a_long_text_is_cut_at_the_limits():
     [
         (Words(550, "5.1.1", "x"), (450, "4.1.1")),
         (Words(552, "5.2.2", "x"), (452, "4.2.2")),
+        (Words(554, "5.2.2", "x"), (452, "4.2.2")),
         (Words(554, "", "x"), (451, "")),
+        (Words(550, "5.7.26", "x", deferred=(421, "4.7.26")), (421, "4.7.26")),
         (Words(421, "4.7.0", "x"), (421, "4.7.0")),
     ],
 )
 def test_the_temporary_form_of_a_reply(words, expected):
     said = temporary(words)
     assert (said.code, said.status) == expected
+
+
+@pytest.mark.parametrize(
+    ("scenario", "line"),
+    [
+        ("dmarc", "421 4.7.26 Unauthenticated email from"),
+        ("spf", "421 4.7.27 Gmail requires senders to authenticate with SPF"),
+        ("dkim", "421 4.7.30 Gmail requires senders to authenticate with DKIM"),
+        ("ptr", "421 4.7.23 [192.0.2.1] The IP address"),
+        ("tls_required", "421 4.7.29 Gmail requires senders to use TLS/SSL"),
+        ("spam", "450 4.7.1 [192.0.2.1] message is likely"),
+    ],
+)
+def test_gmail_puts_off_a_first_offence_with_421(scenario, line):
+    reply = Refusal(scenario, "gmail", is_temporary=True).reply()
+    assert f"{reply.code} {reply.status} {reply.text}".startswith(line)
 
 
 def test_a_cell_knows_whether_it_is_the_providers_own():

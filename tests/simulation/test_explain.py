@@ -24,7 +24,7 @@ DOCUMENT = (Path(__file__).parents[2] / "docs" / "simulation-addresses.md").read
         ("bounce+spam+p30", "It happens to 30 in 100 tries, chosen by the seed."),
         ("bounce+spam+x1", "It happens to 1 try in a row, the next passes, then it begins anew."),
         ("bounce+spam+p30+x2", "With a chance of 30 in 100 it begins: it happens to 2 tries in a row"),
-        ("greylist", "Refused: the first 1 try. The next is accepted, then it begins anew."),
+        ("greylist", "Refused: the first try. The next is accepted, then it begins anew."),
         ("greylist+x2+30s", "Refused: the first 2 tries, and any within 30s of the first."),
         ("full+3msgs", "The mailbox takes 3 messages and is full then. Refused after that: 1 try; then"),
         ("full+3msgs+1kb", "The mailbox takes 3 messages or 1kb and is full then."),

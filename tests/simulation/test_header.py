@@ -68,7 +68,8 @@ def test_the_domains_words_are_used():
     [
         ("", "nothing in it"),
         (" ;, ", "nothing in it"),
-        ("unknwon", "unknwon is not understood"),
+        ("unknwon", "unknwon is not understood; write for example X-Sandbox-Bounce: mailbox_full gmail"),
+        ("unknwon_user", "unknwon_user is not understood; did you mean unknown_user?"),
         ("drop data", "too early"),
         ("slow 1000bps", "too early"),
         ("colour=red", "not understood"),

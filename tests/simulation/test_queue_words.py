@@ -24,6 +24,10 @@ ANN = Facts(client="192.0.2.9", reverse_path="app@app.example", recipient="ann@d
         (Refusal("domain_not_found", "gmail"), "gmail", "5.1.2", "DNS Error: DNS type 'mx' lookup of dest.example"),
         (Refusal("conn_refused", "m365"), "m365", "5.4.316", "Message expired, connection refused"),
         (Refusal("expired"), "opensmtpd", "5.4.7", "Envelope expired"),
+        (Refusal("domain_not_found", "m365"), "m365", "5.4.310", "DNS domain dest.example does not exist"),
+        (Refusal("null_mx"), "m365", "5.4.310", "DNS domain dest.example does not exist"),
+        (Refusal("no_route", "m365"), "m365", "5.4.310", "DNS domain dest.example does not exist"),
+        (Refusal("expired", "m365"), "m365", "5.4.300", "Message expired"),
         (Refusal("null_mx"), "yahoo", "5.1.10", "Domain dest.example does not accept mail (nullMX)"),
     ],
 )
@@ -36,7 +40,6 @@ def test_the_queue_tells_where_no_server_answers(refusal, dialect, status, text)
 @pytest.mark.parametrize(
     ("refusal", "code", "text"),
     [
-        (Refusal("domain_not_found", "m365"), 550, "DNS domain dest.example does not exist"),
         (Refusal("conn_timeout", text="try tomorrow", code=451), 451, "try tomorrow"),
         (Refusal("unknown_user"), 550, "<ann@dest.example>: no such mailbox here"),
     ],

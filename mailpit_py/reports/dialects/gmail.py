@@ -79,7 +79,7 @@ def _title(recipient: RecipientStatus) -> str:
 
 
 def _sentence(recipient: RecipientStatus) -> str:
-    known = status.describe(recipient.status)
+    known = status.describe(recipient.status, recipient.one_line)
     reason = known.text if known else ""
     if recipient.action is Action.DELAYED:
         return f"Gmail still tries to deliver your message to {recipient.final_recipient}: {reason}."

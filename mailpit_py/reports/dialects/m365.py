@@ -82,7 +82,7 @@ def _blocks(draft: Draft) -> list[tuple[str, list[str]]]:
     advice = {Action.FAILED: _ADVICE, Action.DELAYED: _PATIENCE}.get(draft.action)
     blocks = [("h", [_OPENING[draft.action]])]
     for each in draft.recipients:
-        known = status.describe(each.status)
+        known = status.describe(each.status, each.one_line)
         blocks.append(("a", [each.final_recipient, *([known.sentence] if known else [])]))
     blocks += [("p", [advice])] if advice else []
     if draft.is_success:

@@ -54,7 +54,7 @@ def _notice(draft: Draft) -> bytes:
 
 
 def _paragraph(recipient: RecipientStatus) -> list[str]:
-    known = status.describe(recipient.status)
+    known = status.describe(recipient.status, recipient.one_line)
     meaning = [f"    {known.sentence} ({recipient.status})"] if known else []
     if recipient.remote_mta and recipient.code:
         said = [f"    {recipient.remote_mta} answered {recipient.command}:"]

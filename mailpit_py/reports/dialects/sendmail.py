@@ -103,7 +103,14 @@ def _transcript(recipient: RecipientStatus) -> list[str]:
     lines = [*opening, ">>> DATA", *(f"<<< {line}" for line in recipient.lines)]
     if recipient.code < 500:
         return [*lines, f"{address} Deferred: {recipient.one_line}"]
-    return [*lines, f"{recipient.code} {recipient.status} {address} {recipient.words}"]
+    return [*lines, _verdict(recipient, address)]
+
+
+def _verdict(recipient: RecipientStatus, address: str) -> str:
+    """Sendmail sums up a refusal in words of its own, of which it has two."""
+    if recipient.command == "RCPT TO" and recipient.code in (550, 551, 553):
+        return f"550 5.1.1 {address} User unknown"
+    return "554 5.0.0 Service unavailable"
 
 
 def _status(draft: Draft) -> bytes:

@@ -23,18 +23,21 @@ PROVIDERS = (
         "spam": Words(550, "5.7.1", "[{client}] message is likely unsolicited mail.\n"
                       f" {_HELP}UnsolicitedMessageError {_END}", CONTENT),
         "dmarc": Words(550, "5.7.26", "Unauthenticated email from {sender_domain} is not accepted due to\n"
-                       f"domain's DMARC policy. {_HELP}DmarcRejection {_END}", CONTENT),
-        "spf": Words(550, "5.7.27", f"Gmail requires senders to authenticate with SPF {_END}", CONTENT),
-        "dkim": Words(550, "5.7.30", f"Gmail requires senders to authenticate with DKIM {_END}", CONTENT),
+                       f"domain's DMARC policy. {_HELP}DmarcRejection {_END}", CONTENT, (421, "4.7.26")),
+        "spf": Words(550, "5.7.27", f"Gmail requires senders to authenticate with SPF {_END}", CONTENT,
+                     (421, "4.7.27")),
+        "dkim": Words(550, "5.7.30", f"Gmail requires senders to authenticate with DKIM {_END}", CONTENT,
+                      (421, "4.7.30")),
         "ptr": Words(550, "5.7.25", "[{client}] The IP address sending this message does not have a\n"
-                     f"PTR record setup. {_END}", CONTENT),
+                     f"PTR record setup. {_END}", CONTENT, (421, "4.7.23")),
         "rate_limited": Words(450, "4.2.1", "The user you are trying to contact is receiving mail at a rate that\n"
                               f"prevents additional messages from being delivered. {_HELP}ReceivingRate {_END}"),
         "rate_limited_ip": Words(421, "4.7.28", "[{client}] Gmail has detected an unusual rate of\n"
                                  f"unsolicited mail originating from your IP address. {_END}", CONTENT),
         "too_large": Words(552, "5.3.4", "Your message exceeded Google's message size limits. "
                            f"{_HELP}MaxSizeError {_END}", CONTENT),
-        "tls_required": Words(550, "5.7.29", f"Gmail requires senders to use TLS/SSL for SMTP {_END}", MAIL),
+        "tls_required": Words(550, "5.7.29", f"Gmail requires senders to use TLS/SSL for SMTP {_END}", MAIL,
+                              (421, "4.7.29")),
         "relay_denied": Words(550, "5.7.0", f"Mail relay denied [{{client}}]. {_END}"),
         "attachment": Words(552, "5.7.0", "message was blocked because its content presents a potential\n"
                             f"security issue {_END}", CONTENT),

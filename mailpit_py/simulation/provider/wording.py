@@ -15,13 +15,15 @@ class Words:
     """One reply of a provider. `status` is empty where the provider sends no enhanced code.
 
     `text` is a template with the placeholders of `catalogue.PLACEHOLDERS`; several lines are joined
-    by LF. `stage` is when the provider says it.
+    by LF. `stage` is when the provider says it. `deferred` is the code and the enhanced code with which
+    the provider puts off what it refuses otherwise, empty where nothing is known of it.
     """
 
     code: int
     status: str
     text: str
     stage: Stage = RCPT
+    deferred: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
