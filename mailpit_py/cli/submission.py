@@ -7,7 +7,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from mailpit_py.bind import Bind
 from mailpit_py.errors import MailpitError
@@ -47,8 +47,7 @@ def with_crlf(raw: bytes) -> bytes:
 def connect(place: Bind) -> socket.socket:
     """Open a connection. Raises OSError."""
     if place.path is None:
-        host = "localhost" if len(place.hosts) > 1 else place.hosts[0]
-        return socket.create_connection((host, place.port), TIMEOUT)
+        return socket.create_connection((_host(place), place.port), TIMEOUT)
     unix = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         unix.settimeout(TIMEOUT)
@@ -59,32 +58,51 @@ def connect(place: Bind) -> socket.socket:
     return unix
 
 
+def _host(place: Bind) -> str:
+    return "localhost" if len(place.hosts) > 1 else place.hosts[0]
+
+
 @contextmanager
 def session(place: Bind) -> Iterator[smtplib.SMTP]:
     """Lend a session that has said EHLO, inside TLS where that is offered; its certificate is not checked.
 
-    Raises SubmissionError if nobody answers.
+    Raises SubmissionError if nobody answers, or with another reply than 220.
     """
-    try:
-        client = smtplib.SMTP(timeout=TIMEOUT)
-        client.sock = connect(place)
-        client.file = None
-        code, text = client.getreply()
-        if code != 220:
-            raise SubmissionError(f"{place} answers {code} {_words(text)}", code)
-        client.ehlo_or_helo_if_needed()
-        if place.path is None and client.has_extn("starttls"):
-            client._host = "localhost" if len(place.hosts) > 1 else place.hosts[0]  # type: ignore[attr-defined]
-            client.starttls(context=ssl._create_unverified_context())
+    with ExitStack() as held:
+        try:
+            client = _greeted(place)
+            held.callback(_leave, client)
             client.ehlo_or_helo_if_needed()
-    except (OSError, smtplib.SMTPException) as error:
-        raise SubmissionError(f"no SMTP server can be used at {place}: {error}") from None
-    try:
+            if place.path is None and client.has_extn("starttls"):
+                client.starttls(context=ssl._create_unverified_context())
+                client.ehlo_or_helo_if_needed()
+        except smtplib.SMTPConnectError as error:
+            raise SubmissionError(
+                f"{place} answers {error.smtp_code} {_words(error.smtp_error)}", error.smtp_code
+            ) from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise SubmissionError(f"no SMTP server can be used at {place}: {error}") from None
         yield client
-    finally:
-        with suppress(OSError, smtplib.SMTPException):
-            client.quit()
+
+
+def _greeted(place: Bind) -> smtplib.SMTP:
+    """Return a session whose server has said 220. Raises SMTPConnectError for another reply, and OSError."""
+    if place.path is None:
+        return smtplib.SMTP(_host(place), place.port, timeout=TIMEOUT)
+    client = smtplib.SMTP(timeout=TIMEOUT)
+    client.sock = connect(place)  # which the library can do for LMTP only, in these steps
+    client.file = None
+    code, text = client.getreply()
+    if code != 220:
         client.close()
+        raise smtplib.SMTPConnectError(code, text)
+    return client
+
+
+def _leave(client: smtplib.SMTP) -> None:
+    with suppress(OSError, smtplib.SMTPException):
+        client.quit()
+    client.close()
 
 
 def submit(

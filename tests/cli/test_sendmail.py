@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,30 @@ def test_addresses_beyond_ascii_are_sent(node: Node) -> None:
 def test_what_goes_wrong_is_said_with_an_exit_code(node: Node, words, stdin, status, said) -> None:
     result = send(node, *words, stdin=stdin)
     assert (result.exit_code, said in result.stderr) == (status, True), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("replies", "status", "said"),
+    [
+        (b"554 5.3.2 not now\r\n", 69, "answers 554 5.3.2 not now"),
+        (b"421 4.3.2 later\r\n", 75, "answers 421 4.3.2 later"),
+        (b"220 here\r\n500 what\r\n500 what\r\n221 bye\r\n", 69, "no SMTP server can be used"),
+    ],
+)
+def test_a_server_that_takes_nobody_is_quoted_and_left(replies: bytes, status: int, said: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:
+        heard = pool.submit(turn_away, listener, replies)
+        result = invoke("sendmail", "-S", f"127.0.0.1:{listener.getsockname()[1]}", "-t", stdin=MAIL)
+        assert heard.result(60).endswith(b"quit\r\n" if replies.startswith(b"220") else b"")
+    assert (result.exit_code, said in result.stderr) == (status, True), result.stderr
+
+
+def turn_away(listener: socket.socket, replies: bytes) -> bytes:
+    """Say this to one client, whatever it says; return that once it has ended the connection."""
+    connection, _ = listener.accept()
+    with connection, connection.makefile("rb") as octets:
+        connection.sendall(replies)
+        return octets.read()
 
 
 def test_the_queue_is_empty() -> None:
