@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,8 +59,13 @@ async def _recipient(client: aiosmtplib.SMTP, address: str, encoding: str) -> ai
 
 
 async def leave(client: aiosmtplib.SMTP) -> None:
-    """Say QUIT if anybody listens, and close."""
-    if client.is_connected:
-        with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-            await client.quit(timeout=LEAVING)
-    client.close()
+    """Say QUIT if anybody listens, and close at once, also when this is cancelled."""
+    transport = client.transport
+    try:
+        if client.is_connected:
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit(timeout=LEAVING)
+    finally:
+        client.close()
+        if isinstance(transport, asyncio.WriteTransport):  # not None
+            transport.abort()  # what closes TLS waits for the peer, longer than the loop may last

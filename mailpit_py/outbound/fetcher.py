@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urljoin
 
 import httpx2
@@ -156,8 +157,22 @@ def _request(endpoint: Endpoint, address: str, call: Call) -> httpx2.Request:
         f"{endpoint.scheme}://{host}:{endpoint.port}{endpoint.path}",
         headers=[*own, *call.headers],
         content=call.body,
-        extensions={"timeout": seconds, "sni_hostname": endpoint.host},
+        extensions={"timeout": seconds, "sni_hostname": endpoint.host, "trace": _Handshake().follow},
     )
+
+
+class _Handshake:
+    """Ends a connection whose TLS handshake is broken off; the library does so after errors, not when cancelled."""
+
+    def __init__(self) -> None:
+        self._stream: Any = None
+
+    async def follow(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take what the library tells of its steps (httpx's extension `trace`)."""
+        if event == "connection.connect_tcp.complete":
+            self._stream = info["return_value"]
+        elif event == "connection.start_tls.failed":
+            await self._stream.aclose()
 
 
 async def _read(response: httpx2.Response, limit: int, url: str) -> Answer:

@@ -99,6 +99,7 @@ async def _in_flight(sending: Iterator[Coroutine[Any, Any, Outcome]], at_once: i
     finally:
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)  # what they use is closed next
 
 
 def _grouped(attempts: Sequence[SinkAttempt], size: int) -> Iterator[list[SinkAttempt]]:

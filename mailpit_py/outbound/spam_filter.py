@@ -63,7 +63,7 @@ class SpamFilter:
             writer.write_eof()  # spamd begins when it knows that there is no more
             return spam.read_spamd(await _read(reader))
         finally:
-            writer.close()
+            writer.transport.abort()  # `close` would wait until a filter that reads no more has read the rest
 
     async def _postmark(self, raw: bytes) -> Score:
         headers = (("Content-Type", "application/json"), ("Accept", "application/json"))

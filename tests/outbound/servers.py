@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -88,3 +89,18 @@ def web(tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def is_left(listener: socket.socket) -> bool:
+    """Whether the next client has ended its connection, or does so within half a minute."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.settimeout(30)
+        try:
+            while connection.recv(1 << 16):
+                pass
+        except ConnectionResetError:
+            return True
+        except TimeoutError:
+            return False
+    return True

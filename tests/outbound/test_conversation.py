@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio.trsock import TransportSocket
 
 import aiosmtplib
 import pytest
 
+from mailpit_py.config import Config
+from mailpit_py.node import Node
 from mailpit_py.outbound.conversation import Answered, Utf8Refused, hand_over, leave
 
 RAW = "Subject: caf\u00e9\r\n\r\n.dot\r\nlone\nline\r\n".encode()
 
 
 class Server:
-    """Answers each command by its first word or its whole, 250 else; keeps what was said."""
+    """Answers each command as told, with nothing for "", 250 else; keeps what was said."""
 
     def __init__(self, answers: dict[str, str], extensions: str) -> None:
         self.answers = answers
         self.extensions = extensions
         self.said: list[str] = []
+        self.left = asyncio.Event()
         self.ended = asyncio.Event()
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -39,7 +43,10 @@ class Server:
             command = line.strip()
             answer = self.answers.get(command, "354 go on" if command == "DATA" else "250 ok")
             in_content = answer.startswith("354")
-            writer.write((self.extensions if command.startswith("EHLO") else answer + "\r\n").encode())
+            if command == "QUIT":
+                self.left.set()
+            if answer:
+                writer.write((self.extensions if command.startswith("EHLO") else answer + "\r\n").encode())
 
 
 def converse(
@@ -104,3 +111,34 @@ def test_a_refused_sender_or_content_is_an_error_with_its_reply(place: str) -> N
     error, _ = converse(("yes@y.test",), {place: "554 5.7.1 not that"})
     assert isinstance(error, aiosmtplib.SMTPResponseException)
     assert (error.code, error.message) == (554, "5.7.1 not that")
+
+
+def test_who_leaves_and_is_cancelled_has_left() -> None:
+    async def run() -> None:
+        running = Server({"QUIT": ""}, "250 here\r\n")
+        async with await asyncio.start_server(running.talk, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            client = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False, local_hostname="me.test")
+            await client.connect()
+            leaving = asyncio.create_task(leave(client))
+            await asyncio.wait_for(running.left.wait(), 60)
+            leaving.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await leaving
+            await asyncio.wait_for(running.ended.wait(), 60)
+
+    asyncio.run(run())
+
+
+def test_a_connection_inside_tls_has_ended_when_it_is_left() -> None:
+    """The loop may end then, which would leave to the collector what still waits for the peer to end TLS."""
+    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0", smtp_tls_cert="auto")) as node:
+
+        async def run() -> TransportSocket:
+            client = aiosmtplib.SMTP(hostname="127.0.0.1", port=node.smtp_port, start_tls=True, validate_certs=False)
+            await client.connect()
+            connection = client.get_transport_info("socket")
+            await leave(client)
+            return connection
+
+        assert asyncio.run(run()).fileno() == -1

@@ -15,7 +15,7 @@ from mailpit_py.errors import TargetRefused
 from mailpit_py.outbound.fetcher import Answer, Call, Fetcher
 from mailpit_py.outbound.resolver import Unresolved
 from mailpit_py.reach import Reach
-from tests.outbound.servers import web
+from tests.outbound.servers import is_left, web
 
 
 def names(**known: list[str]):
@@ -232,6 +232,19 @@ def test_a_server_that_drips_is_left_at_the_end_of_the_time():
         done.set()
         thread.join()
     assert (answer.status, answer.error) == (0, "no answer within 0.5 seconds")
+
+
+def test_a_server_that_says_nothing_inside_tls_is_hung_up_on():
+    """At the end of the time, and not only when the collector finds the connection."""
+
+    async def work(port: int) -> tuple[Answer, bool]:
+        async with Fetcher(Reach()) as fetcher:
+            answer = await fetcher.fetch(Call(f"https://127.0.0.1:{port}/", timeout=0.2))
+            return answer, await asyncio.to_thread(is_left, listener)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        answer, left = asyncio.run(work(listener.getsockname()[1]))
+    assert (answer.error, left) == ("no answer within 0.2 seconds", True)
 
 
 def test_https_checks_the_name_although_it_connects_to_an_address():

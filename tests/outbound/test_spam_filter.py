@@ -17,7 +17,7 @@ import pytest
 
 from mailpit_py.outbound.spam_filter import SpamFilter
 from tests.checks.test_spam import POSTMARK, RSPAMD, SPAMD
-from tests.outbound.servers import web
+from tests.outbound.servers import is_left, web
 
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 MAIL = b"From: app@example.org\r\nTo: ann@example.com\r\nSubject: Hello\r\nMessage-ID: <1@example.org>\r\n\r\n%b\r\n"
@@ -179,3 +179,11 @@ def test_another_answer_than_200_is_an_error(status, body, error):
     with web() as server:
         server.answer = lambda request: (status, {}, body)
         assert SpamFilter(rspamd=f"http://127.0.0.1:{server.port}").score(b"").error == error
+
+
+def test_a_filter_that_reads_no_more_is_hung_up_on() -> None:
+    """With most of a large message still to be sent."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        filter_ = SpamFilter(f"127.0.0.1:{listener.getsockname()[1]}", timeout=0.5)
+        score = filter_.score(b"x" * (20 << 20))
+        assert (score.error, is_left(listener)) == ("spamassassin gave no answer within 0.5 seconds", True)
