@@ -12,6 +12,7 @@ from mailpit_py.client import Client
 from mailpit_py.config import Config
 from mailpit_py.mail.envelope import Envelope, Recipient
 from mailpit_py.node import Node
+from tests.outbound.sinking import sandbox
 
 Start = Callable[..., Node]
 
@@ -25,6 +26,13 @@ def start() -> Iterator[Start]:
             return stack.enter_context(Node(Config(**{"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0", **options})))
 
         yield start
+
+
+@pytest.fixture
+def node() -> Iterator[Node]:
+    """A sandbox without options."""
+    with sandbox() as running:
+        yield running
 
 
 @pytest.fixture

@@ -5,73 +5,18 @@ from __future__ import annotations
 import json
 import smtplib
 import threading
-import time
-from collections.abc import Callable
-from contextlib import contextmanager
 
 import pytest
 from sendgrid.helpers.eventwebhook import EventWebhook
 
 from mailpit_py.application.sinkbook import SinkSettings, settings_of
-from mailpit_py.config import Config
-from mailpit_py.errors import TargetRefused
-from mailpit_py.node import Node
 from mailpit_py.outbound import occurrence
 from mailpit_py.storage import AttemptState, NewSinkAttempt, Selection, SinkKind
 from tests.outbound.post import processor
 from tests.outbound.servers import web
+from tests.outbound.sinking import HOUR, MAIL, attempts, hook_to, push_to, sandbox, send, settled, wait_until
 
-FREE = {"smtp": "127.0.0.1:0", "listen": "127.0.0.1:0"}
-HOUR = 3_600_000_000
-MAIL = b"From: news@app.example\r\nTo: %s\r\nSubject: news\r\nMessage-ID: <1@app.example>\r\n\r\nbody\r\n"
 UNKNOWN = "ndr+unknown_user@bounce.test"
-
-
-@contextmanager
-def sandbox(**options: str):
-    with Node(Config(**{**FREE, **options})) as node:
-        yield node
-
-
-@pytest.fixture
-def node():
-    with sandbox() as running:
-        yield running
-
-
-def send(node: Node, *to: str, reverse_path: str = "bounces@app.example") -> None:
-    with smtplib.SMTP("127.0.0.1", node.smtp_port, timeout=30) as client:
-        client.sendmail(reverse_path, list(to), MAIL % to[0].encode())
-
-
-def wait_until(node: Node, is_true: Callable[[], bool], timeout: float = 60) -> None:
-    """Wait for what a try changes, on the bell that rings then."""
-    end, bell = time.monotonic() + timeout, node.store.agenda.bell
-    while True:
-        tick = bell.tick
-        if is_true():
-            return
-        assert time.monotonic() < end, [one.state for one in attempts(node)]
-        bell.wait(tick, 1)
-
-
-def attempts(node: Node, **wanted: str):
-    return node.store.agenda.sinks.attempts("default", **wanted).items
-
-
-def settled(node: Node, count: int = 1):
-    """The attempts, once there are so many and none of them waits."""
-    wait_until(node, lambda: len(attempts(node)) >= count and not attempts(node, state="pending"))
-    return attempts(node)
-
-
-def push_to(node: Node, port: int, **more) -> None:
-    node.sandbox.sinks.add("default", SinkSettings(kind=SinkKind.SMTP, target=f"127.0.0.1:{port}", **more))
-
-
-def hook_to(node: Node, port: int, provider: str = "standard", **more):
-    settings = SinkSettings(kind=SinkKind.WEBHOOK, target=f"http://127.0.0.1:{port}/hook", provider=provider, **more)
-    return node.sandbox.sinks.add("default", settings)
 
 
 def test_a_report_is_pushed_as_it_is_in_the_inbox(node):
@@ -259,39 +204,6 @@ def test_an_attempt_is_replayed_with_its_id(node):
         [attempt] = settled(node)
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert (attempt.state, attempt.tries) == (AttemptState.DELIVERED, 2)
-
-
-@pytest.mark.parametrize(
-    ("kind", "target", "provider"),
-    [
-        (SinkKind.SMTP, "192.0.2.1:25", ""),
-        (SinkKind.SMTP, "mail", ""),
-        (SinkKind.SMTP, "127.0.0.1:25/x", ""),
-        (SinkKind.WEBHOOK, "http://169.254.169.254/", "standard"),
-        (SinkKind.WEBHOOK, "http://127.0.0.1:22/", "standard"),
-        (SinkKind.WEBHOOK, "gopher://127.0.0.1/", "standard"),
-    ],
-)
-def test_a_target_that_is_not_allowed_is_refused_when_it_is_set(node, kind, target, provider):
-    with pytest.raises(TargetRefused):
-        node.sandbox.sinks.add("default", SinkSettings(kind=kind, target=target, provider=provider))
-
-
-def test_a_target_that_is_not_allowed_any_more_is_refused_when_it_is_sent(tmp_path):
-    database = str(tmp_path / "mail.db")
-    with web() as app, processor() as mail:
-        with sandbox(database=database) as node:
-            node.sandbox.clock.freeze("default")
-            hook_to(node, app.port)
-            push_to(node, mail.port)
-            send(node, "ndr+unknown_user+1h@bounce.test")
-        with sandbox(database=database, outbound_allow="public") as node:
-            node.sandbox.scheduler.advance("default", microseconds=2 * HOUR)
-            found = settled(node, 2)
-            errors = [node.store.agenda.sinks.attempt("default", one.public_id)[1][0].error for one in found]
-        assert {one.state for one in found} == {AttemptState.GIVEN_UP}
-        assert all("outside the range that --outbound-allow gives (public)" in error for error in errors)
-        assert app.requests == mail.letters == []
 
 
 def test_sinks_of_the_options_are_there_from_the_start_and_go_with_them(tmp_path):

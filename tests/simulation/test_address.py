@@ -9,8 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailpit_py.simulation.address import LOCAL_OCTETS_AT_MOST, own_domain, parse
-from mailpit_py.simulation.catalogue import PROVIDERS
-from mailpit_py.simulation.dialect import DIALECTS
 from mailpit_py.simulation.explain import explain
 from mailpit_py.simulation.outcome import (
     Accept,
@@ -30,9 +28,8 @@ from mailpit_py.simulation.outcome import (
 )
 from mailpit_py.simulation.plan import VERBS
 from mailpit_py.simulation.refusal import Refusal
-from mailpit_py.simulation.scenario import ALIASES, SCENARIOS
 from mailpit_py.simulation.stage import Stage
-from mailpit_py.simulation.token import STAGES, STYLES, WORDS, nearest
+from mailpit_py.simulation.token import STYLES, WORDS
 
 from .ordinary import ORDINARY
 
@@ -349,21 +346,6 @@ def test_free_text_cannot_break_the_reply(text):
     reply = parse(f"bounce+550+{text}@{OWN}").plan.outcome.refusal.reply()
     assert all(line.startswith("550") and len(line) <= 510 and line.isprintable() for line in reply.lines)
     assert len(reply.lines) <= 10
-
-
-def test_no_option_is_named_with_a_separator():
-    names = [*VERBS, *STYLES, *STAGES, *WORDS]
-    assert [name for name in names if set(name) & set("-.+@")] == []
-
-
-def test_no_word_means_two_things():
-    only_dialects = set(DIALECTS) - set(PROVIDERS)
-    names = [*SCENARIOS, *ALIASES, *PROVIDERS, *STAGES, *STYLES, *only_dialects, "ndr", "kept"]
-    assert sorted(names) == sorted(WORDS)
-
-
-def test_short_words_have_no_neighbour():
-    assert nearest("ab") == ""
 
 
 LOCALS = st.one_of(
