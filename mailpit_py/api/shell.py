@@ -19,7 +19,8 @@ PLAIN = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>mailpit-py</title><base href="@@base@@">
 <meta name="viewport" content="width=device-width">
 <style nonce="@@nonce@@">:root { color-scheme: light dark }
-body { font: 16px/1.5 system-ui; max-width: 40rem; margin: 4rem auto; padding: 0 1rem } code { background: #8882; padding: .1em .3em }</style></head>
+body { font: 16px/1.5 system-ui; max-width: 40rem; margin: 4rem auto; padding: 0 1rem }
+code { background: #8882; padding: .1em .3em }</style></head>
 <body>@@words@@</body></html>
 """
 NOT_BUILT = """<h1>The page has not been built</h1>
