@@ -42,6 +42,7 @@ class Node:
         self._stack = contextlib.ExitStack()
         self._binds: dict[str, Bind] = {}
         self._notes: list[str] = []
+        self._way_out = WayOut(self.config)
 
     def __enter__(self) -> Self:
         self.start()
@@ -78,6 +79,7 @@ class Node:
         stack.callback(retention.stop)
         stack.callback(self.store.journal.close)  # the first thing to stop, so that every follower ends
         self.http.wait_ready()
+        self._way_out.greet_filter()
         self._notes += tls.notes()
 
     def _start_pages(self, stack: contextlib.ExitStack, tls: Certificates, sockets: Sockets) -> None:
@@ -181,7 +183,7 @@ class Node:
     def _application(self) -> Any:
         from mailpit_py.api import create_app  # costs more than everything else; loaded behind the backlog
 
-        return create_app(self.sandbox, self.config, ports=self.ports, outside=WayOut(self.config).outside())
+        return create_app(self.sandbox, self.config, ports=self.ports, outside=self._way_out.outside())
 
     def _metrics(self) -> Any:
         from mailpit_py.api.mailpit.metrics import alone

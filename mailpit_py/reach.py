@@ -25,6 +25,9 @@ _EMBEDDING = tuple(
         ("2002::/16", 80),
     )
 )
+# Ways to public IPv4 (RFC 6052 §3.1, RFC 3056): no place of their own, so what they carry decides. Python calls the
+# first reserved, and the second private or global by its version.
+_GATEWAYS = (IPv6Network("64:ff9b::/96"), IPv6Network("2002::/16"))
 _TEREDO = IPv6Network("2001::/32")
 _SITE_LOCAL = IPv6Network("fec0::/10")  # withdrawn (RFC 3879), and still routed inside some networks
 _ISATAP = (0x00005EFE, 0x02005EFE)
@@ -82,6 +85,8 @@ class Reach:
             return "loopback" in self.words
         if _within(address, _PRIVATE):
             return "private" in self.words
+        if _within(address, _GATEWAYS):
+            return "public" in self.words
         is_routed = address.is_global and not (address.is_multicast or address.is_reserved or address in _SITE_LOCAL)
         return "public" in self.words and is_routed
 

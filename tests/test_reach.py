@@ -51,6 +51,11 @@ def test_an_address_inside_an_address_is_checked_too(address):
     assert not Reach.parse("public").allows(address)
 
 
+@pytest.mark.parametrize("address", ["64:ff9b::808:808", "2002:808:808::"])
+def test_a_way_to_public_ipv4_needs_the_word_public(address):
+    assert not USUAL.allows(address)
+
+
 def test_the_words_are_apart():
     assert [Reach.parse("loopback").allows(each) for each in ("127.0.0.1", "10.0.0.1")] == [True, False]
     assert [Reach.parse("private").allows(each) for each in ("127.0.0.1", "10.0.0.1")] == [False, True]
@@ -95,7 +100,9 @@ MAILPIT_INTERNAL = [
     "64:ff9b::7f00:1", "2002:0a00:0001::", "::ffff:169.254.169.254", "::5efe:a9fe:a9fe", "2001:db8::5efe:7f00:1",
     "fec0::1", "2001:db8::1", "2001:db8::5efe:0808:0808",
 ]  # fmt: skip
-MAILPIT_EXTERNAL = ["8.8.8.8", "1.1.1.1", "100.128.0.1", "2001:4860:4860::8888"]
+MAILPIT_EXTERNAL = [
+    "8.8.8.8", "1.1.1.1", "100.128.0.1", "2001:4860:4860::8888", "2002:0808:0808::", "64:ff9b::0808:0808",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", MAILPIT_INTERNAL)

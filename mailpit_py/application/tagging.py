@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mailpit_py.errors import ConfigError
 from mailpit_py.mail import Message
 from mailpit_py.mail.tag import clean_all, named_in_addresses, named_in_header, title
+from mailpit_py.simulation.address import OWN_DOMAINS, parse
 from mailpit_py.storage import Arrival
 
 if TYPE_CHECKING:
@@ -20,12 +21,16 @@ SOURCES = {"x-tags": X_TAGS, "xtags": X_TAGS, "plus-addresses": PLUS_ADDRESSES, 
 
 @dataclass(frozen=True, slots=True)
 class Tagger:
-    """Gives an arrival its tags. May be called from any thread."""
+    """Gives an arrival its tags. May be called from any thread.
+
+    `domains` are those on which every address is one of simulation; None where nothing is simulated.
+    """
 
     filters: tuple[Filter, ...] = ()
     disabled: frozenset[str] = frozenset()
     title_case: bool = False
     username: bool = False
+    domains: tuple[str, ...] | None = OWN_DOMAINS
 
     def __call__(self, arrival: Arrival, message: Message, texts: Mapping[str, str]) -> Sequence[str]:
         """The tags in the order of their octets, as Mailpit stores them: large letters before small ones."""
@@ -39,8 +44,12 @@ class Tagger:
         """The tags that the message itself names."""
         names = [] if X_TAGS in self.disabled else named_in_header(message)
         if PLUS_ADDRESSES not in self.disabled:
-            names += named_in_addresses(message)
+            names += named_in_addresses(message, self._is_ordinary)
         return [title(name.strip()) for name in names] if self.title_case else names
+
+    def _is_ordinary(self, address: str) -> bool:
+        """False for an address whose plus asks for a failure, as in `expire+5d@...`."""
+        return self.domains is None or parse(address, self.domains).is_ordinary
 
 
 def read_disabled(text: str) -> frozenset[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import cached_property
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from mailpit_py import __version__
@@ -13,6 +15,9 @@ from mailpit_py.config import Config
 
 if TYPE_CHECKING:
     from mailpit_py.outbound.checker import Checker
+    from mailpit_py.outbound.spam_filter import SpamFilter
+
+logger = logging.getLogger(__name__)
 
 
 class WayOut:
@@ -47,6 +52,21 @@ class WayOut:
         place = self._config.enable_spamassassin
         return place and ("postmark" if place == "postmark" else "spamassassin")
 
+    def greet_filter(self) -> None:
+        """Ask the spam filter, if there is one, whether it is there; a warning says why not. Returns at once."""
+        if self._filter_name:
+            Thread(target=self._greet, name="mailpit-spam-filter", daemon=True).start()
+
+    def _greet(self) -> None:
+        if error := self._filter.ping():
+            logger.warning("the spam filter does not answer; it is asked again for each check: %s", error)
+
+    @property
+    def _filter(self) -> SpamFilter:
+        from mailpit_py.outbound.spam_filter import SpamFilter
+
+        return SpamFilter(self._config.enable_spamassassin, self._config.enable_rspamd)
+
     def _probe(self, urls: Sequence[str], follow: bool) -> Sequence[Probe]:
         return self._checker.probe(urls, follow)
 
@@ -54,6 +74,4 @@ class WayOut:
         return self._checker.fetch(wishes)
 
     def _score(self, raw: bytes) -> Score:
-        from mailpit_py.outbound.spam_filter import SpamFilter
-
-        return SpamFilter(self._config.enable_spamassassin, self._config.enable_rspamd).score(raw)
+        return self._filter.score(raw)

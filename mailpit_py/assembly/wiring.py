@@ -98,6 +98,7 @@ def tagger(config: Config) -> Tagger:
         disabled=read_disabled(config.tags_disable),
         title_case=config.tags_title_case,
         username=config.tags_username,
+        domains=None if config.disable_simulation else _own_domains(config),
     )
 
 
@@ -144,7 +145,7 @@ def simulation(config: Config) -> tuple[Configuration, tuple[Rule, ...]]:
     configuration = Configuration(
         seed=config.seed,
         grammar=not config.disable_simulation,
-        domains=(*OWN_DOMAINS, *_names(config.magic_domains)),
+        domains=_own_domains(config),
         profiles=ProfileIndex((*default_profiles(), *file.profiles, *_profiles(config.domain_profiles))),
         chaos=_chaos(config),
     )
@@ -160,6 +161,10 @@ def _rule_file(said: str) -> RuleFile:
 def relay_queue(config: Config, store: Store, clock: Clock) -> RelayQueue:
     """The relay queue as the options ask for it. Raises ConfigError."""
     return RelayQueue(store, clock, relay_of(config), forward_of(config))
+
+
+def _own_domains(config: Config) -> tuple[str, ...]:
+    return (*OWN_DOMAINS, *_names(config.magic_domains))
 
 
 def _names(text: str) -> list[str]:

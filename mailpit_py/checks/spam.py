@@ -38,6 +38,14 @@ class Score:
     error: str = ""
 
 
+PING = b"PING SPAMC/1.5\r\n\r\n"
+
+
+def is_pong(answer: bytes) -> bool:
+    """True if spamd answers a ping with this, or rspamd does."""
+    return re.fullmatch(rb"(?:SPAMD/[0-9.]+ 0 PONG|pong)\s*", answer) is not None
+
+
 def spamd_request(raw: bytes) -> bytes:
     """Return what is sent to spamd for a report of a message."""
     return b"REPORT SPAMC/1.5\r\nContent-length: %d\r\n\r\n%b" % (len(raw), raw)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from mailpit_py.checks import spam
 from mailpit_py.checks.spam import Score
@@ -44,24 +46,49 @@ class SpamFilter:
     def score(self, raw: bytes) -> Score:
         """Return what the filter says of a message."""
         asked = {"rspamd": self._rspamd, "postmark": self._postmark, "spamassassin": self._spamd}[self.name]
+        return self._run(asked(raw))
+
+    def ping(self) -> str:
+        """Return why the filter does not answer, or nothing if it does. Postmark's is not asked without need."""
+        if self.name == "postmark":
+            return ""
+        return self._run(self._ping_rspamd() if self.name == "rspamd" else self._ping_spamd()).error
+
+    def _run(self, asking: Coroutine[Any, Any, Score]) -> Score:
         try:
-            return asyncio.run(asyncio.wait_for(asked(raw), self.timeout))
+            return asyncio.run(asyncio.wait_for(asking, self.timeout))
         except TimeoutError:
             return Score(error=f"{self.name} gave no answer within {self.timeout:g} seconds")
         except (OSError, TargetRefused) as error:
-            return Score(error=f"{self.name}: {error}")
+            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+            return Score(error=f"{self.name}: {reason}")
 
     async def _spamd(self, raw: bytes) -> Score:
+        return spam.read_spamd(await self._say(spam.spamd_request(raw)))
+
+    async def _ping_spamd(self) -> Score:
+        return self._pong(await self._say(spam.PING))
+
+    async def _ping_rspamd(self) -> Score:
+        async with Fetcher(ANYWHERE, self.lookup) as fetcher:
+            answer = await fetcher.fetch(Call(f"{self.rspamd.rstrip('/')}/ping", timeout=self.timeout, body_bytes=100))
+        return self._pong(answer.body) if answer.status else Score(error=f"{self.name}: {_failure(answer)}")
+
+    def _pong(self, answer: bytes) -> Score:
+        return Score() if spam.is_pong(answer) else Score(error=f"what answers is not {self.name}")
+
+    async def _say(self, request: bytes) -> bytes:
+        """Return all that spamd says to a request."""
         if path := self.spamassassin.removeprefix("unix:") if self.spamassassin.startswith("unix:") else "":
             reader, writer = await asyncio.open_unix_connection(path)
         else:
             host, _, port = self.spamassassin.rpartition(":")
             reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
         try:
-            writer.write(spam.spamd_request(raw))
+            writer.write(request)
             await writer.drain()
             writer.write_eof()  # spamd begins when it knows that there is no more
-            return spam.read_spamd(await _read(reader))
+            return await _read(reader)
         finally:
             writer.transport.abort()  # `close` would wait until a filter that reads no more has read the rest
 

@@ -153,6 +153,27 @@ def test_a_name_tags_only_if_asked() -> None:
     assert tags(tagger(Config(tags_username=True, tags_title_case=True)), b"X-Tags: a b\r\n\r\n", "me") == ("A B", "me")
 
 
+@pytest.mark.parametrize(
+    ("to", "options", "expected"),
+    [
+        ("expire+5d@example.com", {}, ()),
+        ("bounce+mailbox_full+gmail--run17@bounce.example.com", {}, ()),
+        ("Bounce+Unknown_User@customer.example", {}, ()),
+        ("bounce+no_such_word@bounce.test", {}, ()),  # a slip is answered 501, and names no tag either
+        ("ooo+soon@mine.test", {"magic_domains": "mine.test"}, ()),
+        ("ooo+soon@mine.test", {}, ("soon",)),
+        ("bounce+jane@customer.example", {}, ("jane",)),
+        ("ann+invoice@example.com", {}, ("invoice",)),
+        ("expire+5d@example.com", {"disable_simulation": True}, ("5d",)),
+        ("bounce+5.1.1@bounce.test", {"disable_simulation": True}, ("5.1.1",)),
+    ],
+)
+def test_an_address_that_asks_for_a_failure_gives_no_tag(
+    to: str, options: dict[str, Any], expected: tuple[str, ...]
+) -> None:
+    assert tags(tagger(Config(**options)), f"To: {to}\r\n\r\n".encode()) == expected
+
+
 def test_large_letters_come_before_small_ones() -> None:
     assert tags(Tagger(), b"X-Tags: b, A, c, B\r\n\r\n") == ("A", "b", "c")
 

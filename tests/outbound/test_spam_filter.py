@@ -95,13 +95,16 @@ def test_spamassassin_names_the_rules_of_spam(spamd):
 
 @pytest.mark.slow
 def test_spamassassin_lets_a_plain_message_pass(spamd):
-    score = SpamFilter(f"127.0.0.1:{spamd}", timeout=PATIENCE).score(MAIL % b"Hi Ann, your order is on its way.")
+    asked = SpamFilter(f"127.0.0.1:{spamd}", timeout=PATIENCE)
+    assert asked.ping() == ""
+    score = asked.score(MAIL % b"Hi Ann, your order is on its way.")
     assert (score.error, score.is_spam) == ("", False)
 
 
 @pytest.mark.slow
 def test_rspamd_refuses_spam(rspamd):
     asked = SpamFilter(rspamd=f"http://127.0.0.1:{rspamd}/", timeout=PATIENCE)
+    assert asked.ping() == ""
     assert (asked.score(MAIL % GTUBE.encode()).is_spam, asked.score(MAIL % b"Hi").is_spam) == (True, False)
 
 
@@ -143,9 +146,40 @@ def test_spamd_is_told_the_message_and_that_there_is_no_more(tmp_path, by_file):
 
 
 def test_nobody_at_the_place_is_an_error():
-    score = SpamFilter(f"127.0.0.1:{free_port()}").score(b"")
-    assert score.error.startswith("spamassassin: ")
+    asked = SpamFilter(f"127.0.0.1:{free_port()}")
+    score = asked.score(b"")
+    assert score.error == "spamassassin: Connection refused"
     assert not score.is_spam
+    assert asked.ping() == "spamassassin: Connection refused"
+    assert "refused" in SpamFilter(rspamd=f"http://127.0.0.1:{free_port()}").ping()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (b"SPAMD/1.5 0 PONG\r\n", ""),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "what answers is not spamassassin"),
+        (b"", "what answers is not spamassassin"),
+    ],
+)
+def test_spamd_is_pinged(answer, error):
+    with saying(answer) as (place, told):
+        assert SpamFilter(place).ping() == error
+        assert told() == b"PING SPAMC/1.5\r\n\r\n"
+
+
+@pytest.mark.parametrize(("body", "error"), [(b"pong\r\n", ""), (b"<html>", "what answers is not rspamd")])
+def test_rspamd_is_pinged(body, error):
+    with web() as server:
+        server.answer = lambda request: (200, {}, body)
+        assert SpamFilter(rspamd=f"http://127.0.0.1:{server.port}/").ping() == error
+        assert [(one.method, one.path) for one in server.requests] == [("GET", "/ping")]
+
+
+def test_nothing_leaves_for_postmark_until_a_message_is_checked():
+    with web() as server:
+        assert SpamFilter("postmark", postmark=f"http://127.0.0.1:{server.port}/filter").ping() == ""
+        assert server.requests == []
 
 
 def test_who_says_nothing_in_time_is_an_error():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import threading
 import urllib.request
 from contextlib import closing
 from pathlib import Path
@@ -150,3 +152,16 @@ def test_the_start_says_who_is_told_and_asked_and_no_password() -> None:
         lines = node.announcements()
     assert "[webhook] tells http://127.0.0.1:9999/hook of every message" in lines
     assert "[spam] scores are asked of http://127.0.0.1:11333" in lines
+
+
+def test_a_spam_filter_that_is_not_there_is_told_at_the_start(caplog: Any) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        with Node(Config(**LOCAL, enable_spamassassin=f"127.0.0.1:{nobody.getsockname()[1]}")) as node:
+            for thread in threading.enumerate():
+                if thread.name == "mailpit-spam-filter":
+                    thread.join(60)
+            assert Mail(node.sandbox).receive()
+    [told] = [one for one in caplog.records if "spamassassin" in one.getMessage()]
+    assert told.levelname == "WARNING"
+    assert told.getMessage().endswith("spamassassin: Connection refused")
