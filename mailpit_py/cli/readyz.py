@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import posixpath
 import re
 import ssl
 import time
@@ -58,10 +59,8 @@ def readiness_url(listen: str, webroot: str, *, https: bool) -> str:
     if bind.path is not None:
         raise click.UsageError("--listen: a socket file cannot be asked; use the address of a port")
     host = {"0.0.0.0": "127.0.0.1", "::": "localhost"}.get(bind.hosts[0], bind.hosts[0])
-    root = "/".join(part for part in ["", *webroot.split("/")] if part)
-    return f"{'https' if https else 'http'}://{f'[{host}]' if ':' in host else host}:{bind.port}/" + (
-        f"{root}/readyz" if root else "readyz"
-    )
+    path = posixpath.normpath(f"/{webroot}/readyz").lstrip("/")
+    return f"{'https' if https else 'http'}://{f'[{host}]' if ':' in host else host}:{bind.port}/{path}"
 
 
 def ask(url: str) -> str | None:

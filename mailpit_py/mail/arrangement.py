@@ -29,8 +29,8 @@ class Arrangement:
 
     @property
     def plain(self) -> str:
-        """The plain text as its parts have it, line ends kept."""
-        return _SEPARATOR.join(part.reading[0] for part in self.text)
+        """The plain text as its parts have it, line ends kept but for a CR before a CRLF, which is an accident."""
+        return _SEPARATOR.join(part.reading[0].replace("\r\r\n", "\r\n") for part in self.text)
 
     @property
     def markup(self) -> str:

@@ -14,9 +14,9 @@ _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET + b"="))
 _LEGAL_BASE64 = _ALPHABET + b"= \t\r\n"
 _BAD_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*(?:\r|\n|\Z))")
 _ODD_SOFT_BREAK = re.compile(rb"=(?:[ \t]|\r(?!\n))")
-_SOFT_BREAK = re.compile(rb"=[ \t]*+(?:\r\n|\r|\n|\Z)")
+_SOFT_BREAK = re.compile(rb"=[ \t]*+(?:\r\r?\n|\r|\n|\Z)")
 _UU_BEGIN = re.compile(rb"^begin[ \t]+[0-7]+[ \t]+[^\r\n]*(?:\r\n|\n|\r)", re.M)
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_LINE_END = re.compile(rb"\r\r?\n|\n|\r")
 
 
 def is_known(encoding: str) -> bool:

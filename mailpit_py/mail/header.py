@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from mailpit_py.mail import charset, encoding
 
 FIELD = re.compile(
-    rb"([!-9;-~]++)[ \t]*+:([^\r\n]*+(?:(?:\r\n|\n|\r)[ \t][^\r\n]*+)*+)(?:\r\n?|\n|\Z)",
+    rb"([!-9;-~]++)[ \t]*+:([^\r\n]*+(?:(?:\r\r?\n|\n|\r)[ \t][^\r\n]*+)*+)(?:\r(?:\r?\n)?|\n|\Z)",
 )
-_FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]?")
+_FOLD = re.compile(rb"(?:\r\r?\n|\n|\r)[ \t]?")
 _WORD = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,60})?\?([bBqQ])\?")
 _UNSAFE = re.compile(r"[\r\n\0]+")
 

@@ -33,7 +33,7 @@ def on_top(lines: str, raw: bytes, *, has_header: bool) -> bytes:
 
 def _line_end(raw: bytes, place: int) -> int:
     """Where the line end at `place` is over."""
-    for end in (b"\r\n", b"\n", b"\r"):
+    for end in (b"\r\r\n", b"\r\n", b"\n", b"\r"):
         if raw.startswith(end, place):
             return place + len(end)
     return place

@@ -58,7 +58,9 @@ def snippet(text: str, limit: int) -> str:
 
 def unify(text: str) -> str:
     """A body with its line ends as LF."""
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    if "\r" not in text:
+        return text
+    return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def as_html(text: str) -> str:

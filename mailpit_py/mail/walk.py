@@ -8,14 +8,16 @@ from mailpit_py.mail.header import FIELD
 from mailpit_py.mail.limits import Limits
 from mailpit_py.mail.part import Part, Section, defect
 
-_DELIMITER = re.compile(rb"--([^\r\n]*+)(?:\r\n?|\n|\Z)")
+_DELIMITER = re.compile(rb"--([^\r\n]*+)(?:\r(?:\r?\n)?|\n|\Z)")
 _AFTER_CR = re.compile(rb"[\r\n]--")
-_BLANK = re.compile(rb"\r\n?|\n")
+_BLANK = re.compile(rb"\r(?:\r?\n)?|\n")
 _BLANK_LINES = (b"\r\n", b"\n")
-_MBOX = re.compile(rb">?From [^\r\n]*+(?:\r\n?|\n|\Z)")
-_NAMELESS = re.compile(rb"[ \t]*+:[^\r\n]*+(?:\r\n?|\n|\Z)")
-_FOLDS = re.compile(rb"(?:[ \t][^\r\n]*+(?:\r\n?|\n|\Z))++")
-_SKIPPED = re.compile(rb"(?:(?!--)[!-9;-~]++[ \t]*+:[^\r\n]*+(?:(?:\r\n|\n|\r)[ \t][^\r\n]*+)*+(?:\r\n?|\n|\Z))*+")
+_MBOX = re.compile(rb">?From [^\r\n]*+(?:\r(?:\r?\n)?|\n|\Z)")
+_NAMELESS = re.compile(rb"[ \t]*+:[^\r\n]*+(?:\r(?:\r?\n)?|\n|\Z)")
+_FOLDS = re.compile(rb"(?:[ \t][^\r\n]*+(?:\r(?:\r?\n)?|\n|\Z))++")
+_SKIPPED = re.compile(
+    rb"(?:(?!--)[!-9;-~]++[ \t]*+:[^\r\n]*+(?:(?:\r\r?\n|\n|\r)[ \t][^\r\n]*+)*+(?:\r(?:\r?\n)?|\n|\Z))*+"
+)
 _TYPE = re.compile(rb"[\s;]*+([!#-'*+.0-9A-Z^_`a-z{|}~-]++/[!#-'*+.0-9A-Z^_`a-z{|}~-]++)(?![^\s;(])")
 
 
@@ -84,7 +86,7 @@ class _Walker:
         """End the parts that a boundary line at `start` ends, and open the next one after it."""
         key, closing = found
         level = self.boundaries[key][-1]
-        self.close(level + 1, self.before_line_end(start))
+        self.close(level + 1, self.before_line_end(start, has_double_cr=self.raw.endswith(b"\r\r\n", start, position)))
         if not closing and self.is_delimiter(position):  # doubled: there is no part between
             return position
         if closing:
@@ -97,8 +99,10 @@ class _Walker:
             return position
         return self.descend(position)
 
-    def before_line_end(self, start: int) -> int:
+    def before_line_end(self, start: int, *, has_double_cr: bool) -> int:
         """The line end before a boundary line belongs to the boundary (RFC 2046 §5.1.1)."""
+        if has_double_cr and self.raw.endswith(b"\r\r\n", 0, start):
+            return start - 3
         if start and self.raw[start - 1] == 10:
             start -= 1
         return start - 1 if start and self.raw[start - 1] == 13 else start

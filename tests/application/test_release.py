@@ -131,6 +131,7 @@ def test_a_body_without_a_header_section_gets_one() -> None:
         (b"\r\nbody", b"Date: now\r\n\r\nbody"),
         (b"body", b"Date: now\r\n\r\nbody"),
         (b"", b"Date: now\r\n\r\n"),
+        (b"A: 1\r\r\nBcc: x\r\r\nB: 2\r\r\n\r\r\nbody", b"Date: now\r\nA: 1\r\r\nB: 2\r\r\n\r\r\nbody"),
         (b"A: 1\nBcc: x\n\ny\nB: 2\n\nbody", b"Date: now\r\nA: 1\n\ny\nB: 2\n\nbody"),
         (b"Bcc: x,\r\n y\r\ndate: old\r\nDATE: older\r\nbcc: z", b"date: now\r\n"),
         (b"date: old", b"date: now"),

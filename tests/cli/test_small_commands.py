@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from mailpit_py import __version__
+from mailpit_py.cli.readyz import readiness_url
+from mailpit_py.config import Config
 from mailpit_py.node import Node
 from tests.cli.conftest import invoke
 from tests.process import ROOT
@@ -29,27 +32,72 @@ def test_a_completion_script_is_printed(shell: str) -> None:
     assert "mailpit-py" in script
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
-@pytest.mark.parametrize(
-    ("typed", "completed"),
-    [
-        ("sen", {"sendmail"}),
-        ("dump --f", {"--format"}),
-        ("dump --format m", {"mbox", "maildir"}),
-        ("--smtp-req", {"--smtp-require-starttls", "--smtp-require-tls", "--smtp-require-auth"}),
-    ],
-)
-def test_bash_completes(tmp_path: Path, typed: str, completed: set[str]) -> None:
+TYPED = [
+    ("sen", {"sendmail"}),
+    ("dump --f", {"--format"}),
+    ("dump --format m", {"mbox", "maildir"}),
+    ("--smtp-req", {"--smtp-require-starttls", "--smtp-require-tls", "--smtp-require-auth"}),
+]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Where a shell finds the program under its name."""
     program = tmp_path / "mailpit-py"
     program.write_text(f"#!{sys.executable}\nfrom mailpit_py.cli.program import run\nrun()\n")
     program.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    return {"PATH": path, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "TERM": "dumb"}
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize(("typed", "completed"), TYPED)
+def test_bash_completes(environment: dict[str, str], typed: str, completed: set[str]) -> None:
     words = ["mailpit-py", *typed.split(" ")]
     asked = f"COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; COMP_TYPE=9"
     shown = "printf '%s\\n' \"${COMPREPLY[@]}\""
-    script = "\n".join([invoke("completion", "bash").output, asked, "_mailpit_py_completion mailpit-py", shown])
-    environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    script = "\n".join(['eval "$(mailpit-py completion bash)"', asked, "_mailpit_py_completion mailpit-py", shown])
     done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert set(done.stdout.split()) == completed, done.stderr
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish")
+@pytest.mark.parametrize(("typed", "completed"), TYPED)
+def test_fish_completes(environment: dict[str, str], typed: str, completed: set[str]) -> None:
+    folder = Path(environment["HOME"], ".config", "fish", "completions")
+    folder.mkdir(parents=True)
+    (folder / "mailpit-py.fish").write_text(invoke("completion", "fish").output)
+    asked = ["fish", "-c", f"complete --do-complete 'mailpit-py {typed}'"]
+    done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+    assert {line.partition("\t")[0] for line in done.stdout.splitlines()} == completed, done.stderr
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="needs zsh")
+@pytest.mark.parametrize(("typed", "completed"), TYPED)
+def test_zsh_completes(environment: dict[str, str], typed: str, completed: set[str]) -> None:
+    import pty
+
+    master, slave = pty.openpty()
+    with subprocess.Popen(["zsh", "-fi"], stdin=slave, stdout=slave, stderr=slave, env=environment) as process:
+        os.close(slave)
+        try:
+            os.write(
+                master, b'autoload -Uz compinit && compinit -u; eval "$(mailpit-py completion zsh)"; echo rea""dy\n'
+            )
+            shown_until(master, {"ready"})
+            os.write(master, f"mailpit-py {typed}\t\t".encode())
+            shown_until(master, completed)
+        finally:
+            process.kill()
+            os.close(master)
+
+
+def shown_until(terminal: int, words: set[str]) -> None:
+    """Read what a terminal shows until all of these words are there; fails after a minute without any."""
+    shown = ""
+    while not all(word in shown for word in words):
+        assert select.select([terminal], [], [], 60)[0], f"not all of {words} are in {shown!r}"
+        shown += os.read(terminal, 4096).decode("utf-8", "replace")
 
 
 @pytest.mark.parametrize("text", ["30", "0.5", "500ms", "1m30s", "2h"])
@@ -67,3 +115,26 @@ def test_readyz_says_how_a_time_is_written(text: str) -> None:
 def test_readyz_gives_up_when_its_time_is_over() -> None:
     result = invoke("readyz", "--listen", "127.0.0.1:9", "--wait", "--timeout", "20ms")
     assert (result.exit_code, "http://127.0.0.1:9/readyz is not ready" in result.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("listen", "webroot", "https", "url"),
+    [
+        ("127.0.0.1:8025", "", False, "http://127.0.0.1:8025/readyz"),
+        ("127.0.0.1:8025", "/mailpit", False, "http://127.0.0.1:8025/mailpit/readyz"),
+        ("127.0.0.1:8025", "/mailpit/", True, "https://127.0.0.1:8025/mailpit/readyz"),
+        ("0.0.0.0:9000", "/", False, "http://127.0.0.1:9000/readyz"),
+        ("[::]:8025", "/a/../b", False, "http://localhost:8025/b/readyz"),
+        ("[::1]:8025", "/", True, "https://[::1]:8025/readyz"),
+    ],
+)
+def test_readyz_asks_where_the_sandbox_listens(listen: str, webroot: str, https: bool, url: str) -> None:
+    assert readiness_url(listen, webroot, https=https) == url
+
+
+def test_readyz_asks_over_tls_where_the_sandbox_has_a_certificate() -> None:
+    with Node(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0", ui_tls_cert="sans:localhost", webroot="/m")) as node:
+        variables = {"MP_UI_BIND_ADDR": f"127.0.0.1:{node.ports['listen']}", "MP_WEBROOT": "/m"}
+        assert invoke("readyz", **variables, MP_UI_TLS_CERT="auto").exit_code == 0
+        assert invoke("readyz", "--https", **variables).exit_code == 0
+        assert invoke("readyz", **variables).exit_code == 1

@@ -117,12 +117,29 @@ def test_broken_structure_is_read_and_reported(raw, paths, expected):
     assert codes(message) == expected
 
 
-@pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r"])
+@pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r", b"\r\r\n"])
 def test_every_kind_of_line_end_is_understood(end):
     message = read(NESTED.replace(b"\r\n", end))
     assert shape(message) == shape(read(NESTED))
     assert message.part("1.1").body == b"plain"
     assert message.part("2").children[0].section.field("subject").value == "inside"
+
+
+def test_lines_to_which_a_cr_was_added_are_read_as_they_were_meant():
+    raw = (
+        b"Subject: a\n b\nTo: Ann <a@x.test>,\n\tb@x.test\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+        b"Content-Transfer-Encoding: quoted-printable\n\none=\n two\nthree\n--b\n"
+        b"Content-Type: application/pdf; name=x.pdf\nContent-Transfer-Encoding: base64\n\nJVBE\nRi0=\n--b--\n"
+    )
+    message = read(raw.replace(b"\n", b"\r\r\n"))
+    assert (message.subject, [one.address for one in message.to]) == ("a b", ["a@x.test", "b@x.test"])
+    assert message.text == "one two\nthree"
+    assert message.part("2").decoded == b"%PDF-"
+
+
+def test_a_cr_at_the_end_of_what_a_part_has_stays_where_lines_end_in_crlf():
+    message = read(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n\x00\r\r\n--b--\r\n")
+    assert message.part("1").body == b"\x00\r"
 
 
 def test_the_outer_boundary_ends_an_unterminated_inner_multipart():

@@ -138,6 +138,7 @@ def test_parts_are_listed_as_with_mailpit(
     [
         ("\r\nNo type at all, k\u00f6rper\r\n", "No type at all, k\u00f6rper\r\n", ""),
         (entity("text/plain", "line\r\nline\r\n"), "line\r\nline\r\n", ""),
+        ("To: a@b.test\r\r\n\r\r\nline\r\r\nline\r\r\n", "line\r\nline\r\n", ""),
         (multipart("mixed", TEXT, entity("text/plain", "two")),
          "Message with inline image and attachment:\n--\ntwo", ""),
         (multipart("alternative", entity("text/plain", "first"), entity("text/plain", "second")), "first", ""),
