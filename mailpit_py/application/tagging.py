@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mailpit_py.errors import ConfigError
 from mailpit_py.mail import Message
 from mailpit_py.mail.tag import clean_all, named_in_addresses, named_in_header, title
+from mailpit_py.simulation.address import parse
 from mailpit_py.storage import Arrival
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class Tagger:
         """The tags that the message itself names."""
         names = [] if X_TAGS in self.disabled else named_in_header(message)
         if PLUS_ADDRESSES not in self.disabled:
-            names += named_in_addresses(message)
+            # `ndr+mailbox_full+5s@example.com` says what shall happen, and names no tags
+            names += named_in_addresses(message, lambda address: parse(address).is_ordinary)
         return [title(name.strip()) for name in names] if self.title_case else names
 
 

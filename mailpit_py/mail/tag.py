@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from mailpit_py.mail.message import Message
 
@@ -32,10 +32,14 @@ def named_in_header(message: Message) -> list[str]:
     return field.value.split(",") if field else []
 
 
-def named_in_addresses(message: Message) -> list[str]:
-    """What stands behind a plus in the addresses of From, To, Cc and Bcc: `local+tag+another@...`."""
-    addresses = (*message.to, *message.cc, *message.bcc, *message.from_)
-    return [tag for one in addresses if "+" in one.address for tag in one.address.rpartition("@")[0].split("+")[1:]]
+def named_in_addresses(message: Message, is_tagged: Callable[[str], bool] = bool) -> list[str]:
+    """What stands behind a plus in the addresses of From, To, Cc and Bcc: `local+tag+another@...`.
+
+    Of addresses that are not `is_tagged` the words behind the plus are no tags.
+    """
+    addresses = (one.address for one in (*message.to, *message.cc, *message.bcc, *message.from_))
+    tagged = (address for address in addresses if "+" in address and is_tagged(address))
+    return [tag for address in tagged for tag in address.rpartition("@")[0].split("+")[1:]]
 
 
 def title(name: str) -> str:
