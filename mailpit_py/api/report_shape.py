@@ -99,7 +99,7 @@ def report(read: ReadReport, link: str, layers: tuple[Decoded, ...], findings: t
 def _outcome(one: Outcome) -> Json:
     from mailpit_py.reports import describe_status
 
-    known = describe_status(one.best_status)
+    known = describe_status(one.best_status, one.diagnostic)
     return {
         "address": one.address,
         "original_address": one.original_address,

@@ -10,6 +10,7 @@ from mailpit_py.application.planning import new_step
 from mailpit_py.errors import BounceError
 from mailpit_py.mail.envelope import Envelope, Session
 from mailpit_py.simulation.decision import Decision
+from mailpit_py.simulation.dialect import provider_of
 from mailpit_py.simulation.facts import Facts
 from mailpit_py.simulation.follow_up import StepKind, follow_up
 from mailpit_py.simulation.outcome import Later, Report
@@ -38,9 +39,14 @@ class Wish:
 
     @classmethod
     def of(cls, report: Report, refusal: Refusal | None = None, *, delay: float = 0, dialect: str = "") -> Wish:
-        """Return the wish for one kind of report; a failure needs no cause, there is one that is usual."""
+        """Return the wish for one kind of report; a failure needs no cause, there is one that is usual.
+
+        A refusal that names no provider is in the words of the system whose dialect is wished for.
+        """
         if report in _WITH_REFUSAL and refusal is None:
             refusal = Refusal("unknown_user") if report is Report.FAILURE else Refusal("conn_timeout")
+        if refusal is not None:
+            refusal = refusal.spoken_by(provider_of(dialect))
         return cls(Later(report, refusal if report in _WITH_REFUSAL else None, delay, dialect))
 
 

@@ -126,6 +126,12 @@ class _Task:
         digest = hashlib.sha256(self.original.raw).hexdigest()[:16]
         return f"{self.around.seed}:{self.step.id}:{self.step.due_at}:{digest}:{purpose}"
 
+    @property
+    def message_seed(self) -> str:
+        """The seed of what all reports about these octets call them."""
+        digest = hashlib.sha256(self.original.raw).hexdigest()[:16]
+        return f"{self.around.seed}:{self.step.accepted_at}:{digest}"
+
     def recipient(self, address: str) -> Recipient:
         """What RCPT said of an address; one that it does not know said nothing."""
         known = (one for one in self.original.envelope.recipients if one.address == address)
@@ -215,6 +221,7 @@ def _report(task: _Task, recipients: Iterable[RecipientStatus]) -> Report:
         arrival=task.step.accepted_at,
         at=task.step.due_at,
         seed=task.seed(),
+        message_seed=task.message_seed,
         envid=envelope.envid,
         ret=envelope.ret,
         client=(session.helo if session else "") or "localhost",

@@ -33,7 +33,7 @@ def cause_options(command: Command) -> Command:
             click.option("--status", default="", help="An enhanced code instead, as in 5.1.1."),
             click.option("--code", type=int, default=0, help="A reply code instead, with --text."),
             click.option("--text", default="", help="The reply's text."),
-            click.option("--provider", default="", help="In whose words the server refused, as in gmail."),
+            click.option("--provider", default="", help="In whose words the server refused; else as --dialect."),
             click.option("--dialect", type=click.Choice(DIALECTS), help="In whose form the report is."),
             click.option(
                 "--kind", type=click.Choice(KINDS), default="failure", show_default=True, help="Which report."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -37,10 +38,7 @@ def command(context: click.Context, inbox: str, url: str, as_json: bool) -> None
 @json_option
 def advance(duration: str, inbox: str, url: str, as_json: bool) -> None:
     """Move the clock by DURATION, as in 90s, 4h or 5d, or to an RFC 3339 instant, and do what is due until then."""
-    from mailpit_py.simulation.token import Kind, read
-
-    token = read(duration)
-    target = {"seconds": token.number} if token and token.kind is Kind.DURATION else {"to": duration}
+    target = _target(duration)
     with sandbox_at(url) as client:
         done = client.post("clock/advance", {**target, **_whose(inbox)})
     if as_json:
@@ -48,6 +46,19 @@ def advance(duration: str, inbox: str, url: str, as_json: bool) -> None:
         return
     click.echo(f"{done['clock']['now']}  {done['count']} {'step' if done['count'] == 1 else 'steps'}")
     print_table([_row(one) for one in done["steps"]])
+
+
+def _target(text: str) -> dict[str, Any]:
+    from mailpit_py.simulation.token import Kind, read
+
+    token = read(text)
+    if token and token.kind is Kind.DURATION:
+        return {"seconds": token.number}
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f"write 90s, 4h or 5d, or an instant as 2026-11-23T12:00:00Z, not {text!r}") from None
+    return {"to": text}
 
 
 @command.command("freeze")

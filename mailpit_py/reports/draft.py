@@ -59,10 +59,14 @@ class Draft:
         """Return a GUID, the same for the same seed and purpose."""
         return guid(self.report.seed, purpose)
 
+    def original_token(self, purpose: str, length: int, alphabet: str = HEX) -> str:
+        """Return characters that look random, the same in every report about this original."""
+        return token(self.report.message_seed or self.report.seed, purpose, length, alphabet)
+
     @property
     def queue_id(self) -> str:
         """What the reporting MTA called the original, drawn if nobody said."""
-        return self.report.queue_id or self.token("queue", 11).upper()
+        return self.report.queue_id or self.original_token("queue", 11).upper()
 
     @property
     def utf8(self) -> bool:

@@ -10,6 +10,9 @@ import re
 _EXCHANGE = r"RESOLVER\.|not found by SMTP address lookup|RecipientNotFound"
 _EDGE = r"Recipient address rejected: Access denied"
 _GMAIL = r"gsmtp|Gmail requires"
+_NOTHING = r"[45]\.0\.0"
+_NOBODY = "there is no such mailbox"
+_GREYLISTING = "the receiver waits for another try (greylisting)"
 _STRANGERS = "the server hands nothing on for strangers"
 _BLOCKED = "the client's address is blocked"
 _ENCRYPTION = "encryption is needed"
@@ -17,9 +20,9 @@ _ENCRYPTION = "encryption is needed"
 _MEANINGS = tuple(
     (re.compile(code), re.compile(words, re.IGNORECASE), meaning)
     for code, words, meaning in (
-        (r"5\.1\.10", _EXCHANGE, "there is no such mailbox"),
-        (r"5\.4\.1", _EDGE, "there is no such mailbox"),
-        (r"5\.5\.0", r"mailbox unavailable", "there is no such mailbox"),
+        (r"5\.1\.10", _EXCHANGE, _NOBODY),
+        (r"5\.4\.1", _EDGE, _NOBODY),
+        (r"5\.5\.0", r"mailbox unavailable", _NOBODY),
         (r"5\.1\.351", "", "the next server knows no such mailbox"),
         (r"[45]\.2\.12[12]", "", "the mailbox has received too much mail within an hour"),
         (r"[45]\.4\.300", "", "the message was not delivered before its time was up"),
@@ -44,11 +47,7 @@ _MEANINGS = tuple(
         (r"[45]\.7\.32", _GMAIL, "the domain in From is not the one that SPF or DKIM vouches for"),
         (r"5\.7\.9", r"policy", "the receiver's policy stands against the message"),  # Yahoo's
         (r"5\.6\.1", r"content rejected", "something is wrong with the content"),  # SES's
-        (
-            r"4\.[27]\.[01]",
-            r"grey-?list|gray-?list",
-            "the receiver waits for another try (greylisting)",
-        ),
+        (r"4\.[27]\.[01]", r"grey-?list|gray-?list", _GREYLISTING),
         (r"4\.2\.1", r"\brate\b|too (many|quickly)|max emails", "the mailbox gets more mail than it may now"),
         (r"5\.1\.7", r"verif", "the sender's address could not be verified"),
         (r"5\.5\.[24]", r"\bhelo\b|\behlo\b", "the client's name in EHLO is not accepted"),
@@ -59,6 +58,18 @@ _MEANINGS = tuple(
         (r"5\.7\.[01]", r"block ?list|blocked using|blocked - see|\bBL[0-9]{2}\b|address \S+ blocked", _BLOCKED),
         (r"[45]\.7\.0", r"\bTLS\b|STARTTLS", _ENCRYPTION),
         (r"4\.7\.[01]", r"too many|deferred", "too much mail is coming in from this sender"),
+        # What says nothing by its code, as Exim's reports and replies without one: the words of the usual servers.
+        (_NOTHING, r"no such user|user unknown|unknown user|no mailbox here|invalid recipient", _NOBODY),
+        (_NOTHING, r"user does ?n[o']t exist|doesn't have an? \S+ account", _NOBODY),
+        (_NOTHING, r"quota|mailbox (is )?full|out of storage", "the mailbox is full"),
+        (_NOTHING, r"(mailbox|account) is disabled|mailbox disabled", "the mailbox is disabled"),
+        (_NOTHING, r"grey-?list|gray-?list", _GREYLISTING),
+        (_NOTHING, r"relay", _STRANGERS),
+        (_NOTHING, r"message size|email size|too (big|large)", "the message is too big for the receiving system"),
+        (_NOTHING, r"\bSPF\b", "SPF does not allow this client to send for the domain"),
+        (_NOTHING, r"\bspam\b|unsolicited", "the message is taken for spam"),
+        (_NOTHING, r"block ?list|blocked using", _BLOCKED),
+        (_NOTHING, r"timed out|timeout exceeded", "the host did not answer"),
     )
 )
 

@@ -70,12 +70,20 @@ class Outcome:
     @property
     def explanation(self) -> str:
         """A few sentences for people, the server's own words last."""
-        known = status.describe(self.best_status, self.diagnostic)
-        meaning = f" The reason: {known.text} ({self.best_status})." if known and self.action not in _ARRIVED else ""
+        meaning = "" if self.action in _ARRIVED else self._reason
         given_up = " Such a problem can pass, but the time for delivery was over." if self._is_given_up else ""
         return (
             f"{self.address or 'A recipient'}: {_ACTIONS.get(self.action, self.action)}.{meaning}{given_up}{self._said}"
         )
+
+    @property
+    def _reason(self) -> str:
+        """Why, in plain words; nothing where the server's own words are all there is."""
+        code = self.best_status or (f"{self.reply_code // 100}.0.0" if self.reply_code else "")
+        known = status.describe(code, self.diagnostic)
+        if known is None or (self.diagnostic and known.says_nothing):
+            return ""
+        return f" The reason: {known.text} ({self.best_status})." if self.best_status else f" The reason: {known.text}."
 
     @property
     def _said(self) -> str:

@@ -114,7 +114,8 @@ class Report:
     `reverse_path` is the original's, and where the report goes. `envid` and `ret` are the values of
     MAIL exactly as given. `original` is the message as received; `queue_id` is what the reporting
     MTA called it, and `client` the host that handed it over. `smtputf8` says that the way back
-    takes UTF-8 header fields (RFC 6533). Ids, boundaries and the like come from `seed` alone.
+    takes UTF-8 header fields (RFC 6533). Ids, boundaries and the like come from `seed` alone; what
+    all reports about one message call it comes from `message_seed`, if that is given.
     Raises ValueError for a null reverse-path: a report about a report would loop (RFC 5321 §6.1).
     """
 
@@ -128,6 +129,7 @@ class Report:
     envid: str = ""
     ret: str = ""
     queue_id: str = ""
+    message_seed: str = ""
     client: str = "localhost"
     smtputf8: bool = False
     nasty: frozenset[Nasty] = frozenset()

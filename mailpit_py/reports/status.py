@@ -129,6 +129,11 @@ class Status:
         return self.code[0] == "4"
 
     @property
+    def says_nothing(self) -> bool:
+        """True for x.0.0 where the words beside it mean nothing either."""
+        return self.text == _DETAILS["0.0"]
+
+    @property
     def sentence(self) -> str:
         """The meaning with the class before it, as one sentence."""
         return f"{_CLASSES[self.code[0]]}: {self.text}."

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mailpit_py.simulation.catalogue import PROVIDERS
+
 # The dialects of `mailpit_py.reports`, which is a sibling and loaded only when a report is due.
 DIALECTS = (
     "rfc",
@@ -47,6 +49,12 @@ def dialect_of(provider: str) -> str:
     """Return the dialect in which the failures of a provider's domains are reported."""
     name = _SPEAKS_AS.get(provider, provider)
     return name if name in DIALECTS else STANDARD
+
+
+def provider_of(dialect: str) -> str:
+    """Return the provider whose own reports these are, or nothing if the dialect is no provider's."""
+    name = dialect.removesuffix("_classic")
+    return name if name in PROVIDERS else ""
 
 
 def remote_host(provider: str, recipient: str) -> str:

@@ -249,7 +249,7 @@ def test_any_message_bounces_on_request(client: Client, mail: Mail) -> None:
     (step,) = bounce(client, public_id, scenario="mailbox_full", dialect="m365")["steps"]
     assert (step["state"], step["dialect"]) == ("done", "m365")
     shown = read_report(client, step["reports"][0])
-    assert (shown["agent"], shown["outcomes"][0]["status"], shown["original"]["id"]) == ("m365", "4.2.2", public_id)
+    assert (shown["agent"], shown["outcomes"][0]["status"], shown["original"]["id"]) == ("m365", "5.2.2", public_id)
 
 
 def test_a_bounce_may_wait(client: Client, mail: Mail) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -301,3 +302,21 @@ def test_the_same_seed_step_and_original_give_the_same_bytes_and_others_do_not()
     others = [raw(seed=2), raw(replace(step(), id=2)), raw(message=original(raw=RAW + b"!"))]
     ids = {read(one).message_id for one in [raw(), *others]}
     assert len(ids) == 4
+
+
+@pytest.mark.parametrize(
+    ("dialect", "pattern"),
+    [
+        ("rfc", rb"with ESMTP id (\w+)"),
+        ("postfix", rb"X-Postfix-Queue-ID: (\w+)"),
+        ("exim", rb"\(envelope-from [^)]+\)\r\n\tid (\S+)"),
+        ("sendmail", rb"with ESMTP id (\w+)"),
+        ("opensmtpd", rb"with ESMTP id (\w+)"),
+        ("gmail", rb"with ESMTP\s+id\s+(\w+)"),
+    ],
+)
+def test_a_warning_and_the_failure_after_it_name_the_original_alike(dialect, pattern):
+    steps = (step(StepKind.DELAY, dialect=dialect), replace(step(dialect=dialect), id=2, due_at=NOON + 9 * HOUR))
+    warning, failure = (made(one, original()).made[0].raw for one in steps)
+    assert re.findall(pattern, warning) == re.findall(pattern, failure) != []
+    assert read(warning).message_id != read(failure).message_id

@@ -35,6 +35,19 @@ def tags(one: Tagger, raw: bytes = RAW, name: str = "") -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("ann+invoice@example.com", ("invoice",)),
+        ("bounce+jane@example.com", ("jane",)),
+        ("ndr+mailbox_full+5s@example.com", ()),
+        ("ooo+1m@example.com, ann+invoice@example.com", ("invoice",)),
+    ],
+)
+def test_an_address_that_asks_for_something_names_no_tags(to: str, expected: tuple[str, ...]) -> None:
+    assert tags(Tagger(), b"To: " + to.encode() + b"\r\n\r\nx\r\n") == expected
+
+
+@pytest.mark.parametrize(
     ("match", "hits"),
     [
         ("invoice", True),

@@ -7,6 +7,7 @@ import pytest
 from mailpit_py.mail import read
 from mailpit_py.reports import DIALECTS, Action, Kind, build_dsn, is_report, understand
 from mailpit_py.reports.blocks import parse, without_comments
+from mailpit_py.reports.outcome import Outcome
 from tests.reports.scenarios import FAILURES, NOON, failed, report, told
 
 RICH = {"orcpt": "rfc822;Ann+2Bnews@old.example", "final_log_id": "3ABC"}
@@ -292,3 +293,19 @@ def test_a_report_is_said_in_plain_words(failure, reason, said):
     found = understand(read(build_dsn(report(failed(FAILURES[failure])))))
     opening = "About the message 'Your invoice':\nnobody@dest.example: the message could not be delivered, and will not"
     assert found.explanation == f"{opening} be tried again. The reason: {reason}{said}"
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "reason"),
+    [
+        ("5.0.0", "550 No Such User Here", " The reason: there is no such mailbox (5.0.0). The other server said"),
+        ("", "554 This user doesn't have an x account", " The reason: there is no such mailbox. The other server said"),
+        ("5.0.0", "550 no", " The other server said: 550 no"),
+        ("", "gone", " The report says: gone"),
+        ("5.0.0", "", " The reason: nothing more is known (5.0.0)."),
+        ("5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; x", " The reason: there is no such mailbox (5.1.10)."),
+    ],
+)
+def test_what_a_code_does_not_say_its_words_may(status, diagnostic, reason):
+    said = Outcome("a@b.example", "failed", status=status, diagnostic=diagnostic).explanation
+    assert said.partition("tried again.")[2].startswith(reason)

@@ -50,6 +50,10 @@ def test_a_code_is_said_in_words(code, sentence, registered):
         ("5.7.0", "message was blocked because of its content", "a security or policy rule stands against it"),
         ("5.7.1", "Message refused", "delivery is not authorised: the message was refused"),
         ("5.7.0", "Must issue a STARTTLS command first", "encryption is needed"),
+        ("5.0.0", "550 No Such User Here", "there is no such mailbox"),
+        ("5.0.0", "554 delivery error: dd This user doesn't have a yahoo.com account", "there is no such mailbox"),
+        ("5.0.0", "552 Mailbox quota exceeded", "the mailbox is full"),
+        ("4.0.0", "451 Internal resources are temporarily unavailable", "nothing more is known"),
         ("5.7.30", "REQUIRETLS", "REQUIRETLS was asked for and is not supported"),
     ],
 )  # fmt: skip

@@ -32,13 +32,23 @@ will hear of it if they fail.
 _ACTIONS = frozenset({Action.FAILED, Action.DELAYED, Action.DELIVERED, Action.RELAYED})
 
 
-def message_id(draft: Draft, purpose: str) -> str:
-    """Return a queue id: seconds, process and sub-second in base 62."""
-    number, digits = stamp.unix(draft.report.at), ""
+def message_id(draft: Draft) -> str:
+    """Return the queue id of the report itself: seconds, process and sub-second in base 62."""
+    return _queue_id(draft.report.at, draft.token("own", 6, DIGITS), draft.token("own sub", 2, BASE62))
+
+
+def original_id(draft: Draft) -> str:
+    """Return the queue id of the original, the same in every report about it."""
+    process, fraction = draft.original_token("queue", 6, DIGITS), draft.original_token("queue sub", 2, BASE62)
+    return _queue_id(draft.report.arrival, process, fraction)
+
+
+def _queue_id(at: int, process: str, fraction: str) -> str:
+    number, digits = stamp.unix(at), ""
     while number:
         number, rest = divmod(number, 62)
         digits = BASE62[rest] + digits
-    return f"{digits.rjust(6, '0')[-6:]}-{draft.token(purpose, 6, DIGITS)}-{draft.token(purpose + ' sub', 2, BASE62)}"
+    return f"{digits.rjust(6, '0')[-6:]}-{process}-{fraction}"
 
 
 def subject(draft: Draft) -> bytes:
@@ -46,13 +56,13 @@ def subject(draft: Draft) -> bytes:
     if draft.action is Action.FAILED:
         return draft.subject("Mail delivery failed: returning message to sender")
     if draft.action is Action.DELAYED:
-        return draft.subject(f"Warning: message {message_id(draft, 'queue')} delayed {draft.age}")
+        return draft.subject(f"Warning: message {original_id(draft)} delayed {draft.age}")
     return draft.subject("Delivery Status Notification")
 
 
 def header(draft: Draft, mime_fields: Sequence[bytes]) -> list[bytes]:
     """Return the fields in Exim's order, which is another one for a success."""
-    own = message_id(draft, "own")
+    own = message_id(draft)
     when = stamp.rfc5322(draft.report.at)
     target = draft.address(draft.report.reverse_path)
     trace = (f"from Debian-exim by {draft.host} with local (Exim 4.96)", f"id {own}", f"for {target};", when)
@@ -77,7 +87,7 @@ def notice(draft: Draft, *, reasons: bool = True) -> str:
     paragraphs = [paragraph(each) for each in draft.recipients]
     if draft.action is Action.FAILED:
         return "\n".join([f"{CREATED}\n{FAILED}", *(line for lines in paragraphs for line in lines)])
-    values = {"id": message_id(draft, "queue"), "subject": draft.message.subject}
+    values = {"id": original_id(draft), "subject": draft.message.subject}
     opening = DELAYED.format(age=draft.age, host=draft.host, **values)
     addresses = "\n".join(line for lines in paragraphs for line in (lines if reasons else lines[:1]))
     return f"{CREATED}\n{opening}\n{addresses}\n{PATIENCE.format(remaining=draft.remaining)}"
@@ -139,7 +149,7 @@ def returned_copy(draft: Draft) -> bytes:
         f"from [127.0.0.1] (helo={draft.report.client})",
         f"by {draft.host} with esmtp (Exim 4.96)",
         f"(envelope-from <{draft.address(draft.report.reverse_path)}>)",
-        f"id {message_id(draft, 'queue')}",
+        f"id {original_id(draft)}",
         f"for {draft.address(draft.first.final_recipient)};",
         stamp.rfc5322(draft.report.arrival),
     )

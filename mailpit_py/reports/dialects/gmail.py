@@ -175,9 +175,8 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
 def _returned(draft: Draft) -> bytes:
     report = draft.report
     when = stamp.rfc5322(report.arrival, "-0800 (PST)", -8)
-    received = field(
-        "Received", f"from {report.client} by mx.google.com with ESMTP id {draft.token('original', 16)}; {when}"
-    )
+    name = draft.original_token("original", 16)
+    received = field("Received", f"from {report.client} by mx.google.com with ESMTP id {name}; {when}")
     body = draft.copy(draft.return_path(), received)
     return mime.entity([field("Content-Type", draft.returned_type()), *mime.eight_bit(body)], body)
 

@@ -85,7 +85,7 @@ def _returned(draft: Draft) -> bytes:
     report = draft.report
     trace = (
         f"from {report.client} ({report.client} [127.0.0.1])",
-        f"by {draft.host} (OpenSMTPD) with ESMTP id {draft.token('original', 8)}",
+        f"by {draft.host} (OpenSMTPD) with ESMTP id {draft.original_token('original', 8)}",
         f"for <{draft.address(draft.first.final_recipient)}>;",
         stamp.rfc5322(report.arrival, "+0000 (UTC)"),
     )

@@ -62,6 +62,10 @@ def _queue_id(draft: Draft, purpose: str) -> str:
     return f"6A{draft.token(purpose, 6).upper()}{draft.token(purpose + ' process', 6, DIGITS)}"
 
 
+def _original_id(draft: Draft) -> str:
+    return f"6A{draft.original_token('queue', 6).upper()}{draft.original_token('queue process', 6, DIGITS)}"
+
+
 def _subject(draft: Draft) -> str:
     if draft.action is Action.FAILED:
         return "Returned mail: see transcript for details"
@@ -144,7 +148,7 @@ def _returned(draft: Draft) -> bytes:
     one = draft.address(draft.first.final_recipient)
     trace = (
         f"from {report.client} ({report.client} [127.0.0.1])",
-        f"by {draft.host} {_VERSION} with ESMTP id {report.queue_id or _queue_id(draft, 'queue')}",
+        f"by {draft.host} {_VERSION} with ESMTP id {report.queue_id or _original_id(draft)}",
         f"for <{one}>; {stamp.rfc5322(report.arrival, 'GMT')}",
     )
     body = draft.copy(draft.return_path(), laid_out("Received", *trace, utf8=draft.utf8), full=full)

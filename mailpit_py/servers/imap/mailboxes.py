@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _SELECTIONS = frozenset({"SUBSCRIBED", "REMOTE", "RECURSIVEMATCH", "SPECIAL-USE"})
 _RETURNS = frozenset({"SUBSCRIBED", "CHILDREN", "SPECIAL-USE"})
-_STATUS = ("MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "DELETED", "SIZE", "HIGHESTMODSEQ", "MAILBOXID")
 
 
 def _reader(session: Session) -> Reader:
@@ -156,7 +155,7 @@ def status(session: Session, scanner: Scanner) -> Work[None]:
 
 def _status_items(scanner: Scanner) -> list[str]:
     items = scanner.listed(scanner.atom, may_be_empty=False)
-    if unknown := {*items} - {*_STATUS}:
+    if unknown := {*items} - {*_COUNTS, "SIZE", "APPENDLIMIT"}:
         raise Bad(f"there is no item {sorted(unknown)[0]}")
     return items
 
@@ -167,6 +166,7 @@ def _tell_status(session: Session, name: str, items: Sequence[str]) -> Work[None
         session.enabled.add("CONDSTORE")  # RFC 7162 §3.1
     is_utf8 = session.is_utf8
     numbers = yield from ask(lambda desk: _count(desk, reader, name, items, is_utf8=is_utf8))
+    numbers["APPENDLIMIT"] = session.settings.largest_append_bytes or "NIL"  # RFC 7889 §5: the same everywhere
     told = " ".join(f"{item} {numbers[item]}" for item in dict.fromkeys(items))
     session.say(f"* STATUS {session.mailbox(name)} ({told})")
 

@@ -145,6 +145,12 @@ def test_a_literal_that_is_too_large_is_not_asked_for(serve, store: Store) -> No
     assert store.counts().size_bytes == 1_000
 
 
+def test_who_is_told_of_no_limit_in_advance_may_ask_for_it(serve) -> None:
+    client = logged_in(serve(largest_append_bytes=0))  # "APPENDLIMIT" without a number: ask STATUS (RFC 7889 §2)
+    client.send(b"3 STATUS INBOX (APPENDLIMIT)\r\n")
+    assert until(client, b"3 OK")[0] == b'* STATUS "INBOX" (APPENDLIMIT NIL)'
+
+
 def test_a_literal_that_nobody_asked_for_is_passed_over(serve) -> None:
     client = logged_in(serve(largest_append_bytes=1_000))
     client.send(b"3 APPEND INBOX (\\Seen) {200000+}\r\n")
