@@ -321,8 +321,9 @@ class Config(
 
 
 def options() -> tuple[Option, ...]:
-    """All options in the order in which people read them."""
-    return tuple(sorted(map(_describe, fields(Config)), key=lambda one: GROUPS.index(one.group)))
+    """All options in the order in which people read them: of a theme first those that Config itself has."""
+    own = Config.__annotations__
+    return tuple(sorted(map(_describe, fields(Config)), key=lambda one: (GROUPS.index(one.group), one.name not in own)))
 
 
 def from_values(values: Mapping[str, Any]) -> Config:
