@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from mailpit_py import __version__
 from mailpit_py.application.relay_queue import RelayQueue
+from mailpit_py.application.sandbox import Sandbox
+from mailpit_py.assembly import reading
+from mailpit_py.assembly.binding import METRICS, Bound, inbox_of
 from mailpit_py.bind import Bind
 from mailpit_py.config import Config
 from mailpit_py.storage import Store
 
-OF_INBOX = "smtp for "
 
-
-def inbox_of(name: str) -> str | None:
-    """The inbox for which a listener of `Node.ports` is, None for one that is for all."""
-    return name.removeprefix(OF_INBOX) if name.startswith(OF_INBOX) else None
+def start_lines(config: Config, sandbox: Sandbox, bound: Bound, *, notes: Sequence[str], url: str) -> list[str]:
+    """All start lines; `notes` are those of the pieces themselves. The page's address comes last."""
+    lines = [f"mailpit-py {__version__}{f' ({config.label})' if config.label else ''}"]
+    lines += [describe(config, name, bound.places[name]) for name in bound.smtp]
+    readings = (one for one in config.readings if one.name in bound.places)
+    lines += [reading.describe(config, one, bound.places[one.name]) for one in readings]
+    if METRICS in bound.places:
+        lines.append(f"[prometheus] numbers at http://{bound.places[METRICS]}/metrics")
+    lines += notes
+    lines.append(describe_database(sandbox.store))
+    lines.append(sandbox.simulator.announcement())
+    lines += describe_inboxes(config)
+    lines += describe_relay(sandbox.relay)
+    lines += describe_outside(config)
+    lines += reachability(config, bound.places)
+    lines.append(f"[http] accessible via {url}")
+    return lines
 
 
 def describe(config: Config, name: str, place: Bind) -> str:

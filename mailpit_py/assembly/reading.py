@@ -6,10 +6,10 @@ import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.assembly import wiring
+from mailpit_py.assembly.part import Part
 from mailpit_py.bind import Bind
 from mailpit_py.config import Config
 from mailpit_py.config.reading import Reading
@@ -19,19 +19,9 @@ from mailpit_py.servers.settings import ReadingSettings
 POP3_IDLE_TIMEOUT = 600  # RFC 1939 §3: at least ten minutes
 
 
-class Server(Protocol):
-    """What is started and stopped."""
-
-    def start(self) -> None:
-        """Accept connections from now on."""
-
-    def stop(self) -> None:
-        """Accept no more, and cut the connected ones off."""
-
-
 def server(
     reading: Reading, settings: ReadingSettings, loop: LoopThread, sandbox: Sandbox, sockets: Sequence[socket.socket]
-) -> Server:
+) -> Part:
     """One of these servers, loaded only when it is asked for: few sandboxes are read so."""
     if reading.name == "pop3":
         from mailpit_py.servers.pop3.listener import pop3_listener

@@ -15,6 +15,7 @@ from mailpit_py.application.relay_queue import RelayQueue
 from mailpit_py.application.relay_settings import forward_of, relay_of
 from mailpit_py.application.routing import Routing
 from mailpit_py.application.rule_file import RuleFile, is_text, read_file, read_text
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.application.simulator import Simulator
 from mailpit_py.application.sinkbook import Check, SinkBook, SinkSettings, find_provider
 from mailpit_py.application.tagging import Tagger, read_disabled
@@ -123,6 +124,24 @@ def _filters(config: Config) -> tuple[Filter, ...]:
 
     path = Path(config.tags_config).expanduser() if config.tags_config else None
     return (*read_filters(config.tag), *(read_filter_file(path) if path else ()))
+
+
+def sandbox(config: Config, store: Store, url: str) -> Sandbox:
+    """The application on a store that is open; `url` is the page's, for apps that call it. Raises ConfigError."""
+    clock = sandbox_clock(config, store)
+    rules = simulator(config, store, clock)
+    sinks = SinkBook(store, clock, check_of(config), config.webhook_secret, url)
+    keep_sinks(config, sinks)
+    return Sandbox(
+        store,
+        clock,
+        rules,
+        hostname=config.smtp_hostname,
+        complaints_to=config.fbl_address,
+        tagger=tagger(config),
+        sinks=sinks,
+        message_dates=config.use_message_dates,
+    )
 
 
 def simulator(config: Config, store: Store, clock: Clock) -> Simulator:
@@ -268,3 +287,8 @@ def page_url(config: Config, place: Bind) -> str:
         return f"{scheme}+unix://{place.path}{config.webroot_path}"
     named = Bind(("localhost",), place.port) if place.hosts[0] in EVERYWHERE else place
     return f"{scheme}://{named}{config.webroot_path}"
+
+
+def url_for_apps(config: Config, page: str) -> str:
+    """The page's address as an app reaches it, with a slash at its end; `page` as this machine does."""
+    return f"{config.public_url.rstrip('/')}/" if config.public_url else page
