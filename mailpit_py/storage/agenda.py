@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from mailpit_py.errors import MailpitError, StorageFull
 from mailpit_py.storage import kinship, messages, planned, sinks, steps
 from mailpit_py.storage.compression import Compressor
-from mailpit_py.storage.context import Context
+from mailpit_py.storage.context import Context, Submit
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import Scope, parse_key
 from mailpit_py.storage.note import NoteTable
@@ -23,7 +23,6 @@ from mailpit_py.storage.prepare import prepare
 from mailpit_py.storage.sink import AttemptState, NewSinkAttempt, Sink, SinkAttempt, SinkAttemptPage, SinkTry, TryEnd
 from mailpit_py.storage.step import NewStep, ReportLink, Step, StepEnd, StepOriginal
 
-Submit = Callable[[Callable[[Context], Any]], Future[Any]]
 Reading = Callable[[], AbstractContextManager[Connection]]
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from mailpit_py.errors import NotFound
 from mailpit_py.storage import plan_schema, schema
+from mailpit_py.storage.engine import driver_of
 from mailpit_py.storage.fulltext import FullText
 from mailpit_py.storage.prepare import BODY_COLUMNS, MESSAGE_COLUMNS
 from mailpit_py.storage.row import DELIVERY_COLUMNS, SESSION_COLUMNS
@@ -94,7 +96,7 @@ class Context:
 
     @cached_property
     def _driver(self) -> sqlite3.Connection:
-        return cast(sqlite3.Connection, self.connection.connection.driver_connection)
+        return driver_of(self.connection)
 
     def write(self, insert: Insert, rows: Sequence[tuple[Any, ...]]) -> None:
         """Run a hot statement for these rows, on the driver itself: there SQLAlchemy would cost more than SQLite."""
@@ -141,11 +143,18 @@ class Context:
         self.changed = True
 
 
+Work = Callable[[Context], Any]
+"""What the writer does in one transaction. What it returns is the result, unless that is `Continue`."""
+
+Submit = Callable[[Work], Future[Any]]
+"""Hands work to the writer; the result is there when it is committed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Continue:
     """A piece of long work is committed; `work` is the rest."""
 
-    work: Callable[[Context], Any]
+    work: Work
 
 
 def _encode(refs: Iterable[Ref]) -> str:

@@ -118,6 +118,11 @@ def _engine(path: Path, pragmas: list[str], *, begin: str, **pool: object) -> En
     return engine
 
 
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection, for what SQLAlchemy has no name for or is too slow at."""
+    return cast(sqlite3.Connection, connection.connection.driver_connection)  # `_engine` makes no other
+
+
 @contextmanager
 def storage_errors() -> Iterator[None]:
     """Turn what the database raises into StorageFull or StorageError."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mailpit_py.errors import NotFound, Taken
-from mailpit_py.storage.context import Context
+from mailpit_py.storage.context import Context, Work
 from mailpit_py.storage.flag import DELETED, FlagChange, columns_of, flags_of
 from mailpit_py.storage.folder import Folder, find_place
 from mailpit_py.storage.messages import PLACED, relabel, remove
@@ -14,7 +14,6 @@ from mailpit_py.storage.moving import copy, mailbox_for, move
 from mailpit_py.storage.tags import detach, tag_uids
 from mailpit_py.storage.value import TRASH
 
-Work = Callable[[Context], Any]
 Pairs = list[tuple[int, int]]
 
 

@@ -15,6 +15,7 @@ from mailpit_py.errors import NotFound
 from mailpit_py.mail.limits import DEFAULT
 from mailpit_py.storage import filing, reading
 from mailpit_py.storage.compression import unpack, unpack_head
+from mailpit_py.storage.context import Submit
 from mailpit_py.storage.engine import Reading
 from mailpit_py.storage.flag import FlagChange
 from mailpit_py.storage.folder import Folder, Item, News, Opened, Place, find_place, items_sql
@@ -55,9 +56,7 @@ class Totals:
 class Folders:
     """The folders of a store. May be used from any thread; what it writes are futures."""
 
-    def __init__(
-        self, submit: Callable[[Any], Future[Any]], reading: Reading, searching: Searching, epoch: str, octets: Octets
-    ) -> None:
+    def __init__(self, submit: Submit, reading: Reading, searching: Searching, epoch: str, octets: Octets) -> None:
         self._submit = submit
         self._reading = reading
         self._searching = searching

@@ -8,14 +8,13 @@ messages up to it are in the index, later ones are not.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from typing import cast
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from mailpit_py.storage import schema
+from mailpit_py.storage.engine import driver_of
 
 VERSION = "1"
 SHORTEST_TERM = 3
@@ -206,4 +205,4 @@ def _live(connection: Connection) -> int:
 
 def _changes(connection: Connection) -> int:
     """How many rows this connection has changed since it was opened."""
-    return cast(sqlite3.Connection, connection.connection.driver_connection).total_changes
+    return driver_of(connection).total_changes

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, fields
-from typing import Any
 
 from mailpit_py.errors import Taken
-from mailpit_py.storage.context import Context
+from mailpit_py.storage.context import Context, Submit
 from mailpit_py.storage.engine import Reading
 from mailpit_py.storage.sinks import direct_complaints
 from mailpit_py.storage.upkeep import clear
@@ -42,7 +41,6 @@ class Inbox:
         return None if self.ttl_seconds is None else self.used_at + self.ttl_seconds * 1_000_000
 
 
-Submit = Callable[[Callable[[Context], Any]], Future[Any]]
 _COLUMNS = tuple(one.name for one in fields(Inbox))
 # Everything that belongs to an inbox and does not go with its messages; what refers to another comes first.
 _OWNED = ("plan_step", "sink_attempt", "sink", "relay_item", "tag", "change")

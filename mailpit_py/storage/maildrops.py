@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
 
+from mailpit_py.storage.context import Submit
 from mailpit_py.storage.engine import Reading
 from mailpit_py.storage.folder import address_pattern
 from mailpit_py.storage.moving import move
@@ -41,7 +41,7 @@ class Maildrops:
 
     def __init__(
         self,
-        submit: Callable[[Any], Future[Any]],
+        submit: Submit,
         reading: Reading,
         choose: Callable[[str, Selection], Chosen],
         octets: Octets,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from typing import Any
 
 from sqlalchemy import Connection
 
-from mailpit_py.storage.context import Context
+from mailpit_py.storage.context import Context, Submit
 
 ARRIVAL_WEBHOOK = "arrival webhook"
 """The note of how far the journal was told to the webhook of every message."""
@@ -22,7 +21,7 @@ class NoteTable:
 
     def __init__(
         self,
-        submit: Callable[[Callable[[Context], Any]], Future[Any]],
+        submit: Submit,
         reading: Callable[[], AbstractContextManager[Connection]],
     ) -> None:
         self._submit = submit

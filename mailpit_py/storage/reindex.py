@@ -8,7 +8,7 @@ from typing import Any
 
 from mailpit_py.mail.envelope import Envelope, Recipient, Session, Transaction
 from mailpit_py.storage.compression import Compressor, unpack
-from mailpit_py.storage.context import Context, Continue
+from mailpit_py.storage.context import Context, Continue, Submit, Work
 from mailpit_py.storage.outline import OUTLINE_COLUMNS
 from mailpit_py.storage.prepare import BODY_COLUMNS, MESSAGE_COLUMNS, prepare
 from mailpit_py.storage.value import Arrival
@@ -24,7 +24,7 @@ Progress = Callable[[int], None]
 class Reindexing:
     """Reads a store's messages anew."""
 
-    def __init__(self, submit: Callable[[Any], Future[Any]]) -> None:
+    def __init__(self, submit: Submit) -> None:
         self._submit = submit
 
     def start(self, progress: Progress) -> Future[int]:
@@ -32,7 +32,7 @@ class Reindexing:
         return _reindexing(self._submit, progress)
 
 
-def _reindexing(submit: Callable[[Any], Future[Any]], progress: Progress) -> Future[int]:
+def _reindexing(submit: Submit, progress: Progress) -> Future[int]:
     """Read all messages again, and build the search index from the start; the result is how many there were.
 
     `progress` is told after each piece how many more are done; pieces are transactions of their own.
@@ -43,7 +43,7 @@ def _reindexing(submit: Callable[[Any], Future[Any]], progress: Progress) -> Fut
         context.index.invalidate(context.connection)
         return Continue(step(0, 0))
 
-    def step(after: int, so_far: int) -> Callable[[Context], Any]:
+    def step(after: int, so_far: int) -> Work:
         def work(context: Context) -> Any:
             rows = context.execute(
                 "SELECT m.id, m.reverse_path, c.encoding, c.raw FROM message m JOIN content c ON c.message_id = m.id "

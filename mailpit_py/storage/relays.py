@@ -12,13 +12,12 @@ from sqlalchemy import Connection
 
 from mailpit_py.errors import StorageFull
 from mailpit_py.storage.compression import Compressor, unpack
-from mailpit_py.storage.context import Context
+from mailpit_py.storage.context import Context, Submit, Work
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import parse_key
 from mailpit_py.storage.relay import NewRelayItem, RelayItem, RelayPage, RelayRecipient, RelayState
 from mailpit_py.storage.value import Cursor
 
-Submit = Callable[[Callable[[Context], Any]], Future[Any]]
 Reading = Callable[[], AbstractContextManager[Connection]]
 
 WAITING_AT_MOST = 10_000
@@ -119,7 +118,7 @@ class RelayTables:
         with self._reading() as connection:
             return tuple(map(_item, connection.exec_driver_sql(sql, parameters).all()))
 
-    def _ringing(self, work: Callable[[Context], Any]) -> Future[Any]:
+    def _ringing(self, work: Work) -> Future[Any]:
         future = self._submit(work)
         future.add_done_callback(lambda _: self.bell.ring())
         return future

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from mailpit_py.storage.context import Context, Continue
+from mailpit_py.storage.context import Context, Continue, Work
 from mailpit_py.storage.deliveries import remove_attempts
 from mailpit_py.storage.listing import Scope, Search, Window, find
 from mailpit_py.storage.messages import PLACED, mark, remove
@@ -71,7 +71,7 @@ def _placed(context: Context, placement_ids: Sequence[int]) -> list[Any]:
     return rows
 
 
-def marking(chosen: Chosen, *, seen: bool | None, pinned: bool | None) -> Callable[[Context], Any]:
+def marking(chosen: Chosen, *, seen: bool | None, pinned: bool | None) -> Work:
     """The work that sets read state and pins; its result is how many messages changed."""
 
     def piece(context: Context, placement_ids: Sequence[int]) -> int:
@@ -80,7 +80,7 @@ def marking(chosen: Chosen, *, seen: bool | None, pinned: bool | None) -> Callab
     return _in_pieces(chosen.placements, piece, 0, None)
 
 
-def moving(chosen: Chosen, move: Callable[[Context, Sequence[Any]], int]) -> Callable[[Context], Any]:
+def moving(chosen: Chosen, move: Callable[[Context, Sequence[Any]], int]) -> Work:
     """The work that moves messages by `move`, which is given rows of PLACED; its result is how many moved."""
 
     def piece(context: Context, placement_ids: Sequence[int]) -> int:
@@ -89,7 +89,7 @@ def moving(chosen: Chosen, move: Callable[[Context, Sequence[Any]], int]) -> Cal
     return _in_pieces(chosen.placements, piece, 0, None)
 
 
-def deleting(chosen: Chosen, progress: Progress | None) -> Callable[[Context], Any]:
+def deleting(chosen: Chosen, progress: Progress | None) -> Work:
     """The work that deletes; its result is how many messages and attempts are gone."""
 
     def attempts(context: Context) -> Any:
@@ -113,10 +113,10 @@ def deleting(chosen: Chosen, progress: Progress | None) -> Callable[[Context], A
 
 def _in_pieces(
     keys: Sequence[int], piece: Callable[[Context, Sequence[int]], int], done: int, progress: Progress | None
-) -> Callable[[Context], Any]:
+) -> Work:
     total = len(keys) + done
 
-    def step(start: int, so_far: int) -> Callable[[Context], Any]:
+    def step(start: int, so_far: int) -> Work:
         def work(context: Context) -> Any:
             if progress is not None and start:
                 progress(so_far, total)

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailpit_py.simulation.state import Change, Record
-from mailpit_py.storage.context import Context
+from mailpit_py.storage.context import Context, Submit
 from mailpit_py.storage.engine import Reading
-
-Submit = Callable[[Callable[[Context], Any]], Future[Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from mailpit_py.storage import deliveries, listing, migrate, query, reading, sel
 from mailpit_py.storage.agenda import Access, Agenda
 from mailpit_py.storage.budget import Budget, Disk
 from mailpit_py.storage.compression import Compressor
+from mailpit_py.storage.context import Work
 from mailpit_py.storage.engine import create_file, reader_engine, storage_errors, translate, writer_engine
 from mailpit_py.storage.folders import Folders
 from mailpit_py.storage.fulltext import FullText
@@ -250,7 +251,7 @@ class Store:
             scope = Scope.find(connection, inbox, selection.mailbox)
             return selecting.choose(connection, scope, selection, has_index=self._index.enabled)
 
-    def _submit(self, work: Any) -> Future[Any]:
+    def _submit(self, work: Work) -> Future[Any]:
         future: Future[Any] = Future()
         self._writer.submit(Job(future, work=work))
         return future

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailpit_py.errors import NotFound, Taken
-from mailpit_py.storage.context import Box, Context, Continue
+from mailpit_py.storage.context import Box, Context, Continue, Submit, Work
 from mailpit_py.storage.engine import Reading
 from mailpit_py.storage.value import Ref, Selection
 
@@ -42,14 +42,13 @@ _NEW_TAG = (
     "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tag'), 0)) RETURNING id"
 )
 
-Work = Callable[[Context], Any]
 Choose = Callable[[str, Selection], Any]
 
 
 class TagTables:
     """The tags of a store. Writes are futures that are resolved after COMMIT."""
 
-    def __init__(self, submit: Callable[[Work], Future[Any]], reading: Reading, choose: Choose) -> None:
+    def __init__(self, submit: Submit, reading: Reading, choose: Choose) -> None:
         self._submit = submit
         self._reading = reading
         self._choose = choose

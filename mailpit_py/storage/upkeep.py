@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from mailpit_py.storage.context import Context, Continue
+from mailpit_py.storage.context import Context, Continue, Work
 from mailpit_py.storage.deliveries import remove_attempts
 from mailpit_py.storage.messages import PLACED, remove
 from mailpit_py.storage.tags import drop_unused
@@ -201,10 +200,10 @@ def vacuum(context: Context, pages: int) -> bool:
     return True
 
 
-def sweep(limits: Limits) -> Callable[[Context], Any]:
+def sweep(limits: Limits) -> Work:
     """The work that removes all aged messages and attempts, a chunk a transaction; its result is how many."""
 
-    def step(so_far: int) -> Callable[[Context], Any]:
+    def step(so_far: int) -> Work:
         def work(context: Context) -> Any:
             removed = prune_aged(context, limits)
             return Continue(step(so_far + removed)) if removed else so_far
