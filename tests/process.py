@@ -44,9 +44,16 @@ def sandbox(command: Sequence[str | Path], folder: Path, *options: str, **variab
     """Start `command` in `folder`, with an environment of its own, and end it at the end."""
     line = [*map(str, command), "--smtp=127.0.0.1:0", "--listen=127.0.0.1:0", *options]
     environment = {"PATH": os.defpath, "HOME": str(folder), **variables}
-    with subprocess.Popen(line, cwd=folder, env=environment, stdout=-1, stderr=-2, text=True) as process:
+    with started(line, folder, environment) as process:
+        yield _ready(process)
+
+
+@contextlib.contextmanager
+def started(command: Sequence[str], folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A process whose output is read as one; ended at the end, by force if it does not go by itself."""
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=-1, stderr=-2, text=True) as process:
         try:
-            yield _started(process)
+            yield process
         finally:
             process.terminate()
             try:
@@ -55,7 +62,7 @@ def sandbox(command: Sequence[str | Path], folder: Path, *options: str, **variab
                 process.kill()
 
 
-def _started(process: subprocess.Popen[str]) -> Running:
+def _ready(process: subprocess.Popen[str]) -> Running:
     """Read the start lines up to the one that says that both ports accept."""
     assert process.stdout is not None
     said = ""

@@ -48,5 +48,5 @@ def narrowed(given: Given) -> Given:
         return given
     if "inbox" in given.model_fields_set and named != own:
         raise not_found("inbox")
-    given.inbox = own  # type: ignore[attr-defined]
+    given.inbox = own  # type: ignore[attr-defined]  # as above
     return given

@@ -158,18 +158,8 @@ class Choice(Arguments):
         return self
 
 
-class ChoiceWithMarks(Choice):
+class ChoiceWithMarks(Marks, Choice):
     """Which messages, and what to change on them."""
-
-    seen: bool | None = Field(None, description="Read or unread.")
-    pinned: bool | None = Field(None, description="Pinned messages are never removed by retention.")
-    tags: list[TagName] | None = Field(None, max_length=100, description="These tags and no others.")
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if self.seen is None and self.pinned is None and self.tags is None:
-            raise ValueError("name what to change: seen, pinned or tags")
-        return self
 
 
 class PutIn(Arguments):

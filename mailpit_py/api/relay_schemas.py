@@ -64,9 +64,3 @@ class RelayStatus(Answer):
     matching: str
     forward: RelayRoute | None
     forward_to: list[str]
-
-
-class RelayRetried(Answer):
-    """An item that is tried now."""
-
-    id: str

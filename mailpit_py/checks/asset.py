@@ -36,8 +36,13 @@ def _all(html: str) -> Iterator[str]:
 def _in_style(style: str) -> Iterator[str]:
     if "url(" in style.lower() or "@import" in style.lower():
         found: list[str] = []
-        css.sheet(style, lambda url: found.append(url) or url)  # type: ignore[func-returns-value]
-        yield from (url.strip() for url in found)
+
+        def note(url: str) -> str:
+            found.append(url.strip())
+            return url
+
+        css.sheet(style, note)
+        yield from found
 
 
 def redirected(sheet: str, base: str, address: Callable[[str], str]) -> str:

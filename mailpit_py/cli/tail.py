@@ -27,7 +27,7 @@ Json = dict[str, Any]
 @click.option("--once", is_flag=True, help="End when the sandbox does, instead of waiting for it to come back.")
 @json_option
 @url_option
-def command(last: int, after: str, everything: bool, once: bool, as_json: bool, url: str) -> None:  # noqa: PLR0913
+def command(last: int, after: str, everything: bool, once: bool, as_json: bool, url: str) -> None:  # noqa: PLR0913 - one an option
     """Print a line for each message that arrives and for each that is refused, as it happens. Ctrl+C ends it.
 
     When the sandbox is restarted this goes on where it was. Without the database of then, or after

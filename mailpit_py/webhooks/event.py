@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from mailpit_py.mail import Message, read
 
@@ -61,11 +62,11 @@ class Sent:
         return author.rpartition("@")[2].rstrip(">").lower()
 
 
-def describe(message: Message | bytes, *, public_id: str, reverse_path: str, **more: object) -> Sent:
+def describe(message: Message | bytes, *, public_id: str, reverse_path: str, **more: Any) -> Sent:
     """Return the facts of a message; `more` are fields of Sent that its octets do not tell."""
     message = read(message) if isinstance(message, bytes) else message
     fields, is_truncated = _fields(message)
-    facts = {
+    facts: dict[str, Any] = {
         "size_bytes": len(message.raw),
         "fields": fields,
         "is_truncated": is_truncated,
@@ -74,7 +75,7 @@ def describe(message: Message | bytes, *, public_id: str, reverse_path: str, **m
         "from_": tuple(map(str, message.from_)),
         "to": tuple(map(str, message.to)),
     }
-    return Sent(public_id=public_id, reverse_path=reverse_path, **(facts | more))  # type: ignore[arg-type]
+    return Sent(public_id=public_id, reverse_path=reverse_path, **(facts | more))
 
 
 def _fields(message: Message) -> tuple[tuple[tuple[str, str], ...], bool]:

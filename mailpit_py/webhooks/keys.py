@@ -48,7 +48,7 @@ class Keys:
 
     @cached_property
     def _rsa(self) -> rsa.RSAPrivateKey:
-        return cast(rsa.RSAPrivateKey, serialization.load_pem_private_key(self.rsa_key, None))
+        return cast(rsa.RSAPrivateKey, serialization.load_pem_private_key(self.rsa_key, None))  # as it was made
 
     def sign_rsa(self, octets: bytes, version: str) -> str:
         """Return the PKCS #1 v1.5 signature as Base64: over SHA-1 for version 1, SHA-256 for version 2."""

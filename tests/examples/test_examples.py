@@ -18,6 +18,7 @@ import pytest
 
 from mailpit_py.config import Config
 from mailpit_py.node import Node
+from tests.process import started
 from tests.servers.smtp.serving import wait_until
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -74,16 +75,8 @@ class Example:
 @contextmanager
 def example(name: str, *arguments: str, **variables: str) -> Iterator[Example]:
     command = [sys.executable, name, *(arguments or ("0",))]
-    environment = {"PATH": os.defpath, **variables}
-    with subprocess.Popen(command, cwd=EXAMPLES, env=environment, stdout=-1, stderr=-2, text=True) as process:
-        try:
-            yield Example(process)
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            finally:
-                process.kill()
+    with started(command, EXAMPLES, {"PATH": os.defpath, **variables}) as process:
+        yield Example(process)
 
 
 @pytest.fixture

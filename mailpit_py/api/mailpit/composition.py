@@ -16,7 +16,6 @@ from mailpit_py.api.shape import EPOCH
 
 CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
-TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 FIELD_NAME = re.compile(r"[!-9;-~]{1,200}\Z")
 MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+\Z")
 WORD_OCTETS = 42

@@ -30,7 +30,6 @@ def unrecognized(hint: str) -> Reply:
 
 OK = Reply(250, "2.0.0", "Ok")
 MAIL_OK = Reply(250, "2.1.0", "Ok")
-RCPT_OK = Reply(250, "2.1.5", "Ok")
 START_DATA = Reply(354, "", "Start mail input; end with <CR><LF>.<CR><LF>")
 START_TLS = Reply(220, "2.0.0", "Ready to start TLS")
 CANNOT_VERIFY = Reply(252, "2.0.0", "Cannot VRFY user, but will take mail for it")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import imaplib
 import socket
-import ssl
 
 import pytest
 
@@ -12,14 +11,10 @@ from mailpit_py.application.account import Accounts
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.servers.tls import ServerTls
 from mailpit_py.storage import Store
-from tests.servers.reading import Served
+from tests.servers.reading import Served, client_context, turn_one_away
 from tests.servers.smtp.serving import TIMEOUT, RawClient, wait_until
 
 RAW = b"Subject: one\r\n\r\nbody\r\n"
-
-
-def client_context(tls: ServerTls) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(tls.ca_path))
 
 
 def logged_in(served: Served, mailbox: str = "INBOX") -> RawClient:
@@ -86,14 +81,7 @@ def test_a_password_is_in_no_log(serve, caplog) -> None:
     ],
 )
 def test_one_connection_too_many_is_turned_away(serve, limit, refusal: bytes) -> None:
-    served = serve(**limit)
-    first = served.connect()
-    second = served.connect(greeted=False)
-    assert second.line() == refusal
-    assert second.at_end()
-    first.close()
-    wait_until(lambda: served.listener.connection_count == 0)
-    served.connect()
+    assert turn_one_away(serve(**limit)) == refusal
 
 
 def test_a_silent_client_is_cut_off(serve) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from mailpit_py.servers.tls import ServerTls
 from mailpit_py.storage import Selection, Store
-from tests.servers.pop3.test_transcripts import MAILDROP, settings, trash, trashed
-from tests.servers.smtp.script import load, matches
+from tests.servers.pop3.test_transcripts import MAILDROP, trash, trashed
+from tests.servers.reading import play
 from tests.servers.smtp.test_transcripts import in_one_buffer, in_single_bytes, step_by_step
 
 TRANSCRIPTS = sorted((Path(__file__).parents[2] / "transcripts" / "imap").glob("*.txt"))
@@ -23,15 +23,7 @@ TRANSCRIPTS = sorted((Path(__file__).parents[2] / "transcripts" / "imap").glob("
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_dialogue_is_as_written(path: Path, feed, serve, mail, store: Store, tls: ServerTls) -> None:
     fill(path, mail, store)
-    script = load(path)
-    client = serve(**settings(script.settings, tls)).connect(greeted=False)
-
-    answers = feed(client, script)
-
-    expected = [line for step in script.steps for line in step.answers]
-    assert [pair for pair in zip(expected, answers, strict=True) if not matches(*pair)] == []
-    if script.is_closed:
-        assert client.at_end()
+    play(path, feed, serve, tls)
     assert "".join(sorted(trash(store))) == trashed(path)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import poplib
 import socket
-import ssl
 import struct
 
 import pytest
@@ -13,14 +12,10 @@ import pytest
 from mailpit_py.application.account import Accounts
 from mailpit_py.servers.tls import ServerTls
 from mailpit_py.storage import Selection, Store
-from tests.servers.reading import Served
+from tests.servers.reading import Served, client_context, turn_one_away
 from tests.servers.smtp.serving import TIMEOUT, RawClient, wait_until
 
 RAW = b"Subject: one\r\n\r\nbody\r\n"
-
-
-def client_context(tls: ServerTls) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(tls.ca_path))
 
 
 def signed_in(served: Served) -> RawClient:
@@ -159,14 +154,7 @@ def test_reading_leaves_a_message_unread(serve, mail, store: Store) -> None:
     ],
 )
 def test_one_connection_too_many_is_turned_away(serve, limit, refusal: bytes) -> None:
-    served = serve(**limit)
-    first = served.connect()
-    second = served.connect(greeted=False)
-    assert second.line() == refusal
-    assert second.at_end()
-    first.close()
-    wait_until(lambda: served.listener.connection_count == 0)
-    served.connect()
+    assert turn_one_away(serve(**limit)) == refusal
 
 
 def test_a_silent_client_is_cut_off_and_deletes_nothing(serve, mail, store: Store) -> None:

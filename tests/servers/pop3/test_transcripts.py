@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from mailpit_py.application.account import Accounts
 from mailpit_py.servers.tls import ServerTls
 from mailpit_py.storage import Store, Summary
-from tests.servers.smtp.script import load, matches
+from tests.servers.reading import play
 from tests.servers.smtp.test_transcripts import in_one_buffer, in_single_bytes, step_by_step
 
 TRANSCRIPTS = sorted((Path(__file__).parents[2] / "transcripts" / "pop3").glob("*.txt"))
@@ -26,26 +24,8 @@ MAILDROP = {
 def test_dialogue_is_as_written(path: Path, feed, serve, mail, store: Store, tls: ServerTls) -> None:
     for letter, (raw, recipient) in MAILDROP.items():
         mail(raw, recipient, public_id=letter * 22)
-    script = load(path)
-    client = serve(**settings(script.settings, tls)).connect(greeted=False)
-
-    answers = feed(client, script)
-
-    expected = [line for step in script.steps for line in step.answers]
-    assert [pair for pair in zip(expected, answers, strict=True) if not matches(*pair)] == []
-    if script.is_closed:
-        assert client.at_end()
+    play(path, feed, serve, tls)
     assert "".join(reversed(trash(store))) == trashed(path)
-
-
-def settings(written: dict[str, Any], tls: ServerTls) -> dict[str, Any]:
-    """The listener's settings for what a transcript asks for."""
-    found = dict(written)
-    if found.pop("tls", False):
-        found["ssl_context"] = tls.context
-    if "accounts" in found:
-        found["accounts"] = Accounts.parse_words(found["accounts"])
-    return found
 
 
 def trash(store: Store) -> list[str]:

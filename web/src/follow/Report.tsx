@@ -66,16 +66,7 @@ function About({ outcome }: { outcome: Outcome }) {
   return (
     <section aria-label={`About ${outcome.address}`}>
       <p className={styles.explanation}>{visible(outcome.explanation)}</p>
-      <table className={styles.table}>
-        <tbody>
-          {rows.filter(([, value]) => value).map(([name, value]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td className="mono">{visible(value)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Known rows={rows} />
     </section>
   );
 }
@@ -104,8 +95,13 @@ function Facts({ report }: { report: ReportValue }) {
     ["Arrival", report.arrival ? exact(report.arrival, zone) : ""],
     ["Envelope id", report.original.envelope_id],
   ];
+  return <Known rows={rows} label="About the report" />;
+}
+
+/** A table of what is known: names with values, without those that are empty. */
+function Known({ rows, label }: { rows: readonly [string, string][]; label?: string }) {
   return (
-    <table className={styles.table} aria-label="About the report">
+    <table className={styles.table} aria-label={label}>
       <tbody>
         {rows.filter(([, value]) => value).map(([name, value]) => (
           <tr key={name}>

@@ -81,13 +81,19 @@ function Drawn({ row, top, height, position, count, current, open, reachable, se
   );
 }
 
+function From({ row }: { row: Row }) {
+  return (
+    <span className={styles.first}>
+      <bdi className={styles.sender}>{sender(row)}</bdi>
+      <Moment at={row.received_at} className={styles.time ?? ""} />
+    </span>
+  );
+}
+
 function MessageLines({ row }: { row: Summary }) {
   return (
     <>
-      <span className={styles.first}>
-        <bdi className={styles.sender}>{sender(row)}</bdi>
-        <Moment at={row.received_at} className={styles.time ?? ""} />
-      </span>
+      <From row={row} />
       <span className={styles.second}>
         <bdi className={styles.subject}>{subjectOf(row.subject).slice(0, 300)}</bdi>
         <Badges row={row} />
@@ -134,10 +140,7 @@ function Badges({ row }: { row: Summary }) {
 function AttemptLines({ row }: { row: Attempt }) {
   return (
     <>
-      <span className={styles.first}>
-        <bdi className={styles.sender}>{sender(row)}</bdi>
-        <Moment at={row.received_at} className={styles.time ?? ""} />
-      </span>
+      <From row={row} />
       <span className={styles.second}>
         <bdi className={`${styles.subject} ${styles.reply}`}>{replyLine(row.reply)}</bdi>
       </span>

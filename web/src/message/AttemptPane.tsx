@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { IconArrowLeft, IconBan, IconX } from "@tabler/icons-react";
+import { IconBan, IconX } from "@tabler/icons-react";
 import { api } from "../api/client";
 import type { AttemptDetail } from "../api/types";
-import { runCommand } from "../keys/commands";
 import { replyLine, retryWords, stageWords } from "../list/words";
 import { Tries } from "../timeline/Tries";
 import { useTimeline } from "../timeline/useTimeline";
@@ -10,9 +9,8 @@ import { useSettings } from "../settings/store";
 import { visible } from "../ui/bidi";
 import { Copy } from "../ui/Copy";
 import { exact } from "../ui/format";
-import { NARROW, useMedia } from "../ui/media";
-import { Tip } from "../ui/Tip";
 import { Trouble } from "../ui/Trouble";
+import { Back } from "./Back";
 import { Dialogue } from "./Dialogue";
 import delivery from "./delivery.module.css";
 import heading from "./heading.module.css";
@@ -44,16 +42,11 @@ function Tried({ id }: { id: string }) {
 }
 
 function Head({ attempt }: { attempt: AttemptDetail }) {
-  const narrow = useMedia(NARROW);
   const { zone } = useSettings();
   return (
     <header className={heading.heading}>
       <div className={heading.top}>
-        {narrow && (
-          <Tip label="Back to the list" keys="Esc" onClick={() => runCommand("back")}>
-            <IconArrowLeft size={18} />
-          </Tip>
-        )}
+        <Back />
         <IconBan size={18} className={heading.bannedSign} aria-hidden />
         <h1 id="subject" className={`${heading.subject} ${heading.refusal}`}>
           {replyLine(attempt.reply)}

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconArrowBackUp, IconArrowBounce, IconArrowLeft, IconCode, IconCopy, IconDots, IconDownload, IconExternalLink, IconLink, IconMail, IconMailOpened, IconPin, IconPinFilled, IconSend, IconTrash } from "@tabler/icons-react";
+import { IconArrowBackUp, IconArrowBounce, IconCode, IconCopy, IconDots, IconDownload, IconExternalLink, IconLink, IconMail, IconMailOpened, IconPin, IconPinFilled, IconSend, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { apiUrl, messagePath } from "../api/client";
 import type { Address, Message, Summary } from "../api/types";
@@ -11,10 +11,10 @@ import { copyText } from "../ui/clipboard";
 import { Copy } from "../ui/Copy";
 import { bytes, exact } from "../ui/format";
 import { Moment } from "../ui/Moment";
-import { NARROW, useMedia } from "../ui/media";
 import { Tip } from "../ui/Tip";
 import { useSettings } from "../settings/store";
 import { say } from "../ui/toast";
+import { Back } from "./Back";
 import heading from "./heading.module.css";
 import styles from "./message.module.css";
 import { Tags } from "./Tags";
@@ -25,7 +25,6 @@ interface Props {
 }
 
 export function Heading({ row, message }: Props) {
-  const narrow = useMedia(NARROW);
   const { zone } = useSettings();
   const [whole, setWhole] = useState(false);
   const subject = subjectOf(row.subject);
@@ -33,11 +32,7 @@ export function Heading({ row, message }: Props) {
   return (
     <header className={heading.heading}>
       <div className={heading.top}>
-        {narrow && (
-          <Tip label="Back to the list" keys="Esc" onClick={() => runCommand("back")}>
-            <IconArrowLeft size={18} />
-          </Tip>
-        )}
+        <Back />
         <h1 id="subject" className={heading.subject} data-whole={whole || undefined} dir="auto">
           {whole ? subject : subject.slice(0, 400)}
           {long && (

@@ -1,8 +1,7 @@
 import { IconCheck, IconX } from "@tabler/icons-react";
-import type { MouseEvent } from "react";
 import type { Cause, Timeline, Try } from "../api/schema";
 import type { Place } from "../app/location";
-import { usePlace } from "../app/place";
+import { PlaceLink } from "../follow/PlaceLink";
 import { replyLine } from "../list/words";
 import { useSettings } from "../settings/store";
 import { visible } from "../ui/bidi";
@@ -48,28 +47,14 @@ function Line({ one, current }: { one: Try; current: boolean }) {
           ))}
         </span>
       </span>
-      {current && one.kind === "attempt" ? <span className={styles.here}>this one</span> : <Link place={place}>Transcript</Link>}
+      {current && one.kind === "attempt" ? <span className={styles.here}>this one</span> : <PlaceLink place={place}>Transcript</PlaceLink>}
     </li>
   );
 }
 
 function Decided({ cause }: { cause: Cause }) {
   const words = `by ${visible(causeWords(cause))}`;
-  if (cause.trigger === "rule") return <Link place={{ name: "simulate", view: "rules", item: cause.rule }}>{words}</Link>;
-  if (cause.trigger === "address") return <Link place={{ name: "simulate", view: "address", item: cause.rule }}>{words}</Link>;
+  if (cause.trigger === "rule") return <PlaceLink place={{ name: "simulate", view: "rules", item: cause.rule }}>{words}</PlaceLink>;
+  if (cause.trigger === "address") return <PlaceLink place={{ name: "simulate", view: "address", item: cause.rule }}>{words}</PlaceLink>;
   return <span>{words}</span>;
-}
-
-function Link({ place, children }: { place: Place; children: string }) {
-  const { go, href } = usePlace();
-  const follow = (event: MouseEvent) => {
-    if (event.metaKey || event.ctrlKey) return;
-    event.preventDefault();
-    go({ place });
-  };
-  return (
-    <a className={styles.link} href={href({ place })} onClick={follow}>
-      {children}
-    </a>
-  );
 }
