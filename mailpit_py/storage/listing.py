@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from mailpit_py.storage.fulltext import SHORTEST_TERM, TERM_LIMIT
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.row import decode_all, decode_outcomes
 from mailpit_py.storage.search import Compiler, Condition, Terms, compile_for_attempts
-from mailpit_py.storage.value import EVERY_INBOX, TRASH, AttemptSummary, Correspondent, Counts, Summary
+from mailpit_py.storage.value import EVERY_INBOX, TRASH, AttemptSummary, Correspondent, Counts, Cursor, Page, Summary
 
 # Columns that a list row carries as they are, by its own names.
 _SAME = {
@@ -145,16 +145,37 @@ class Search:
         return cls(condition, compile_for_attempts(query.node) if wants_attempts else None)
 
 
+def page(connection: Connection, scope: Scope, search: Search, window: Window, cursor: Cursor) -> Page:
+    """Return the rows in the window, newest first, and where the pages beside it begin; `cursor` goes with them."""
+    found = find(connection, scope, search, replace(window, limit=window.limit + 1))
+    has_more, found = len(found) > window.limit, found[: window.limit]
+    if not found:
+        return Page((), None, None, cursor)
+    if window.is_upward:
+        found.reverse()
+        has_older, has_newer = True, has_more
+    else:
+        has_older, has_newer = has_more, bool(window.skip or window.before is not None)
+    items = _rows_in_order(connection, scope, found)
+    return Page(items, str(found[-1][0]) if has_older else None, str(found[0][0]) if has_newer else None, cursor)
+
+
 def find(connection: Connection, scope: Scope, search: Search, window: Window) -> list[tuple[int, int | None]]:
     """Return (id, placement id or None for an attempt) in the order in which the window takes them."""
-    sql, parameters = _messages_sql(scope, search.condition, window)
-    if search.attempts is not None:
-        attempts, more = _attempts_sql(scope, search.attempts, window)
-        sql, parameters = f"{sql} UNION ALL {attempts}", parameters + more
+    sql, parameters = _both_sql(scope, search, window)
     direction = "ASC" if window.is_upward else "DESC"
     sql += f" ORDER BY 1 {direction} LIMIT ? OFFSET ?"
     rows = connection.exec_driver_sql(sql, (*parameters, window.limit, window.skip)).all()
     return [(row[0], row[1]) for row in rows]
+
+
+def _both_sql(scope: Scope, search: Search, window: Window) -> tuple[str, list[Any]]:
+    """The statement for messages, and for attempts where these are looked for."""
+    sql, parameters = _messages_sql(scope, search.condition, window)
+    if search.attempts is None:
+        return sql, parameters
+    attempts, more = _attempts_sql(scope, search.attempts, window)
+    return f"{sql} UNION ALL {attempts}", parameters + more
 
 
 def _messages_sql(scope: Scope, condition: Condition, window: Window) -> tuple[str, list[Any]]:
@@ -202,11 +223,7 @@ def count(connection: Connection, scope: Scope, search: Search, limit: int | Non
             "SELECT count(*) FROM search WHERE search MATCH ?", (search.condition.match,)
         ).one()
         return int(row[0])
-    window = Window()
-    sql, parameters = _messages_sql(scope, search.condition, window)
-    if search.attempts is not None:
-        attempts, more = _attempts_sql(scope, search.attempts, window)
-        sql, parameters = f"{sql} UNION ALL {attempts}", parameters + more
+    sql, parameters = _both_sql(scope, search, Window())
     sql += "" if limit is None else " LIMIT ?"
     bounds = () if limit is None else (limit,)
     return int(connection.exec_driver_sql(f"SELECT count(*) FROM ({sql})", (*parameters, *bounds)).scalar_one())
@@ -242,11 +259,10 @@ def counts(connection: Connection, scope: Scope) -> Counts:
     )
 
 
-def rows_in_order(
-    connection: Connection, scope: Scope, found: Iterable[tuple[int, int | None]]
+def _rows_in_order(
+    connection: Connection, scope: Scope, keys: Sequence[tuple[int, int | None]]
 ) -> tuple[Summary | AttemptSummary, ...]:
-    """The list rows for what `find` returned, in its order."""
-    keys = list(found)
+    """The list rows for what `find` returned, in that order."""
     items: dict[tuple[int, int | None], Summary | AttemptSummary] = {}
     for summary, placement_id in summaries(connection, scope.inbox, [key[1] for key in keys if key[1] is not None]):
         items[summary.id, placement_id] = summary

@@ -286,18 +286,9 @@ class Store:
         `refused` puts attempts between the messages. Raises QueryError for a `before` or `after`
         that no page gave out.
         """
-        window = Window(listing.parse_key(before), listing.parse_key(after), skip, limit + 1)
+        window = Window(listing.parse_key(before), listing.parse_key(after), skip, limit)
         with self._searching(inbox, mailbox, query, refused=refused) as (connection, scope, search):
-            found = listing.find(connection, scope, search, window)
-            more, found = len(found) > limit, found[:limit]
-            if window.is_upward:
-                found.reverse()
-            items = listing.rows_in_order(connection, scope, found)
-            cursor = reading.head(connection, self.epoch)
-        older, newer = (True, more) if window.is_upward else (more, bool(skip or before is not None))
-        if not found:
-            return Page((), None, None, cursor)
-        return Page(items, str(found[-1][0]) if older else None, str(found[0][0]) if newer else None, cursor)
+            return listing.page(connection, scope, search, window, reading.head(connection, self.epoch))
 
     def count(
         self,
