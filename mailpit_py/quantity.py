@@ -1,11 +1,12 @@
-"""Ages, sizes and instants as people write them: 30m, 12h, 7d; 500k, 200M, 2G; 2026-11-23T12:00:00Z."""
+"""Ages, sizes and instants as people write them (30m, 7d; 500k, 2G; 2026-11-23T12:00:00Z), and as they are counted."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND = 1_000_000  # microseconds, in which instants are counted
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def seconds_of(text: str) -> int:
@@ -35,4 +36,14 @@ def microseconds_of(text: str) -> int:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise ValueError(f"write an instant as 2026-11-23T12:00:00Z, not {text!r}") from None
-    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH) // timedelta(microseconds=1)
+    return instant_of(moment)
+
+
+def instant_of(moment: datetime) -> int:
+    """Return a moment in UTC microseconds; one that names no zone is in UTC."""
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment_of(at: int) -> datetime:
+    """Return an instant, in UTC microseconds, as a moment in UTC. Raises OverflowError outside the years 1 to 9999."""
+    return _EPOCH + timedelta(microseconds=at)

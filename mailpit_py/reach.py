@@ -95,6 +95,10 @@ def _within(address: Address, networks: tuple[Network, ...]) -> bool:
     return any(address.version == network.version and address in network for network in networks)
 
 
+ANYWHERE = Reach(frozenset(WORDS))
+"""Every address, for a place that the operator has named in an option of its own."""
+
+
 def _carried(address: Address) -> Iterator[IPv4Address]:
     """Yield the IPv4 addresses that an IPv6 address stands for (RFC 4291, 6052, 3056, 4380, 5214)."""
     if isinstance(address, IPv4Address) or address.is_loopback:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailpit_py.mail import Address, Message, Part
@@ -10,9 +9,8 @@ from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply
 from mailpit_py.mail.header import Field
 from mailpit_py.mail.part import Defect
 from mailpit_py.mail.received import Hop
+from mailpit_py.quantity import moment_of
 from mailpit_py.storage import AttemptSummary, Correspondent, Counts, SessionRecord, Summary
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Json = dict[str, Any]
 
@@ -22,7 +20,7 @@ def instant(at: int | None) -> str | None:
     if at is None:
         return None
     try:
-        moment = EPOCH + timedelta(microseconds=at)
+        moment = moment_of(at)
     except OverflowError:
         return None
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -9,12 +9,11 @@ from threading import Lock
 from types import MappingProxyType
 
 from mailpit_py.errors import ClockError, NotFound, StorageError
-from mailpit_py.storage import DEFAULT_INBOX
+from mailpit_py.quantity import SECOND
+from mailpit_py.storage import DEFAULT_INBOX, PATIENCE
 from mailpit_py.storage.agenda import ClockTables
 
-SECOND = 1_000_000
 FURTHEST = 100 * 366 * 86_400 * SECOND  # from wall time: dates stay ones that mail can carry
-PATIENCE = 60  # seconds for the commit
 
 
 @dataclass(frozen=True, slots=True)

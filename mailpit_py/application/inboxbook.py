@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any
 
-from mailpit_py.application.clock import PATIENCE, Clock
+from mailpit_py.application.clock import Clock
 from mailpit_py.application.routing import Router, Routing
 from mailpit_py.config.inbox import INBOX_NAME
 from mailpit_py.errors import MailpitError, NotFound, Taken
-from mailpit_py.storage import DEFAULT_INBOX, Inbox, Store
+from mailpit_py.storage import DEFAULT_INBOX, PATIENCE, Inbox, Store
 
 logger = logging.getLogger(__name__)
 
@@ -209,7 +209,8 @@ class InboxBook:
     def expire(self) -> tuple[str, ...]:
         """Remove the inboxes whose time is over, and write down when the others were used; return the removed names."""
         with self._editing:
-            used, self._used = self._used, {}
+            noted, self._used = self._used, {}
+            used = dict(noted)  # `touch`, which waits for nobody, may have it in its hands still
             for name, at in used.items():
                 if name in self._known:
                     self._known[name] = replace(self._known[name], used_at=at)
@@ -226,8 +227,8 @@ class InboxBook:
         with self._editing:
             if name in self._known:
                 return True
-            if len(self._known) >= self._at_most or not INBOX_NAME.fullmatch(name):
-                logger.warning("inbox=%s is not made, there are %d; its mail comes into the first", name, self._at_most)
+            if reason := self._obstacle(name):
+                logger.warning("inbox=%s is not made, %s; its mail comes into the first", name, reason)
                 return False
             now = self._clock.wall()
             made = Inbox(name=name, created_at=now, used_at=now, origin=MAIL, ttl_seconds=self.ttl_seconds)
@@ -236,6 +237,12 @@ class InboxBook:
         written.add_done_callback(lambda done: self._made(name, done))
         self._tell(made)
         return True
+
+    def _obstacle(self, name: str) -> str:
+        """Why mail makes no inbox of this name, or an empty text."""
+        if not INBOX_NAME.fullmatch(name):
+            return "this is no name for one"
+        return f"there are {len(self._known)} already" if len(self._known) >= self._at_most else ""
 
     def _made(self, name: str, done: Future[None]) -> None:
         if (error := done.exception()) is not None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from mailpit_py.quantity import moment_of
 from mailpit_py.storage import Correspondent, Outline, Summary
 
 Json = dict[str, Any]
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SNIPPET_BYTES = 200
 # What Go writes as an escape so that JSON can stand inside HTML and JavaScript.
 ESCAPED = (("<", r"\u003c"), (">", r"\u003e"), ("&", r"\u0026"), ("\u2028", r"\u2028"), ("\u2029", r"\u2029"))
@@ -29,7 +29,7 @@ def encoded(value: Any) -> bytes:
 def moment(at: int, *, minutes_east: int = 0, digits: int = 3) -> str:
     """UTC microseconds as Go writes a time: no zeros at the end of the fraction, `Z` for UTC."""
     try:
-        local = EPOCH + timedelta(microseconds=at, minutes=minutes_east)
+        local = moment_of(at) + timedelta(minutes=minutes_east)
     except OverflowError:
         return "0001-01-01T00:00:00Z"
     # by hand: a list of all messages spends its time here

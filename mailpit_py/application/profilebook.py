@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
-from mailpit_py.application.rulebook import PATIENCE
 from mailpit_py.errors import NotFound
 from mailpit_py.simulation.problem import Problem, RuleError
 from mailpit_py.simulation.profile import Profile, ProfileIndex, as_mapping, default_profiles, load, load_all
-from mailpit_py.storage import Store
+from mailpit_py.storage import PATIENCE, Store
 
 PROFILES_AT_MOST = 1_000
 BUILT_IN, START, API = "built-in", "start", "api"

@@ -8,9 +8,7 @@ from mailpit_py.identity import new_public_id
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Session, Transaction
 from mailpit_py.mail.implied import implied_envelope
-from mailpit_py.storage import Arrival
-
-PATIENCE = 60  # seconds for the commit
+from mailpit_py.storage import PATIENCE, Arrival
 
 
 def put(  # noqa: PLR0913 - keyword-only, one for each thing that is known of it

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mailpit_py.application.relay_settings import ADDRESS, ForwardSettings, RelaySettings
 from mailpit_py.errors import MailpitError
 from mailpit_py.mail import Message, read
+from mailpit_py.mail.field import mailbox
 from mailpit_py.mail.rewrite import on_top, with_fields
 from mailpit_py.mail.stamp import rfc5322
 
@@ -52,7 +53,7 @@ def released(raw: bytes, recipients: Sequence[str], settings: RelaySettings, *, 
         changed["Message-ID"] = f"<{message_id}>"
     reverse_path = sender
     if settings.return_path:
-        reverse_path = changed["Return-Path"] = settings.return_path
+        reverse_path = settings.return_path
         changed["Return-Path"] = f"<{settings.return_path}>"
     if settings.override_from:
         reverse_path = settings.override_from
@@ -106,20 +107,7 @@ def _overridden(message: Message, address: str) -> dict[str, str]:
     if not message.from_:
         return {"From": f"<{address}>"}
     one = message.from_[0]
-    return {"From": f"{_phrase(one.name)}<{address}>", "X-Original-From": _one_line(one.address)}
-
-
-def _phrase(name: str) -> str:
-    """A display name as a quoted string, or as an encoded word beyond ASCII (RFC 5322 §3.2.4, RFC 2047)."""
-    name = _one_line(name)
-    if not name:
-        return ""
-    if not name.isascii():
-        from email.header import Header
-
-        return f"{Header(name, 'utf-8', maxlinelen=70).encode(linesep=' ')} ".replace("\n", "")
-    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{quoted}" '
+    return {"From": mailbox(_one_line(one.name), address), "X-Original-From": _one_line(one.address)}
 
 
 def _one_line(text: str) -> str:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from threading import RLock
 from typing import Any
 
 from mailpit_py.application.clock import Clock
 from mailpit_py.errors import NotFound
 from mailpit_py.identity import new_public_id
+from mailpit_py.quantity import instant_of
 from mailpit_py.simulation.problem import Problem, RuleError
 from mailpit_py.simulation.rule import Rule
 from mailpit_py.simulation.rule_mapping import as_mapping, load, load_all
-from mailpit_py.storage import Store
+from mailpit_py.storage import PATIENCE, Store
 from mailpit_py.storage.simulation_state import RuleRow
 
 RULES_AT_MOST = 10_000
-PATIENCE = 60  # seconds for the commit
 FILE, API = "file", "api"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +194,7 @@ def _with_instant(value: object) -> object:
         moment = given if isinstance(given, datetime) else datetime.fromisoformat(given)
     except ValueError:
         raise RuleError([Problem("expires_at", "an instant such as 2026-11-23T12:00:00Z")]) from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return {**value, "expires_at": (moment - EPOCH) // timedelta(microseconds=1)}
+    return {**value, "expires_at": instant_of(moment)}
 
 
 def _row(one: KeptRule) -> RuleRow:

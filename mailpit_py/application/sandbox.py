@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mailpit_py.application import bouncing
 from mailpit_py.application.bouncing import Wish
-from mailpit_py.application.clock import PATIENCE, Clock
+from mailpit_py.application.clock import Clock
 from mailpit_py.application.delivery import NOTHING_DECIDED, Decided, Delivery, causes_of
 from mailpit_py.application.gate import GATED, Delivered, Gate, gated
 from mailpit_py.application.incoming import Incoming, Part, apart, first_of, housed
@@ -26,7 +26,7 @@ from mailpit_py.mail.envelope import Line, Receipt, Reply, Session, Transaction
 from mailpit_py.mail.message import read_values
 from mailpit_py.simulation.decision import Decision, Verdict
 from mailpit_py.simulation.stage import Stage
-from mailpit_py.storage import Arrival, Attempt, CallSoon, Cause, Changes, Cursor, Step, Store, Tagger
+from mailpit_py.storage import PATIENCE, Arrival, Attempt, CallSoon, Cause, Changes, Cursor, Step, Store, Tagger
 
 if TYPE_CHECKING:
     from mailpit_py.application.reporting import Result
@@ -219,10 +219,10 @@ class Sandbox:
         original = self.store.agenda.plans.original_named(inbox, public_id)
         if original is None:
             raise NotFound("there is no such message")
-        offset = self.clock.sandbox(inbox) - self.clock.wall()
         session = original.session or Session("", 0)
         now = self.clock.sandbox(inbox)
-        steps = bouncing.plan(wish, original.envelope, session, arrived_at=original.received_at + offset, now=now)
+        arrived_at = original.received_at + now - self.clock.wall()
+        steps = bouncing.plan(wish, original.envelope, session, arrived_at=arrived_at, now=now)
         results = bouncing.preview(steps, original, self.scheduler.circumstances(inbox))
         if not any(one.made for one in results):
             raise BounceError("; ".join(one.reason for one in results if one.reason) or "nothing would be made")

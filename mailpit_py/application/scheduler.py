@@ -10,14 +10,15 @@ from dataclasses import dataclass, field, replace
 from threading import RLock, Thread
 from typing import TYPE_CHECKING
 
-from mailpit_py.application.clock import PATIENCE, SECOND, Clock
+from mailpit_py.application.clock import Clock
 from mailpit_py.application.happening import attempts
 from mailpit_py.application.simulator import Simulator
 from mailpit_py.errors import StorageError, StorageFull
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.envelope import Envelope, Recipient, Session, Transaction
+from mailpit_py.quantity import SECOND
 from mailpit_py.simulation.follow_up import StepKind
-from mailpit_py.storage import Arrival, Step, StepEnd, StepOriginal, StepState, Store
+from mailpit_py.storage import PATIENCE, Arrival, Step, StepEnd, StepOriginal, StepState, Store
 
 if TYPE_CHECKING:
     from mailpit_py.application.reporting import Circumstances, Made, Result

@@ -16,6 +16,7 @@ from mailpit_py.application.profilebook import ProfileBook
 from mailpit_py.application.rulebook import KeptRule, RuleBook, read_rule
 from mailpit_py.mail import read, read_values
 from mailpit_py.mail.envelope import Envelope, Recipient, Session
+from mailpit_py.quantity import SECOND
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decide import decide, decide_each
 from mailpit_py.simulation.decision import UNDECIDED, Decision, Verdict
@@ -23,7 +24,7 @@ from mailpit_py.simulation.facts import Facts
 from mailpit_py.simulation.index import RuleIndex
 from mailpit_py.simulation.rule import Rule, Scope
 from mailpit_py.simulation.stage import Stage
-from mailpit_py.simulation.state import SECOND, Change, Record, is_void, key_of, parts_of
+from mailpit_py.simulation.state import Change, Record, is_void, key_of, parts_of
 from mailpit_py.storage import DEFAULT_INBOX, Removed, Store
 from mailpit_py.storage.likeness import header_section
 

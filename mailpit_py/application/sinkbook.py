@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mailpit_py.application.clock import Clock
 from mailpit_py.errors import NotFound, TargetRefused
 from mailpit_py.identity import new_public_id
-from mailpit_py.storage import DEFAULT_INBOX, Sink, SinkKind, Store
+from mailpit_py.storage import DEFAULT_INBOX, PATIENCE, Sink, SinkKind, Store
 from mailpit_py.storage.sink import NewSinkAttempt
 
 if TYPE_CHECKING:  # they load what signs, and most sandboxes have no webhook
@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # they load what signs, and most sandboxes have no webhook
     from mailpit_py.webhooks.keys import Keys
     from mailpit_py.webhooks.request import Hook, Provider
 
-PATIENCE = 60  # seconds for the commit
 KEYS = "webhook keys"
 OPTIONS = "options"  # where a sink comes from that nobody made by hand
 SINKS_AT_MOST = 100  # of one inbox

@@ -22,9 +22,8 @@ from mailpit_py.simulation.outcome import (
     TlsFailure,
 )
 from mailpit_py.simulation.stage import Stage
-from mailpit_py.storage import Cause
+from mailpit_py.storage import PATIENCE, Cause
 
-PATIENCE = 60  # seconds for the commit
 LOST = Reply(421, "4.4.2", "The connection would be lost here")
 
 

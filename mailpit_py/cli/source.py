@@ -12,6 +12,7 @@ from mailpit_py.cli.archive import Kept
 from mailpit_py.client import Client, ClientError
 from mailpit_py.mail import read
 from mailpit_py.mail.implied import implied_envelope
+from mailpit_py.quantity import instant_of
 
 PAGE = 200
 Fetch = Callable[[str], Kept | None]
@@ -37,7 +38,7 @@ def of_server(url: str, query: str) -> Iterator[tuple[list[str], Fetch]]:
                 return None
             raise
         recipients = tuple(one["address"] for one in envelope["recipients"])
-        at = round(datetime.fromisoformat(row["received_at"]).timestamp() * 1_000_000)
+        at = instant_of(datetime.fromisoformat(row["received_at"]))
         return Kept(public_id, raw, at, row["seen"], envelope["reverse_path"], recipients)
 
     yield list(reversed(rows)), fetch
@@ -80,7 +81,7 @@ def of_mailpit(url: str, query: str) -> Iterator[tuple[list[str], Fetch]]:
     def fetch(public_id: str) -> Kept | None:
         raw = client.octets(f"message/{public_id}/raw")
         reverse_path, recipients = implied_envelope(read(raw))
-        at = round(datetime.fromisoformat(rows[public_id]["Created"]).timestamp() * 1_000_000)
+        at = instant_of(datetime.fromisoformat(rows[public_id]["Created"]))
         return Kept(public_id, raw, at, bool(rows[public_id]["Read"]), reverse_path, recipients)
 
     yield list(reversed(rows)), fetch

@@ -14,7 +14,7 @@ from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.errors import MailpitError, TargetRefused
 from mailpit_py.outbound.fetcher import Call, Fetcher
 from mailpit_py.outbound.resolver import Lookup, look_up
-from mailpit_py.reach import Reach
+from mailpit_py.reach import ANYWHERE, Reach
 from mailpit_py.storage import Change, Cursor, Query, Summary
 from mailpit_py.storage.note import ARRIVAL_WEBHOOK
 from mailpit_py.storage.query import All, Received
@@ -25,7 +25,6 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT = 5.0
 PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0)
-ANYWHERE = Reach.parse("loopback,private,public")  # the operator has said where it is
 
 
 @dataclass(frozen=True, slots=True)

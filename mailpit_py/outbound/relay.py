@@ -18,6 +18,7 @@ from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.errors import MailpitError, StorageError
 from mailpit_py.mail.envelope import Reply, Transaction
 from mailpit_py.outbound.smtp_client import DeliveryError, deliver, merged
+from mailpit_py.quantity import SECOND
 from mailpit_py.storage import Changes, NewRelayItem, RelayItem, RelayRecipient, RelayState, Stored
 
 T = TypeVar("T")
@@ -27,7 +28,6 @@ logger = logging.getLogger(__name__)
 PAUSES = (10, 60, 300, 900, 1_800, 3_600, *(14_400,) * 5)
 AT_ONCE = 5
 SOURCES = ("smtp", "lmtp", "api")  # not what was put in from files, and not reports of the sandbox
-SECOND = 1_000_000
 HELD_BYTES = 16 << 20
 
 

@@ -19,6 +19,7 @@ from mailpit_py.outbound.pusher import Letter, Pusher
 from mailpit_py.outbound.recorder import Recorder
 from mailpit_py.outbound.resolver import Lookup, look_up
 from mailpit_py.outbound.target import MailServer
+from mailpit_py.quantity import SECOND
 from mailpit_py.reach import Reach
 from mailpit_py.storage import AttemptState, Sink, SinkAttempt, SinkKind, SinkTry
 from mailpit_py.storage.sink import TryEnd
@@ -34,7 +35,6 @@ RETRY = 1.0
 BREAK = 30.0  # seconds after a failure of our own before a sink is tried again
 GATHER = 0.01  # seconds after a wake: what comes due together leaves together
 LETTERS_AT_ONCE = 50
-SECOND = 1_000_000
 # As a mail server's queue: soon at first, for five days in all (RFC 5321 §4.5.4.1).
 PUSH_POLICY = Policy((5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, *[12 * HOUR] * 8))
 _STATES: Mapping[Verdict, AttemptState] = MappingProxyType(

@@ -14,12 +14,11 @@ from mailpit_py.checks.spam import Score
 from mailpit_py.errors import TargetRefused
 from mailpit_py.outbound.fetcher import Answer, Call, Fetcher
 from mailpit_py.outbound.resolver import Lookup, look_up
-from mailpit_py.reach import Reach
+from mailpit_py.reach import ANYWHERE
 
 TIMEOUT = 8.0
 ANSWER_BYTES_AT_MOST = 1 << 20
 POSTMARK = "https://spamcheck.postmarkapp.com/filter"
-ANYWHERE = Reach.parse("loopback,private,public")  # the operator has said where it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from mailpit_py.quantity import SECOND
 from mailpit_py.simulation.decision import Decision
 from mailpit_py.simulation.dialect import STANDARD, dialect_of, remote_host
 from mailpit_py.simulation.facts import Facts
@@ -17,7 +18,6 @@ from mailpit_py.simulation.refusal import Refusal
 from mailpit_py.simulation.resolve import particulars
 from mailpit_py.simulation.stage import Stage
 
-SECOND = 1_000_000
 WARNS_AFTER = 30  # the part of the time after which is warned that it passes: 4 hours of 5 days
 KEEPS_TRYING = 5 * 86_400 * SECOND  # RFC 5321 §4.5.4.1: the give-up time is at least 4 to 5 days
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
+from mailpit_py.quantity import SECOND
 from mailpit_py.simulation.outcome import Greylist, Quota, Rate
 
-SECOND = 1_000_000
 IDLE = 600 * SECOND  # an address's record is forgotten after ten minutes without a try
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from mailpit_py.errors import QueryError
 from mailpit_py.mail import date
+from mailpit_py.quantity import instant_of
 from mailpit_py.storage.query import (
     MAX_LENGTH,
     NOTHING,
@@ -35,7 +36,6 @@ from mailpit_py.storage.query import (
 
 _FOLDED_AWAY = re.compile(r"[\ufeff\n\t><\",;()\s]+")
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s?(k|kb|m|mb)?", re.I)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS = ("%Y/%m/%d", "%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y", "%Y-%m", "%d %b %Y", "%d %B %Y")
 _AMERICAN = ("%b %d %Y", "%B %d %Y", "%b %d, %Y", "%B %d, %Y")
 _TIMES = ("", " %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f", " %H:%M:%S.%f")
@@ -95,7 +95,7 @@ def instant(text: str, zone: tzinfo | None = None) -> int | None:
     moment = _digits(text, zone) if text.isascii() and text.isdigit() else _written(text, zone)
     if moment is None:
         return None if text.isdigit() else date.parse(text)
-    return round((moment - _EPOCH).total_seconds() * 1_000_000)
+    return instant_of(moment)
 
 
 def _tokens(text: str) -> Iterator[Token[str]]:

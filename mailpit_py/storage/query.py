@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from mailpit_py.errors import QueryError
+from mailpit_py.quantity import instant_of
 
 MAX_LENGTH = 2_000
 MAX_TERMS = 64
@@ -360,7 +361,7 @@ def _instant(value: str, now: int) -> int | None:
     except ValueError:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1_000_000)
+    return instant_of(moment)
 
 
 def _size(token: re.Match[str], name: str, value: str, now: int) -> Node:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mailpit_py.mail.message import Message
     from mailpit_py.storage.step import NewStep
 
+PATIENCE = 60.0  # seconds that a caller waits for a commit: far more than the largest deletion takes
 DEFAULT_INBOX = "default"
 EVERY_INBOX = "*"  # where a call looks across all inboxes; the name of none
 INBOX = "INBOX"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NoReturn
 
 from mailpit_py.client import Client, ClientError
 from mailpit_py.mail import Message, read
 from mailpit_py.mail.envelope import Envelope, Line, Recipient
 from mailpit_py.mail.part import bracketed
+from mailpit_py.quantity import instant_of
 from mailpit_py.testing.failure import Unsupported
-from mailpit_py.testing.message import EPOCH
 from mailpit_py.testing.source import Arrivals, Cursor, Letter, Place
 
 PAUSE = 0.1  # seconds between two looks at the list: a Mailpit has nothing to wait on but its page's socket
@@ -66,7 +66,7 @@ class MailpitSource:
             if error.status == 404:
                 return None
             raise
-        received_at = (datetime.fromisoformat(row["Created"]) - EPOCH) // timedelta(microseconds=1)
+        received_at = instant_of(datetime.fromisoformat(row["Created"]))
         return Letter(row["ID"], message, _envelope(row, message), None, received_at)
 
     def found(self, query: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ import email.message
 import email.policy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,10 +14,9 @@ from mailpit_py.checks import extract
 from mailpit_py.checks.wanted import Text, body_of
 from mailpit_py.mail import Address, Link, Part
 from mailpit_py.mail.envelope import Envelope, Session
+from mailpit_py.quantity import moment_of
 from mailpit_py.testing.assertion import Check
 from mailpit_py.testing.source import Letter, Source
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Headers(Mapping[str, str]):
@@ -113,7 +112,7 @@ class Message:
     @property
     def received_at(self) -> datetime:
         """When it was received, in UTC."""
-        return EPOCH + timedelta(microseconds=self.letter.received_at)
+        return moment_of(self.letter.received_at)
 
     # the content
 
@@ -151,7 +150,7 @@ class Message:
     def date(self) -> datetime | None:
         """The Date field in UTC; None if it is missing or no date."""
         at = self.letter.message.date
-        return None if at is None else EPOCH + timedelta(microseconds=at)
+        return None if at is None else moment_of(at)
 
     @property
     def message_id(self) -> str:

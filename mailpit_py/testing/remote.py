@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,7 +15,7 @@ from mailpit_py.bind import Bind
 from mailpit_py.client import DEFAULT_URL, Client, ClientError
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session
-from mailpit_py.testing.message import EPOCH
+from mailpit_py.quantity import instant_of
 from mailpit_py.testing.source import Arrivals, Cursor, Letter, Place, Refusal, Source
 from mailpit_py.testing.view import TIMEOUT, View
 
@@ -191,7 +191,7 @@ def _may_have(row: Any, token: str) -> bool:
 
 
 def _micros(text: str) -> int:
-    return (datetime.fromisoformat(text) - EPOCH) // timedelta(microseconds=1)
+    return instant_of(datetime.fromisoformat(text))
 
 
 def _envelope(given: Any) -> Envelope:

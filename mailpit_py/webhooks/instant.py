@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from mailpit_py.quantity import moment_of
 
 
 def seconds(at: int) -> int:
@@ -14,7 +14,7 @@ def seconds(at: int) -> int:
 
 def aware(at: int) -> datetime:
     """Return the instant with its zone."""
-    return _EPOCH + timedelta(microseconds=at)
+    return moment_of(at)
 
 
 def milliseconds(at: int) -> str:

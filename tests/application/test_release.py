@@ -64,7 +64,7 @@ def test_the_return_path_is_set_in_its_place_or_on_top() -> None:
     [
         (b'"Shop, Inc" <shop@example.org>', b'"Shop, Inc" <o@x.test>'),
         (b"shop@example.org", b"<o@x.test>"),
-        (b"=?utf-8?q?J=C3=B6rg?= <shop@example.org>", b"=?utf-8?b?SsO2cmc=?= <o@x.test>"),
+        (b"=?utf-8?q?J=C3=B6rg?= <shop@example.org>", b"=?utf-8?B?SsO2cmc=?= <o@x.test>"),
         (b'"a\\"b" <shop@example.org>', b'"a\\"b" <o@x.test>'),
     ],
 )

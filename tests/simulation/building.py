@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailpit_py.quantity import SECOND
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decide import decide, decide_each
 from mailpit_py.simulation.facts import Facts
@@ -9,7 +10,7 @@ from mailpit_py.simulation.index import RuleIndex
 from mailpit_py.simulation.outcome import Answer
 from mailpit_py.simulation.rule_mapping import load_all
 from mailpit_py.simulation.stage import Stage
-from mailpit_py.simulation.state import SECOND, Change
+from mailpit_py.simulation.state import Change
 
 
 def facts(recipient="", sender="app@app.example", **more):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mailpit_py.quantity import SECOND
 from mailpit_py.simulation import chaos
 from mailpit_py.simulation.configuration import Configuration
 from mailpit_py.simulation.decision import UNDECIDED, Trigger
@@ -11,7 +12,7 @@ from mailpit_py.simulation.facts import Facts
 from mailpit_py.simulation.outcome import Accept, Drop, HideKeywords, Later, Moment, Raw, Silence, Throttle
 from mailpit_py.simulation.profile import Profile, ProfileIndex
 from mailpit_py.simulation.stage import Stage
-from mailpit_py.simulation.state import IDLE, SECOND, after_deletion
+from mailpit_py.simulation.state import IDLE, after_deletion
 
 from .building import Run, configured, facts
 

@@ -8,11 +8,10 @@ import secrets
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from mailpit_py.api.shape import EPOCH
+from mailpit_py.quantity import moment_of
 
 CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
@@ -85,7 +84,7 @@ def compose(draft: Draft, at: int) -> bytes:
         "Cc": _mailboxes(draft.cc),
         "Reply-To": _mailboxes(draft.reply_to),
         "Subject": _encoded(draft.subject),
-        "Date": format_datetime(EPOCH + timedelta(microseconds=at)),
+        "Date": format_datetime(moment_of(at)),
         "Mime-Version": "1.0",
         **{name: _encoded(value) for name, value in draft.fields.items()},
     }

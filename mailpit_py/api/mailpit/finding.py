@@ -12,7 +12,7 @@ from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import fields
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.mail import Message
-from mailpit_py.storage import Query, Selection, Stored, Summary
+from mailpit_py.storage import PATIENCE, Query, Selection, Stored, Summary
 from mailpit_py.storage.mailpit_query import instant, parse
 from mailpit_py.storage.query import All, Received
 
@@ -20,7 +20,6 @@ logger = logging.getLogger(__name__)
 
 LATEST = "latest"
 NO_SEARCH = "Error: no search query"
-PATIENCE = 60  # seconds for the writer: far more than the largest deletion takes
 
 
 def search(text: str, *, strict: bool = False) -> Query:

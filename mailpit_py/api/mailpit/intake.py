@@ -12,8 +12,8 @@ from mailpit_py.api.admission import admitted
 from mailpit_py.api.context import here
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail.envelope import Envelope, Line, Receipt, Recipient, Session, Transaction
+from mailpit_py.storage import PATIENCE
 
-PATIENCE = 60  # seconds for the commit
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f<>]")
 
 

@@ -11,10 +11,9 @@ from flask import Blueprint, Response
 from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import failure, fields, finding
-from mailpit_py.api.mailpit.finding import PATIENCE
 from mailpit_py.api.mailpit.go_json import encoded
 from mailpit_py.application import mailpit_json
-from mailpit_py.storage import Counts, Query, Selection, Summary
+from mailpit_py.storage import PATIENCE, Counts, Query, Selection, Summary
 from mailpit_py.storage.query import All, Flag
 
 AT_ONCE = 500

@@ -7,11 +7,10 @@ from flask import Blueprint, Response
 from mailpit_py.api.admission import scope
 from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import failure, fields
-from mailpit_py.api.mailpit.finding import PATIENCE
 from mailpit_py.api.mailpit.go_json import written
 from mailpit_py.errors import NotFound, Taken
 from mailpit_py.mail.tag import clean, clean_all
-from mailpit_py.storage import Selection
+from mailpit_py.storage import PATIENCE, Selection
 
 
 def register(routes: Blueprint) -> None:

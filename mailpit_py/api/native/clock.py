@@ -12,7 +12,7 @@ from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import not_found
 from mailpit_py.api.report_models import ClockBody, Freeze, Move, microseconds
 from mailpit_py.api.shape import Json, instant
-from mailpit_py.application.clock import SECOND
+from mailpit_py.quantity import SECOND
 
 TAG = "Clock"
 

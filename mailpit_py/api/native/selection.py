@@ -12,10 +12,9 @@ from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
 from mailpit_py.mail.tag import clean_all
-from mailpit_py.storage import INBOX, Selection
+from mailpit_py.storage import INBOX, PATIENCE, Selection
 
 TAG = "Messages"
-PATIENCE = 60  # seconds for the writer: far more than the largest deletion takes
 
 
 def register(routes: Blueprint) -> None:

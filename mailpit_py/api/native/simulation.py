@@ -18,10 +18,9 @@ from mailpit_py.application.simulator import Simulator
 from mailpit_py.mail.envelope import Envelope
 from mailpit_py.simulation.catalogue import PROVIDERS, Entry, matrix, render
 from mailpit_py.simulation.explain import explain
-from mailpit_py.storage import DEFAULT_INBOX
+from mailpit_py.storage import DEFAULT_INBOX, PATIENCE
 
 TAG = "Simulation"
-PATIENCE = 60  # seconds for the commit
 
 
 def register(routes: Blueprint) -> None:

@@ -7,11 +7,11 @@ from flask import Blueprint
 from mailpit_py.api import folder_schemas as schemas
 from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery, NewName
-from mailpit_py.api.native.selection import PATIENCE
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
 from mailpit_py.errors import NotFound, Taken
+from mailpit_py.storage import PATIENCE
 
 TAG = "Tags"
 

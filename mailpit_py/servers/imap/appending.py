@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from mailpit_py.quantity import instant_of
 from mailpit_py.servers.imap.flagging import flags
 from mailpit_py.servers.imap.problem import Bad, No
 from mailpit_py.servers.imap.scanner import Scanner
@@ -74,6 +75,6 @@ def date_time(scanner: Scanner) -> int:
             min(int(second), 59),
             tzinfo=timezone(offset),
         )
-        return (local - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        return instant_of(local)
     except (ValueError, OverflowError):
         raise Bad("there is no such date") from None

@@ -21,12 +21,11 @@ from mailpit_py.servers.imap.problem import No
 from mailpit_py.servers.imap.view import Numbered
 from mailpit_py.servers.sasl import Credentials
 from mailpit_py.servers.settings import ReadingSettings
-from mailpit_py.storage import DELETED, Cursor, FlagChange, Folder, Item, News, Opened, query
+from mailpit_py.storage import DELETED, PATIENCE, Cursor, FlagChange, Folder, Item, News, Opened, query
 from mailpit_py.storage.folders import HEAD_BYTES
 
 T = TypeVar("T")
 
-PATIENCE = 60  # seconds for a commit
 # How much of a FETCH is read and answered at a time.
 _PIECE = 200
 _OPENED_KEPT = 16
