@@ -12,6 +12,8 @@ from mailpit_py.simulation.rule_mapping import load_all
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulation.state import Change
 
+MID = (("Message-ID", "<1@app.example>"), ("Subject", "Invoice 17"))
+
 
 def facts(recipient="", sender="app@app.example", **more):
     """Facts at RCPT, or earlier without a recipient."""

@@ -14,10 +14,9 @@ from mailpit_py.simulation.profile import Profile, ProfileIndex
 from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulation.state import IDLE, after_deletion
 
-from .building import Run, configured, facts
+from .building import MID, Run, configured, facts
 
 R, C, D = Stage.RCPT, Stage.CONTENT, Stage.DATA
-MID = (("Message-ID", "<1@app.example>"), ("Subject", "Invoice 17"))
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,9 @@ from mailpit_py.simulation.facts import Facts
 from mailpit_py.simulation.profile import Profile, ProfileIndex
 from mailpit_py.simulation.stage import Stage
 
-from .building import Run, configured, facts
+from .building import MID, Run, configured, facts
 
 R, C = Stage.RCPT, Stage.CONTENT
-MID = (("Message-ID", "<1@app.example>"), ("Subject", "Invoice 17"))
 
 
 A = "a@x.example"

@@ -11,10 +11,9 @@ from mailpit_py.simulation.facts import Facts
 from mailpit_py.simulation.profile import Profile, ProfileIndex
 from mailpit_py.simulation.stage import Stage
 
-from .building import Run, configured, facts
+from .building import MID, Run, configured, facts
 
 R, C = Stage.RCPT, Stage.CONTENT
-MID = (("Message-ID", "<1@app.example>"), ("Subject", "Invoice 17"))
 
 
 # Rules.
@@ -173,29 +172,3 @@ def test_chaos_fires_as_often_as_it_says(probability):
     fired = [decision for decision in decisions if decision.reply]
     assert abs(len(fired) - 10 * probability) <= (64 if 0 < probability < 100 else 0)
     assert all(one.reply.lines == ("421 Chaos recipient error",) and one.outcome.closes for one in fired)
-
-
-CLIENTS = [
-    ("a@app.example", "bounce+unknown_user+p50@bounce.test"),
-    ("b@app.example", "greylist+x2@bounce.test"),
-    ("c@app.example", "full+2msgs@bounce.test"),
-    ("d@app.example", "ann@ruled.example"),
-    ("e@app.example", "ann@profiled.example"),
-    ("f@app.example", "ann@other.example"),
-]
-
-
-def outcomes(order, seed=7):
-    """What each client met, try by try, when the clients came in this order."""
-    run = Run(
-        configured(
-            {"outcome": "defer", "probability": 0.5, "scope": "recipient", "match": {"recipient": "*@ruled.example"}},
-            chaos=chaos.parse("Recipient:451:50,Sender:451:20"),
-            profiles=ProfileIndex([Profile("profiled.example", defer=0.5)]),
-            seed=seed,
-        )
-    )
-    met = {client: [] for client in CLIENTS}
-    for client in order:
-        met[client].append(run.send(client[1], sender=client[0]))
-    return met

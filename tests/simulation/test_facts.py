@@ -14,10 +14,9 @@ from mailpit_py.simulation.facts import Facts, client_of
 from mailpit_py.simulation.outcome import Accept, Answer, Discard
 from mailpit_py.simulation.stage import Stage
 
-from .building import Run, facts
+from .building import MID, Run, facts
 
 R, C = Stage.RCPT, Stage.CONTENT
-MID = (("Message-ID", "<1@app.example>"), ("Subject", "Invoice 17"))
 
 
 def test_the_first_refusal_speaks_for_all():
