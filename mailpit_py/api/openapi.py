@@ -128,11 +128,11 @@ def _operation_at(app: Flask, path: str, method: str) -> Operation:
 def _complete(described: Json, spec: Operation) -> None:
     """Add what SpecTree cannot know: other media types, problems, the forms of ids."""
     responses = described["responses"]
-    if spec.media != JSON:
-        content = {"schema": {"type": "string", "format": "binary"}}
-        responses[str(spec.status)] = {"description": "OK", "content": {spec.media: content}}
+    if spec.media != (JSON,):
+        content = {one: {"schema": {"type": "string", "format": "binary"}} for one in spec.media}
+        responses[str(spec.status)] = {"description": "OK", "content": content}
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
-    for status in sorted({*spec.errors, 422}):
+    for status in sorted({*spec.errors, 422, *((404,) if spec.names_inbox else ())}):
         responses[str(status)] = {"description": ERRORS[status], "content": problem}
     for parameter in described["parameters"]:
         if parameter["in"] == "path":

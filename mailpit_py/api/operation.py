@@ -31,7 +31,7 @@ class Operation:
     body: type[BaseModel] | None = None
     document_body: type[BaseModel] | None = None
     returns: type[BaseModel] | None = None
-    media: str = JSON
+    media: tuple[str, ...] = (JSON,)
     status: int = 200
     errors: tuple[int, ...] = (404,)
     is_common: bool = False

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from mailpit_py.quantity import moment_of
-from mailpit_py.storage import Correspondent, Outline, Summary
+from mailpit_py.storage import Outline
 
 Json = dict[str, Any]
 
@@ -45,28 +46,34 @@ def _zone(minutes_east: int) -> str:
     return f"{'-' if minutes_east < 0 else '+'}{abs(minutes_east) // 60:02d}:{abs(minutes_east) % 60:02d}"
 
 
-def address(one: Any) -> Json:
+def address(name: str, mailbox: str) -> Json:
     """A name and an address."""
-    return {"Name": one.name, "Address": one.address}
+    return {"Name": name, "Address": mailbox}
 
 
-def row(summary: Summary, outline: Outline, *, empty: Any = None, empty_reply_to: Any = None) -> Json:
+def addresses(pairs: Iterable[Sequence[str]]) -> list[Json]:
+    """Names and addresses in their order."""
+    return [{"Name": name, "Address": mailbox} for name, mailbox in pairs]
+
+
+def row(one: Outline, *, empty: Any = None, empty_reply_to: Any = None) -> Json:
     """One message of a list. `empty` stands for a list of addresses without any, as Mailpit has it there."""
-    people = {"To": outline.to, "Cc": outline.cc, "Bcc": outline.bcc}
     return {
-        "ID": summary.public_id,
-        "MessageID": summary.message_id,
-        "Read": summary.seen,
-        "From": address(summary.from_ or Correspondent("", "")),
-        **{name: [address(one) for one in found] or empty for name, found in people.items()},
-        "ReplyTo": [address(one) for one in outline.reply_to] or empty_reply_to,
-        "Subject": summary.subject,
-        "Created": moment(summary.received_at),
-        "Username": outline.username,
-        "Tags": list(summary.tags),
-        "Size": summary.size_bytes,
-        "Attachments": outline.attached,
-        "Snippet": snippet(summary.snippet),
+        "ID": one.public_id,
+        "MessageID": one.message_id,
+        "Read": one.seen,
+        "From": address(*one.sender),
+        "To": addresses(one.to) or empty,
+        "Cc": addresses(one.cc) or empty,
+        "Bcc": addresses(one.bcc) or empty,
+        "ReplyTo": addresses(one.reply_to) or empty_reply_to,
+        "Subject": one.subject,
+        "Created": moment(one.received_at),
+        "Username": one.username,
+        "Tags": list(one.tags),
+        "Size": one.size_bytes,
+        "Attachments": one.attached,
+        "Snippet": snippet(one.snippet),
     }
 
 

@@ -111,7 +111,7 @@ class Announcer:
         outline = store.outlines.of(inbox, [public_id]).get(public_id)
         if not found or not isinstance(found[0], Summary) or outline is None or not self._is_wanted(inbox, found[0]):
             return True  # deleted in between, or not asked for
-        body = encoded({**row(found[0], outline, empty=[], empty_reply_to=[])})
+        body = encoded({**row(outline, empty=[], empty_reply_to=[])})
         self._is_stopping.wait(self._settings.delay)
         for pause in (0.0, *PAUSES[: self._settings.retries]):
             self._is_stopping.wait(pause * self._settings.time_scale)

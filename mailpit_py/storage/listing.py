@@ -178,7 +178,9 @@ def _both_sql(scope: Scope, search: Search, window: Window) -> tuple[str, list[A
     return f"{sql} UNION ALL {attempts}", parameters + more
 
 
-def _messages_sql(scope: Scope, condition: Condition, window: Window) -> tuple[str, list[Any]]:
+def _messages_sql(
+    scope: Scope, condition: Condition, window: Window, columns: str = "p.id AS placement_id"
+) -> tuple[str, list[Any]]:
     key, where, parameters = "p.message_id", list(condition.where), list(condition.parameters)
     source = "placement p"
     if condition.match is not None:
@@ -190,10 +192,10 @@ def _messages_sql(scope: Scope, condition: Condition, window: Window) -> tuple[s
         source += " CROSS JOIN message m ON m.id = p.message_id"
     # of all inboxes, the rows are met in the order of the list, and not gathered from a thousand mailboxes
     column = "p.mailbox_id" if scope.inbox_id is not None else "+p.mailbox_id"
-    where.append(f"{column} IN ({_marks(scope.mailboxes)})")
+    where.append(f"{column} IN ({marks(scope.mailboxes)})")
     parameters.extend(scope.mailboxes)
     _bound(key, window, where, parameters)
-    return f"SELECT {key} AS id, p.id AS placement_id FROM {source} WHERE {' AND '.join(where)}", parameters
+    return f"SELECT {key} AS id, {columns} FROM {source} WHERE {' AND '.join(where)}", parameters
 
 
 def _attempts_sql(scope: Scope, attempts: tuple[str, list[Any]], window: Window) -> tuple[str, list[Any]]:
@@ -212,7 +214,8 @@ def _bound(key: str, window: Window, where: list[str], parameters: list[Any]) ->
             parameters.append(value)
 
 
-def _marks(values: Sequence[Any]) -> str:
+def marks(values: Sequence[Any]) -> str:
+    """A question mark for each value."""
     return ", ".join("?" * len(values))
 
 
@@ -229,6 +232,34 @@ def count(connection: Connection, scope: Scope, search: Search, limit: int | Non
     return int(connection.exec_driver_sql(f"SELECT count(*) FROM ({sql})", (*parameters, *bounds)).scalar_one())
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many messages a search finds, how many of them are unread, and the places of those in a window."""
+
+    total: int
+    unread: int
+    placements: Sequence[int]
+
+
+def count_all(connection: Connection, scope: Scope, search: Search, window: Window) -> Tally:
+    """Count what a search finds, attempts aside, and find what is in a window; in one go if to look costs much."""
+    if search.condition.reads_content:
+        sql, parameters = _messages_sql(scope, search.condition, window, "p.id, p.seen")
+        rows = connection.exec_driver_sql(f"{sql} ORDER BY 1 DESC", tuple(parameters)).all()
+        wanted = rows[window.skip : window.skip + window.limit]
+        return Tally(len(rows), sum(not row[2] for row in rows), [row[1] for row in wanted])
+    found = find(connection, scope, search, window) if window.limit else []
+    places = [place for _, place in found if place is not None]
+    everything = counts(connection, scope)
+    if everything.unread in (0, everything.total):
+        total = count(connection, scope, search, None)
+        return Tally(total, total if everything.unread else 0, places)
+    sql, parameters = _messages_sql(scope, search.condition, Window(), "p.seen AS seen")
+    sql = f"SELECT count(*), coalesce(sum(seen = 0), 0) FROM ({sql})"
+    total, unread = connection.exec_driver_sql(sql, tuple(parameters)).one()
+    return Tally(total, unread, places)
+
+
 def _is_alone(connection: Connection, condition: Condition) -> bool:
     """True if the index alone can count: there is one mailbox in all, so each indexed message is in it."""
     if condition.match is None or condition.where:
@@ -241,7 +272,7 @@ def counts(connection: Connection, scope: Scope) -> Counts:
     row = connection.exec_driver_sql(
         "SELECT coalesce(sum(total), 0), coalesce(sum(unread), 0), coalesce(sum(pinned), 0), "
         "coalesce(sum(files), 0), coalesce(sum(size_bytes), 0), coalesce(sum(refused), 0) FROM mailbox "
-        f"WHERE id IN ({_marks(scope.mailboxes)})",
+        f"WHERE id IN ({marks(scope.mailboxes)})",
         scope.mailboxes,
     ).one()
     attempts = connection.exec_driver_sql(
@@ -275,8 +306,8 @@ def summaries(connection: Connection, inbox: str, placement_ids: Sequence[int]) 
     """List rows (with their placement's id) in no order."""
     if not placement_ids:
         return []
-    rows = connection.exec_driver_sql(SUMMARY + f"WHERE p.id IN ({_marks(placement_ids)})", tuple(placement_ids)).all()
-    tags, homes = _tags(connection, placement_ids), _homes(connection, inbox, _OF_PLACEMENTS, placement_ids)
+    rows = connection.exec_driver_sql(SUMMARY + f"WHERE p.id IN ({marks(placement_ids)})", tuple(placement_ids)).all()
+    tags, homes = tags_of(connection, placement_ids), _homes(connection, inbox, _OF_PLACEMENTS, placement_ids)
     correspondents = decode_all([row.to_first for row in rows])
     addresses = decode_all([row.recipients_first for row in rows])
     return [
@@ -296,13 +327,14 @@ def _homes(connection: Connection, inbox: str, sql: str, ids: Sequence[int]) -> 
     """The inbox in which each of these is, where one looks into all; else nothing has to be asked."""
     if inbox != EVERY_INBOX:
         return {}
-    return {row[0]: row[1] for row in connection.exec_driver_sql(f"{sql} ({_marks(ids)})", tuple(ids))}
+    return {row[0]: row[1] for row in connection.exec_driver_sql(f"{sql} ({marks(ids)})", tuple(ids))}
 
 
-def _tags(connection: Connection, placement_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+def tags_of(connection: Connection, placement_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The tags of what stands at these places, in the order of the alphabet; those without any are left out."""
     rows = connection.exec_driver_sql(
         "SELECT pt.placement_id, t.name FROM placement_tag pt CROSS JOIN tag t ON t.id = pt.tag_id "
-        f"WHERE pt.placement_id IN ({_marks(placement_ids)}) ORDER BY t.name COLLATE NOCASE",
+        f"WHERE pt.placement_id IN ({marks(placement_ids)}) ORDER BY t.name COLLATE NOCASE",
         tuple(placement_ids),
     ).all()
     tags: dict[int, tuple[str, ...]] = {}
@@ -335,7 +367,7 @@ def attempts(connection: Connection, inbox: str, ids: Sequence[int]) -> list[Att
     """The list rows of attempts, in no order."""
     if not ids:
         return []
-    rows = connection.exec_driver_sql(ATTEMPT + f"WHERE a.id IN ({_marks(ids)})", tuple(ids)).all()
+    rows = connection.exec_driver_sql(ATTEMPT + f"WHERE a.id IN ({marks(ids)})", tuple(ids)).all()
     homes = _homes(connection, inbox, _OF_ATTEMPTS, ids)
     return [attempt_summary(row, homes.get(row.id, inbox)) for row in rows]
 

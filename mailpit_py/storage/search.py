@@ -62,6 +62,11 @@ class Condition:
     parameters: list[Any] = field(default_factory=list)
 
     @property
+    def reads_content(self) -> bool:
+        """True if a condition reads the content of each message that is left to it."""
+        return any(" content c " in clause for clause in self.where)
+
+    @property
     def needs_message(self) -> bool:
         """True if a condition looks at the message row."""
         return any("m." in clause for clause in self.where)

@@ -94,7 +94,7 @@ class Store:
         access = Access(self._submit, self._reading, self._compressor, self._why_full)
         self.agenda, octets = Agenda(access, self._writer.agenda), Octets()
         self.inbox_table, self.reindexing = InboxTable(self._submit, self._reading), Reindexing(self._submit)
-        self.tags, self.outlines = TagTables(self._submit, self._reading, self._choose), Outlines(self._reading)
+        self.tags, self.outlines = TagTables(self._submit, self._reading, self._choose), Outlines(self._searching)
         self.relay = RelayTables(self._submit, self._reading)
         self.maildrops = Maildrops(self._submit, self._reading, self._choose, octets)
         self.folders = Folders(self._submit, self._reading, self._searching, self.epoch, octets)

@@ -102,7 +102,7 @@ def _operation(row: Row) -> Json:
         "operationId": name,
         "tags": [tag],
         "summary": words,
-        "produces": [media],
+        "produces": [media] if media == PLAIN or name == "SendMessageParams" else [media, PLAIN],  # errors are text
         **({"consumes": [JSON]} if body else {}),
         "parameters": given,
         "responses": {"200": {"description": words, "schema": shape}, **_errors(path, name)},

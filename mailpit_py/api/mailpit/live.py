@@ -85,7 +85,7 @@ class Events:
             elif (outline := outlines.get(row.public_id)) is not None:
                 if row.tags:
                     yield _tags(row)
-                yield _event("new", mailpit_json.row(row, outline, empty=[], empty_reply_to=[]))
+                yield _event("new", mailpit_json.row(outline, empty=[], empty_reply_to=[]))
 
 
 def _rows(change: Change, rows: Rows) -> list[Summary | AttemptSummary]:

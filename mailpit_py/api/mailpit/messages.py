@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response
@@ -13,10 +12,8 @@ from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import failure, fields, finding
 from mailpit_py.api.mailpit.go_json import encoded
 from mailpit_py.application import mailpit_json
-from mailpit_py.storage import PATIENCE, Counts, Query, Selection, Summary
-from mailpit_py.storage.query import All, Flag
+from mailpit_py.storage import PATIENCE, Counts, Outline, Selection
 
-AT_ONCE = 500
 LIMIT = 50
 
 
@@ -38,8 +35,8 @@ def list_messages() -> Response:
 
     def make() -> bytes:
         counts = here().sandbox.store.counts(scope())
-        rows = _rows(query, start, limit or None, empty_reply_to=[])
-        return _summary(counts, counts, start, rows)
+        pages = here().sandbox.store.outlines.pages(scope(), query, skip=start, limit=limit or None)
+        return _summary(counts, (counts.total, counts.unread), start, (_rows(one, empty_reply_to=[]) for one in pages))
 
     return _json(here().memo.get(("v1 list", scope(), query, start, limit), make))
 
@@ -52,8 +49,8 @@ def search_messages() -> Response:
 
     def make() -> bytes:
         counts = here().sandbox.store.counts(scope())
-        rows = _rows(query, start, limit, empty_reply_to=None) if limit else []
-        return _summary(counts, found_counts(query, counts), start, rows)
+        found = here().sandbox.store.outlines.search(scope(), query, skip=start, limit=limit)
+        return _summary(counts, (found.total, found.unread), start, [_rows(found.items, empty_reply_to=None)])
 
     return _json(here().memo.get(("v1 search", scope(), query, start, limit), make))
 
@@ -93,53 +90,26 @@ def delete_search() -> Response:
     return failure.ok()
 
 
-def found_counts(query: Query, all_of_them: Counts) -> Counts:
-    """How many messages a search finds, and how many of these are unread."""
-    count = here().sandbox.store.count
-    total = count(scope(), query)
-    if total and 0 < all_of_them.unread < all_of_them.total:
-        unread = count(scope(), replace(query, node=All((*query.node.nodes, Flag("unread")))))
-    else:
-        unread = total if all_of_them.unread else 0
-    return Counts(total=total, unread=unread)
+def _rows(found: Sequence[Outline], *, empty_reply_to: Any) -> list[mailpit_json.Json]:
+    return [mailpit_json.row(one, empty_reply_to=empty_reply_to) for one in found]
 
 
-def _rows(query: Query | None, start: int, limit: int | None, *, empty_reply_to: Any) -> list[mailpit_json.Json]:
-    outlines = here().sandbox.store.outlines
-    rows: list[mailpit_json.Json] = []
-    for page in _pages(query, start, limit):
-        found = outlines.of(scope(), [one.public_id for one in page])
-        known = [(one, found[one.public_id]) for one in page if one.public_id in found]
-        rows += [mailpit_json.row(one, outline, empty_reply_to=empty_reply_to) for one, outline in known]
-    return rows
-
-
-def _pages(query: Query | None, start: int, limit: int | None) -> Iterator[list[Summary]]:
-    """Yield messages, newest first, some at a time; without a limit all of them."""
-    before = None
-    while limit is None or limit > 0:
-        some = AT_ONCE if limit is None else min(limit, AT_ONCE)
-        page = here().sandbox.store.page(scope(), query=query, before=before, skip=start, limit=some)
-        yield [one for one in page.items if isinstance(one, Summary)]
-        if page.next is None:
-            return
-        before, start = page.next, 0
-        limit = None if limit is None else limit - some
-
-
-def _summary(counts: Counts, found: Counts, start: int, rows: list[mailpit_json.Json]) -> bytes:
-    return encoded(
+def _summary(counts: Counts, found: tuple[int, int], start: int, pages: Iterable[list[mailpit_json.Json]]) -> bytes:
+    """The answer to a list; each page of rows becomes octets before the next is made."""
+    written = [(len(rows), encoded(rows)[1:-2]) for rows in pages if rows]
+    head = encoded(
         {
             "total": counts.total,
             "unread": counts.unread,
-            "count": len(rows),
-            "messages_count": found.total,
-            "messages_unread": found.unread,
+            "count": sum(number for number, _ in written),
+            "messages_count": found[0],
+            "messages_unread": found[1],
             "start": start,
             "tags": list(here().sandbox.store.tags.names(scope())),
-            "messages": rows,
+            "messages": [],
         }
     )
+    return head.removesuffix(b"]}\n") + b",".join(octets for _, octets in written) + b"]}\n"
 
 
 def _json(body: bytes) -> Response:

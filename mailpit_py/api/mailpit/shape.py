@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 
 from mailpit_py.api.mailpit.filename import shown_name
-from mailpit_py.application.mailpit_json import Json, address, moment
+from mailpit_py.application.mailpit_json import Json, address, addresses, moment
 from mailpit_py.mail import Message, Part
 from mailpit_py.mail.arrangement import Arrangement, arrange, number_of
 from mailpit_py.mail.date import offset_minutes
 from mailpit_py.mail.header import text_of
 from mailpit_py.mail.unsubscribe import judge
-from mailpit_py.storage import Correspondent, Outline, Stored
+from mailpit_py.storage import Outline, Stored
 
 PLAIN_CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii"})
 
@@ -24,11 +23,11 @@ def message(stored: Stored, outline: Outline, content: Message) -> Json:
     return {
         "ID": stored.summary.public_id,
         "MessageID": content.message_id,
-        "From": address(stored.summary.from_ or Correspondent("", "")),
-        "To": _addresses(outline.to),
-        "Cc": _addresses(outline.cc),
-        "Bcc": _addresses(outline.bcc),
-        "ReplyTo": _addresses(outline.reply_to),
+        "From": address(*outline.sender),
+        "To": addresses(outline.to),
+        "Cc": addresses(outline.cc),
+        "Bcc": addresses(outline.bcc),
+        "ReplyTo": addresses(outline.reply_to),
         "ReturnPath": return_path(stored, content),
         "Subject": content.subject,
         "ListUnsubscribe": unsubscribe(content),
@@ -42,10 +41,6 @@ def message(stored: Stored, outline: Outline, content: Message) -> Json:
         "Attachments": [attachment(part, root) for part in arranged.attached],
         "Read": True,  # not Mailpit's, but one of its clients asks for it; to look at a message is to read it
     }
-
-
-def _addresses(found: Iterable[Correspondent]) -> list[Json]:
-    return [address(one) for one in found]
 
 
 def return_path(stored: Stored, content: Message) -> str:

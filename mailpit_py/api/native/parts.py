@@ -28,7 +28,7 @@ def register(routes: Blueprint) -> None:
     routes.get("/messages/<public_id:public_id>/parts/<part_path:path>")(show_part)
 
 
-@operation(TAG, query=RawQuery, media="message/rfc822")
+@operation(TAG, query=RawQuery, media=("text/plain", "message/rfc822"))
 def show_raw(public_id: str, query: RawQuery) -> Response:
     """Give the message exactly as it was received, octet by octet.
 
@@ -48,7 +48,7 @@ def list_parts(public_id: str, query: InboxQuery) -> Json:
     return shape.part(here().library.message(query.inbox, public_id).root)
 
 
-@operation(TAG, query=PartQuery, media=OCTETS)
+@operation(TAG, query=PartQuery, media=(OCTETS,))
 def show_part(public_id: str, path: str, query: PartQuery) -> Response:
     """Give the content of one part, its transfer encoding undone.
 

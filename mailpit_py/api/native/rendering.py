@@ -22,7 +22,7 @@ def register(routes: Blueprint) -> None:
     routes.get("/messages/<public_id:public_id>/text")(show_text)
 
 
-@operation(TAG, query=HtmlQuery, media=HTML)
+@operation(TAG, query=HtmlQuery, media=(HTML,))
 def show_html(public_id: str, query: HtmlQuery) -> Response:
     """Give the message's HTML as a document for a sandboxed frame.
 
@@ -42,7 +42,7 @@ def show_html(public_id: str, query: HtmlQuery) -> Response:
     return response
 
 
-@operation(TAG, media=TEXT)
+@operation(TAG, media=(TEXT,))
 def show_html_source(public_id: str, query: InboxQuery) -> Response:
     """Give the HTML as its sender wrote it, as plain text."""
     message = here().library.message(query.inbox, public_id)
@@ -51,7 +51,7 @@ def show_html_source(public_id: str, query: InboxQuery) -> Response:
     return _plain(message.html)
 
 
-@operation(TAG, media=TEXT)
+@operation(TAG, media=(TEXT,))
 def show_text(public_id: str, query: InboxQuery) -> Response:
     """Give the plain text; empty if the sender gave none."""
     return _plain(here().library.message(query.inbox, public_id).text)

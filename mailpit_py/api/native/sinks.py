@@ -132,7 +132,7 @@ def set_feedback(query: InboxQuery, body: FeedbackChange) -> Json:
     return _feedback(query.inbox)
 
 
-@operation(TAG, query=AttemptsOfSinksQuery, returns=schemas.SinkAttempts)
+@operation(TAG, query=AttemptsOfSinksQuery, returns=schemas.SinkAttempts, errors=(400, 404))
 def list_sink_attempts(query: AttemptsOfSinksQuery) -> Json:
     """List what went, goes or will go to sinks, newest first."""
     page = here().sandbox.store.agenda.sinks.attempts(

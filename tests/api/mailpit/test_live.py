@@ -13,7 +13,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from mailpit_py import __version__
-from tests.api.conftest import Mail
+from mailpit_py.mail.envelope import Envelope, Recipient, Reply, Transaction
+from mailpit_py.simulation.stage import Stage
+from tests.api.conftest import Mail, session
 from tests.api.mailpit.conftest import V1
 from tests.api.serving import Served, serving
 
@@ -124,9 +126,14 @@ def test_what_was_refused_is_told_as_an_error(served: Served, mail: Mail) -> Non
     with following(served) as follower:
         follower.next()
         mail.refuse()
+        assert follower.until("stats")[:-1] == [
+            ("error", {"Level": "error", "Type": "smtpd", "IP": "127.0.0.1", "Message": "550 5.1.1 unknown user"})
+        ]
+        later = Reply(451, "4.7.1", "try again\nlater")
+        envelope = Envelope("ann@example.org", refused=(Recipient("nobody@example.com", reply=later),))
+        mail.sandbox.refuse(Transaction(session(), envelope), Stage.RCPT, later).result(10)
         kind, data = follower.next()
-        assert (kind, data["Level"], data["Type"]) == ("error", "error", "smtpd")
-        assert data["Message"] == "550 5.1.1 unknown user"
+        assert (kind, data["Level"], data["Message"]) == ("error", "warning", "451 4.7.1 later")
 
 
 def test_events_come_in_the_order_of_what_happened(served: Served, mail: Mail) -> None:

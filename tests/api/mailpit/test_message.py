@@ -259,6 +259,16 @@ def test_an_unknown_message_is_not_found(client: Client, path: str) -> None:
         assert (answer.status_code, answer.data, answer.content_type) == (404, b"404 page not found", "text/plain")
 
 
+def test_what_mailpit_cannot_read_is_shown_as_far_as_it_goes(client: Client, mail: Mail) -> None:
+    public_id = mail.receive(b"Subject: caf\xe9\r\nContent-Transfer-Encoding: base64\r\n\r\nSGVsbG8=!\r\n")
+    message = shown(client, public_id)
+    assert (message["Subject"], message["Text"]) == ("caf\u00e9", "Hello")
+    broken = mail.receive(b"no field at all\r\nSubject: x\r\n\r\n")
+    answer = client.get(f"{V1}/message/{broken}/headers")
+    assert (answer.status_code, answer.json) == (200, {})
+    assert client.get(f"{V1}/message/{'0' * 22}/part/1/thumb").status_code == 404
+
+
 @pytest.mark.parametrize("number", ["1", "9", "1.1", "x", "0"])
 def test_bodies_and_unknown_parts_are_not_found(client: Client, mail: Mail, number: str) -> None:
     public_id = mail.receive(multipart("mixed", TEXT, PDF_FILE).encode())

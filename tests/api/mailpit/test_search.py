@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
+from mailpit_py.api import create_app
+from mailpit_py.config import Config
+from mailpit_py.storage import Limits, Store, StoreOptions
 from tests.api.conftest import Mail
-from tests.api.mailpit.conftest import V1, transaction
+from tests.api.mailpit.conftest import V1, make_sandbox, transaction
 
 SEARCH = f"{V1}/search"
 
@@ -90,7 +93,7 @@ FORMS = [
 
 @pytest.mark.parametrize("form", FORMS)
 def test_each_message_is_found_by_what_is_in_it_alone(hundred: Client, form: str) -> None:
-    for number in (1, 2, 11, 26, 50):
+    for number in range(1, 51):
         value = found(hundred, form.format(number))
         assert [row["Subject"] for row in value["messages"]] == [f"Subject line {number} end"]
 
@@ -137,14 +140,21 @@ def test_what_is_deleted_does_not_grow_by_a_term_that_means_nothing(client: Clie
     assert mail.sandbox.store.counts().unread == 1
 
 
-def test_everything_that_a_search_finds_is_deleted(client: Client, mail: Mail) -> None:
-    for number in range(250):
-        mail.sandbox.receive(transaction(), f"From: Sender <sender@example.com>\r\nSubject: {number}\r\n\r\n".encode())
-    mail.subject("stays")
-    answer = client.delete(SEARCH, query_string={"query": "from:sender@example.com"})
-    assert (answer.status_code, answer.data, answer.content_type) == (200, b"ok", "text/plain")
-    assert mail.sandbox.store.counts().total == 1
-    assert client.delete(SEARCH, query_string={"query": "from:sender@example.com"}).data == b"ok"
+def test_everything_that_a_search_finds_is_deleted() -> None:
+    with Store.open(None, StoreOptions(limits=Limits(max_messages=None))) as store:
+        sandbox = make_sandbox(store)
+        raws = [f"From: Sender <sender@example.com>\r\nSubject: {number}\r\n\r\n" for number in range(1_100)]
+        for raw in (*raws, "Subject: stays\r\n\r\n"):
+            last = sandbox.receive(transaction(), raw.encode())
+        last.result(60)
+        app = create_app(sandbox, Config())
+        client = app.test_client()
+        assert found(client, "from:sender@example.com", limit=1)["messages_count"] == 1_100
+        answer = client.delete(SEARCH, query_string={"query": "from:sender@example.com"})
+        assert (answer.status_code, answer.data, answer.content_type) == (200, b"ok", "text/plain")
+        assert [row["Subject"] for row in found(client, "is:unread")["messages"]] == ["stays"]
+        assert client.delete(SEARCH, query_string={"query": "from:sender@example.com"}).data == b"ok"
+        app.close()
 
 
 @pytest.mark.parametrize(
