@@ -277,6 +277,22 @@ def test_a_suite_without_mail_pays_nothing(project: pytest.Pytester) -> None:
     project.runpytest_subprocess(timeout=300).assert_outcomes(passed=1)
 
 
+def test_our_own_modules_are_imported_as_they_are_written(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import importlib.machinery
+        import sys
+
+        def test_loaders(mailpit):
+            before = {"mailpit_py.testing", "mailpit_py.testing.plugin"}  # pytest has these when it begins
+            ours = [one for name, one in sys.modules.items() if name.startswith("mailpit_py.") and name not in before]
+            assert len(ours) > 50
+            assert {type(one.__loader__) for one in ours} == {importlib.machinery.SourceFileLoader}
+        """
+    )
+    project.runpytest_subprocess("-p", "no:cov", timeout=120).assert_outcomes(passed=1)
+
+
 @pytest.mark.browser
 @pytest.mark.timeout(400)
 def test_the_page_shows_a_message_in_the_test_s_browser(project: pytest.Pytester) -> None:
