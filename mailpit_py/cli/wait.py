@@ -100,7 +100,7 @@ def explanation(outcome: Any, asked: str) -> str:
     if outcome["unseen"]:
         lines.append(f"  {outcome['unseen']} came and were deleted before anybody could look at them")
     if outcome["closed"]:
-        lines.append("  the sandbox stopped")
+        lines.append("  the sandbox stopped, or the token opens its inbox no more")
     return "\n".join(lines)
 
 

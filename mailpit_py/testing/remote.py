@@ -150,7 +150,7 @@ class RemoteSource:
 
     def _arrivals(self, outcome: Any, token: str) -> Arrivals:
         if outcome["closed"]:
-            raise ClientError("the server has been stopped")
+            raise ClientError("the server has been stopped, or the inbox is not ours any more")
         letters = [self.letter(one["id"]) for one in outcome["messages"] if _may_have(one, token)]
         there = tuple(one for one in letters if one is not None)
         gone = outcome["unseen"] + len(letters) - len(there)
