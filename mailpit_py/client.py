@@ -12,7 +12,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
 
-from mailpit_py.errors import MailpitError
+from mailpit_py.errors import MailpitError, is_told
+
+__tracebackhide__ = is_told
 
 DEFAULT_URL = "http://localhost:8025/"
 
@@ -24,6 +26,11 @@ class ClientError(MailpitError):
         super().__init__(text)
         self.status = status
         self.errors = errors
+
+    def __str__(self) -> str:
+        """The text, and a line for each field."""
+        lines = [f"{field}: {reason}" if field else reason for field, reason in self.errors]
+        return "\n  ".join([super().__str__(), *lines])
 
 
 class Client:

@@ -44,8 +44,7 @@ def sandbox_at(url: str, inbox: str = "") -> Iterator[Client]:
     try:
         yield client
     except ClientError as error:
-        fields = "".join(f"\n  {field}: {reason}" if field else f"\n  {reason}" for field, reason in error.errors)
-        raise click.ClickException(f"{error}{fields}") from None
+        raise click.ClickException(str(error)) from None
 
 
 def print_json(value: Any) -> None:

@@ -57,8 +57,7 @@ def command(context: click.Context, /, url: str, as_json: bool, report: Path | N
     try:
         outcome = Client(url, timeout=given["timeout"] + ROOM).get("wait", **query)
     except ClientError as error:
-        fields = "".join(f"\n  {field}: {reason}" for field, reason in error.errors)
-        raise click.UsageError(f"{error}{fields}") from None
+        raise click.UsageError(str(error)) from None
     asked = ", ".join(f"{name} {value}" for name, value in query.items() if value and name in (*FILTERS, "header"))
     if report is not None:
         report.write_text(_report(asked, outcome, nothing=given["nothing"]), "utf-8")

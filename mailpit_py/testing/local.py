@@ -14,13 +14,15 @@ from mailpit_py.application.waiting import Watch
 from mailpit_py.checks.wanted import Wanted
 from mailpit_py.client import Client
 from mailpit_py.config import Config
-from mailpit_py.errors import StorageError
+from mailpit_py.errors import StorageError, is_told
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Line
 from mailpit_py.node import Node
 from mailpit_py.storage import DEFAULT_INBOX, EVERY_INBOX, AttemptSummary, Cursor
 from mailpit_py.testing.source import Arrivals, Letter, Place, Refusal
 from mailpit_py.testing.view import TIMEOUT, View
+
+__tracebackhide__ = is_told
 
 FREE = "localhost:0"
 HOST = "127.0.0.1"
@@ -48,6 +50,8 @@ class Mailpit:
         self._timeout = timeout
         self._tls = tls or bool(starttls)
         self._auth = auth
+        if unknown := options.keys() - Config.__dataclass_fields__.keys():
+            raise TypeError(f"the sandbox has no option {', '.join(sorted(unknown))}; `mailpit-py --help` lists them")
         self._options = {"smtp": FREE, "listen": FREE, "max": 0, **options}
         if starttls == "required":
             self._options["smtp_require_starttls"] = True

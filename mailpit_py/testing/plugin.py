@@ -108,7 +108,10 @@ def _timeout(config: pytest.Config) -> float:
     from mailpit_py.testing.view import TIMEOUT
 
     text = config.getini("mailpit_timeout")
-    return float(text) if text else TIMEOUT
+    try:
+        return float(text) if text else TIMEOUT
+    except ValueError:
+        raise pytest.UsageError(f"mailpit_timeout: write seconds, as in 30, not {text!r}") from None
 
 
 # fixtures
@@ -169,9 +172,9 @@ def mailpit(request: pytest.FixtureRequest) -> Iterator[View]:
 @pytest.fixture
 def mailpit_page(request: pytest.FixtureRequest) -> Callable[[Any], Any]:
     """A function that opens a message in the browser of pytest-playwright, and gives the browser's page."""
-    from mailpit_py.testing.fixture import opened
+    from mailpit_py.testing.fixture import opened, page_of
 
-    page = request.node.stash[PAGE] = request.getfixturevalue("page")
+    page = request.node.stash[PAGE] = page_of(request)
     return lambda message: opened(page, message)
 
 

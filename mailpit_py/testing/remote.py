@@ -13,11 +13,14 @@ from urllib.parse import unquote, urlsplit
 
 from mailpit_py.bind import Bind
 from mailpit_py.client import DEFAULT_URL, Client, ClientError
+from mailpit_py.errors import is_told
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session
 from mailpit_py.testing.message import EPOCH
 from mailpit_py.testing.source import Arrivals, Cursor, Letter, Place, Refusal, Source
 from mailpit_py.testing.view import TIMEOUT, View
+
+__tracebackhide__ = is_told
 
 POLL = 20.0  # seconds that one request waits
 PATIENCE = 60.0
