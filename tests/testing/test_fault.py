@@ -118,11 +118,13 @@ def test_on_a_shared_server_only_the_view_s_own_addresses_fail(remote: Remote) -
     assert other.wait_for().subject == "theirs"
 
 
-def test_a_mailpit_says_that_it_cannot(real_mailpit: Remote) -> None:
-    view = real_mailpit.view(timeout=20)
-    send(view)
-    message = view.wait_for()
-    for call in (view.reject, view.defer, view.drop, lambda: view.bounce(message), lambda: view.advance(days=1)):
+def test_a_mailpit_says_that_it_cannot(mailpits: View) -> None:
+    send(mailpits)
+    message = mailpits.wait_for()
+    for call in (
+        *(mailpits.reject, mailpits.defer, mailpits.drop),
+        *(lambda: mailpits.bounce(message), lambda: mailpits.complain(message), lambda: mailpits.advance(days=1)),
+    ):
         with pytest.raises(Unsupported, match="needs mailpit-py"):
             call()
 
