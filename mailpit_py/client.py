@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -11,7 +12,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
 
-from mailpit_py.errors import MailpitError
+from mailpit_py.errors import MailpitError, is_told
+
+__tracebackhide__ = is_told
 
 DEFAULT_URL = "http://localhost:8025/"
 
@@ -24,21 +27,36 @@ class ClientError(MailpitError):
         self.status = status
         self.errors = errors
 
+    def __str__(self) -> str:
+        """The text, and a line for each field."""
+        lines = [f"{field}: {reason}" if field else reason for field, reason in self.errors]
+        return "\n  ".join([super().__str__(), *lines])
+
 
 class Client:
     """The API of the sandbox whose page is at `url`, which may carry `name:password@`. Methods raise ClientError.
 
-    Paths are below `prefix`. With the `token` of an inbox only that inbox is there.
+    Paths are below `prefix`. With the `token` of an inbox only that inbox is there. What `tls` trusts
+    counts with HTTPS; without it what this machine trusts, or the file that SSL_CERT_FILE names. Set
+    `inbox` for requests about another one than the first, where they do not name one themselves.
     """
 
     def __init__(
-        self, url: str = DEFAULT_URL, *, timeout: float = 30, prefix: str = "api/v2/", token: str = ""
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        timeout: float = 30,
+        prefix: str = "api/v2/",
+        token: str = "",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         place = parts.netloc.rpartition("@")[2]
         self._prefix = prefix
         self._base = urlunsplit((parts.scheme, place, f"{parts.path.rstrip('/')}/{prefix}", "", ""))
+        self.inbox = ""
         self._timeout = timeout
+        self._tls = tls
         self._headers = {"Accept": "application/json"}
         if parts.username is not None:
             given = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -81,22 +99,29 @@ class Client:
         return self._base.removesuffix(self._prefix)
 
     def _octets(self, method: str, path: str, body: Any, query: Mapping[str, str | float]) -> bytes:
-        words = urlencode({name: value for name, value in query.items() if value != ""})
+        words = urlencode({name: value for name, value in {"inbox": self.inbox, **query}.items() if value != ""})
         address = f"{self._base}{quote(path)}{f'?{words}' if words else ''}"
         data = None if body is None else json.dumps(body, default=_plain).encode()
         request = urllib.request.Request(address, data, dict(self._headers), method=method)
         if data is not None:
             request.add_header("Content-Type", "application/json")
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as answer:
+            with urllib.request.urlopen(request, timeout=self._timeout, context=self._tls) as answer:
                 octets: bytes = answer.read()
                 return octets
         except urllib.error.HTTPError as error:
             with error:
                 raise _refused(error) from None
         except (OSError, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            raise ClientError(f"no sandbox answers at {self._place}: {reason}") from None
+            raise ClientError(f"no sandbox answers at {self._place}: {_reason(error)}") from None
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Why there is no answer; where it is the certificate, also what to do."""
+    reason = getattr(error, "reason", error)
+    if getattr(reason, "verify_code", 0):
+        return f"its certificate is not trusted; name that of its authority in SSL_CERT_FILE ({reason})"
+    return str(reason)
 
 
 def _refused(error: urllib.error.HTTPError) -> ClientError:

@@ -17,9 +17,19 @@ MailpitError
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class MailpitError(Exception):
     """The root of everything that this package raises on purpose."""
+
+
+def is_told(excinfo: Any) -> bool:
+    """For `__tracebackhide__` of modules that tests call: pytest then shows the test and what it is told.
+
+    Frames of what nobody raised on purpose stay, and `--full-trace` shows all.
+    """
+    return isinstance(excinfo.value, MailpitError)
 
 
 class ConfigError(MailpitError):

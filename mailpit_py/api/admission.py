@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from flask import g
@@ -14,10 +15,11 @@ from mailpit_py.storage import EVERY_INBOX
 Given = TypeVar("Given", bound=BaseModel)
 
 
-def holds() -> bool:
-    """False once the token with which the request was admitted opens its inbox no more: another one was issued."""
-    inbox = admitted()
-    return inbox is None or here().sandbox.inboxes.opened_by(g.token) == inbox
+def pledge() -> Callable[[], bool]:
+    """What is False once the token of this request opens its inbox no more; it may be asked behind the request."""
+    inbox, inboxes = admitted(), here().sandbox.inboxes
+    token: str = g.get("token", "")
+    return lambda: inbox is None or inboxes.opened_by(token) == inbox
 
 
 def admitted() -> str | None:

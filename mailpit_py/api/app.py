@@ -91,7 +91,7 @@ def create_app(
     webroot = config.webroot_path
     _configure(app, config)
     store = sandbox.store
-    app.extensions["mailpit"] = Context(
+    context = app.extensions["mailpit"] = Context(
         sandbox,
         config,
         Library(store),
@@ -102,6 +102,7 @@ def create_app(
         Adviser(compatibility_data(), outside or Outside()),
         ports=dict(ports or {}),
     )
+    sandbox.inboxes.on_loss += [context.feed.wake, context.live.wake, store.journal.ring]
     problem.register(app, f"{webroot}api/", {f"{webroot}{one}": mailpit.failure.answer for one in mailpit.PREFIXES})
     login = _login(config.ui_auth_file, config.ui_auth)
     hosts = HostList(read_names(config.allowed_hosts), any_name=login is not None)

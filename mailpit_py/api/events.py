@@ -166,9 +166,9 @@ def _bad_handshake(error: RemoteProtocolError) -> Response:
 def follow(ws: Connection, feed: Feed, inbox: str, after: Cursor | None) -> None:
     """Send frames until the client leaves, does not keep up, or the sandbox stops."""
     wire: Wire = request.environ["werkzeug.socket"]
-    wire.on_close = feed.wake
+    wire.on_close, holds = feed.wake, admission.pledge()
     try:
-        for frame in feed.follow(inbox, after, lambda: ws.connected and admission.holds()):
+        for frame in feed.follow(inbox, after, lambda: ws.connected and holds()):
             wire.send(frame)
     except (OSError, MailpitError) as error:  # the client has gone or is too slow, or the store has closed
         logger.debug("live feed ended peer=%s: %s", request.remote_addr, error)

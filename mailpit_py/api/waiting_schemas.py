@@ -35,7 +35,7 @@ class Waited(Answer):
     seen: int = Field(description="How many messages were looked at.")
     removed: list[str] = Field(description="Matches that came and were deleted or pruned again.")
     unseen: int = Field(description="Messages that came and were gone before they could be looked at.")
-    closed: bool = Field(description="The sandbox stopped before it was decided.")
+    closed: bool = Field(description="Before it was decided the sandbox stopped, or the token lost its inbox.")
     cursor: str = Field(description="For `since`: to wait for what comes after all this.")
     waited_ms: int
 

@@ -37,8 +37,8 @@ class InboxBook:
     """All inboxes. Every method may be called from any thread; `router`, `opened_by` and `house` never wait.
 
     `ttl_seconds` is how long an inbox that mail has made lives after its last use, None for ever;
-    more than `at_most` are not made by mail. `on_change` are called after each change, and
-    `on_removal` with the name of an inbox that is gone.
+    more than `at_most` are not made by mail. `on_change` are called after each change, `on_removal`
+    with the name of an inbox that is gone, and `on_loss` once a token opens nothing any more.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class InboxBook:
         self.ttl_seconds = ttl_seconds
         self.on_change: list[Callable[[], None]] = []
         self.on_removal: list[Callable[[str], None]] = []
+        self.on_loss: list[Callable[[], None]] = []
         self._store = store
         self._clock = clock
         self._at_most = at_most
@@ -103,6 +104,10 @@ class InboxBook:
         digest = _digest(secret)
         return self._passes.get(digest) or self._by_token.get(digest)
 
+    def still_opens(self, secret: str) -> bool:
+        """False for a token that was issued some time, and opens nothing any more."""
+        return self.opened_by(secret) is not None
+
     def pass_to(self, inbox: str) -> str:
         """A token to an inbox, or to `*`, that this process takes as long as it runs and that nobody else can know."""
         token = _new_token()
@@ -147,9 +152,11 @@ class InboxBook:
     def change(self, name: str, **changes: Any) -> Inbox:
         """Change fields of an inbox. Raises NotFound."""
         with self._editing:
-            changed = replace(self.find(name), used_at=self._clock.wall(), **changes)
+            before = self.find(name)
+            changed = replace(before, used_at=self._clock.wall(), **changes)
             written = self._store.inbox_table.save(changed)
             self._put(changed)
+        self._tell_loss(before, changed)
         written.result(PATIENCE)
         return self._tell(changed)
 
@@ -171,6 +178,7 @@ class InboxBook:
             gone = self.find(name)
             self._forget(name)  # first: no mail that comes now is for it
             written = self._store.inbox_table.remove(name)
+        self._tell_loss(gone)
         written.result(PATIENCE)
         for tell in self.on_removal:
             tell(name)
@@ -280,6 +288,12 @@ class InboxBook:
         self._by_token = {one.token_hash: one.name for one in inboxes if one.token_hash}
         self._by_key = {one.key: one.name for one in inboxes if one.key}
         self.router = Router(self._routing, self._by_key.get, bool(self._by_key))
+
+    def _tell_loss(self, before: Inbox, after: Inbox | None = None) -> None:
+        """Let all who came in by a token look whether theirs still opens anything, if that of an inbox does not."""
+        if before.token_hash and (after is None or after.token_hash != before.token_hash):
+            for tell in self.on_loss:
+                tell()
 
     def _tell(self, inbox: Inbox) -> Inbox:
         for tell in self.on_change:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from mailpit_py.checks.wanted import Mismatch, Wanted
@@ -29,6 +29,7 @@ class Watch:
     `matches` and `near_misses` are in the order of arrival. `refused` are transactions that ended
     without a message. `removed` has the ids of matches that are gone again, and `unseen` counts
     messages that were removed before they could be looked at. `cursor` is how far it has looked.
+    Where somebody may see the inbox only for a while, `holds` says whether that goes on.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Watch:
         query: Query | None = None,
         since: Cursor | None = None,
     ) -> None:
+        self.holds: Callable[[], bool] = _always
         self.matches: list[Seen] = []
         self.near_misses: list[Seen] = []
         self.refused: list[AttemptSummary] = []
@@ -54,11 +56,11 @@ class Watch:
 
     @property
     def closed(self) -> bool:
-        """True if the sandbox has stopped, so that nothing more can come."""
-        return self._store.journal.closed
+        """True if the sandbox has stopped, or what let one see the inbox holds no more: nothing more can come."""
+        return self._store.journal.closed or not self.holds()
 
     def run(self, timeout: float, *, count: int = 1, beat: float = BEAT) -> Iterator[None]:
-        """Look until `count` messages match, `timeout` seconds are over or the sandbox closes.
+        """Look until `count` messages match, `timeout` seconds are over or it is closed.
 
         Yields after each `beat` seconds, so that the caller can see whether its own peer is still
         there; the whole timeout passes for a `count` that is never reached.
@@ -66,8 +68,10 @@ class Watch:
         journal = self._store.journal
         deadline = time.monotonic() + timeout
         beaten = time.monotonic()
-        while not journal.closed:
+        while True:
             tick = journal.tick  # read before the table, so that no wake is missed
+            if self.closed:
+                return
             self.look()
             now = time.monotonic()
             if len(self.matches) >= count or now >= deadline:
@@ -76,6 +80,11 @@ class Watch:
                 beaten = now
                 yield
             journal.wait(tick, min(deadline - now, beaten + beat - now))
+
+    def forget_what_is_hidden(self) -> None:
+        """Know nothing any more, if who waits may not see the inbox any more: it came in that moment."""
+        if not self.holds():
+            self.matches, self.near_misses, self.refused, self.removed = [], [], [], []
 
     def look(self) -> None:
         """Take in what has happened since the last look."""
@@ -144,3 +153,7 @@ class Watch:
         if stored is None or raw is None:
             return None
         return (*self._wanted.mismatches(read(raw), stored.envelope), *by_query)
+
+
+def _always() -> bool:
+    return True

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 
 from mailpit_py.checks.code import Code, find
 from mailpit_py.checks.wanted import Text, contains, shown
-from mailpit_py.errors import MailpitError
+from mailpit_py.errors import MailpitError, is_told
 from mailpit_py.mail import Link, Message, linkify
 from mailpit_py.mail import links as all_links
 from mailpit_py.mail.text import strip_html
 
 _EDGES = re.compile(r"^[\s:<>()\[\]*•-]+|[\s:<>()\[\]*•-]+$")
+
+
+__tracebackhide__ = is_told
 
 
 class NotExactlyOne(MailpitError, AssertionError):

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mailpit_py.cli.remote import json_option, print_json, print_table, sandbox_at, url_option
+from mailpit_py.cli.remote import inbox_option, json_option, print_json, print_table, sandbox_at, url_option
 from mailpit_py.simulation.decision import Trigger
 
 
@@ -25,11 +25,12 @@ def command() -> None:
 @click.option("--rule", default="", help="Only those that this rule or address decided.")
 @click.option("--trigger", type=click.Choice([one.value for one in Trigger]), help="Only those that this decided.")
 @click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many at most.")
+@inbox_option
 @url_option
 @json_option
-def list_attempts(url: str, as_json: bool, **query: Any) -> None:
+def list_attempts(inbox: str, url: str, as_json: bool, **query: Any) -> None:
     """List what came to no message, the newest first."""
-    with sandbox_at(url) as client:
+    with sandbox_at(url, inbox) as client:
         items = client.get("attempts", **{key: value for key, value in query.items() if value is not None})["items"]
     if as_json:
         print_json(items)
@@ -39,11 +40,12 @@ def list_attempts(url: str, as_json: bool, **query: Any) -> None:
 
 @command.command("timeline")
 @click.argument("identifier", metavar="ID")
+@inbox_option
 @url_option
 @json_option
-def show_timeline(identifier: str, url: str, as_json: bool) -> None:
+def show_timeline(identifier: str, inbox: str, url: str, as_json: bool) -> None:
     """Show all tries of the mail to which the message or attempt ID belongs, with the pause before each."""
-    with sandbox_at(url) as client:
+    with sandbox_at(url, inbox) as client:
         timeline = client.get(f"attempts/{identifier}/timeline")
     if as_json:
         print_json(timeline)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mailpit_py.cli.remote import json_option, print_json, print_table, sandbox_at, url_option
+from mailpit_py.cli.remote import inbox_option, json_option, print_json, print_table, sandbox_at, url_option
 from mailpit_py.simulation.dialect import DIALECTS
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def render(original: Path, reverse_path: str, at: int | None, seed: int, **given
 @click.argument("message_id")
 @click.option("--delay", default="", metavar="DURATION", help="In sandbox time, as in 5s or 4h.")
 @click.option("--ignore-notify", is_flag=True, help="Also where NOTIFY says no.")
+@inbox_option
 @url_option
 @json_option
 @cause_options
@@ -92,7 +93,7 @@ def send(message_id: str, delay: str, ignore_notify: bool, url: str, as_json: bo
         body["dialect"] = given["dialect"]
     if delay:
         body["delay"] = _seconds(delay)
-    with sandbox_at(url) as client:
+    with sandbox_at(url, given["inbox"]) as client:
         done = client.post(f"messages/{message_id}/bounce", body)
     if as_json:
         print_json(done)

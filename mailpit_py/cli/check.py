@@ -12,7 +12,7 @@ from mailpit_py.checks import unsubscribe
 from mailpit_py.checks.finding import Finding, Severity
 from mailpit_py.checks.inspection import CHECKS, inspect
 from mailpit_py.cli import junit, sarif
-from mailpit_py.cli.remote import json_option, print_json, url_option
+from mailpit_py.cli.remote import inbox_option, json_option, print_json, url_option
 from mailpit_py.client import Client, ClientError
 from mailpit_py.mail import Message, read
 
@@ -33,6 +33,7 @@ Told = list[tuple[str, Finding]]
 )
 @click.option("--sarif", "sarif_file", type=click.Path(dir_okay=False, path_type=Path), help="Write a SARIF log here.")
 @json_option
+@inbox_option
 @url_option
 @click.pass_context
 def command(  # noqa: PLR0913 - click hands over one argument an option
@@ -46,6 +47,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     junit_file: Path | None,
     sarif_file: Path | None,
     as_json: bool,
+    inbox: str,
     url: str,
 ) -> None:
     """Say what is wrong with messages: files (`-` reads standard input), or ids of a running sandbox.
@@ -54,7 +56,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     """
     told: Told = []
     for name in messages:
-        message = read(_raw(name, url))
+        message = read(_raw(name, url, inbox))
         found = inspect(message, only or tuple(CHECKS))
         found += _missing_unsubscribe(message, found) if bulk else []
         told += [(name, one) for one in found if one.code not in ignore]
@@ -68,13 +70,13 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     context.exit(1 if counted else 0)
 
 
-def _raw(name: str, url: str) -> bytes:
+def _raw(name: str, url: str, inbox: str) -> bytes:
     """Read a message. Raises UsageError, which ends the command with 2."""
     try:
         if name == "-":
             return sys.stdin.buffer.read()
         if _ID.fullmatch(name) and not Path(name).exists():
-            return Client(url).octets(f"messages/{name}/raw")
+            return Client(url).octets(f"messages/{name}/raw", inbox=inbox)
         return Path(name).read_bytes()
     except (OSError, ClientError) as error:
         raise click.UsageError(f"{name}: {error}") from None

@@ -9,6 +9,7 @@ import click
 from mailpit_py.assembly.takeover import own_path
 from mailpit_py.cli.archive import FORMATS, Kept
 from mailpit_py.cli.progress import progress
+from mailpit_py.cli.remote import inbox_option
 from mailpit_py.cli.source import of_database, of_server
 from mailpit_py.client import DEFAULT_URL
 from mailpit_py.errors import MailpitError
@@ -20,6 +21,7 @@ from mailpit_py.errors import MailpitError
 @click.option("--url", "--http", envvar="MP_URL", default=DEFAULT_URL, show_default=True, help="The running sandbox.")
 @click.option("--database", type=click.Path(dir_okay=False, path_type=Path), help="Read a file instead.")
 @click.option("--tenant-id", "tenant", default="", metavar="NAME", help="The file of this tenant beside --database.")
+@inbox_option
 @click.option("--query", default="", metavar="SEARCH", help="Only what this search finds.")
 @click.option(
     "--max-message-size",
@@ -36,6 +38,7 @@ def command(  # noqa: PLR0913 - one for each option
     url: str,
     database: Path | None,
     tenant: str,
+    inbox: str,
     query: str,
     most: int,
     verbose: bool,
@@ -52,7 +55,7 @@ def command(  # noqa: PLR0913 - one for each option
     mailpit-py dump mail.zip --database mail.db
     """
     kind = kind or {".mbox": "mbox", ".zip": "zip"}.get(target.suffix.lower(), "eml")
-    source = of_database(_file_of(database, tenant), query) if database else of_server(url, query)
+    source = of_database(_file_of(database, tenant), query) if database else of_server(url, query, inbox)
     try:
         with source as (ids, fetch), FORMATS[kind](target) as out, progress("dump", len(ids)) as go_on:
             written = 0

@@ -26,9 +26,12 @@ class FeedError(MailpitError):
 
 
 class Feed:
-    """The feed of the sandbox whose page is at `url`, which may carry `name:password@`, from a cursor on."""
+    """The feed of the sandbox whose page is at `url`, which may carry `name:password@`, from a cursor on.
 
-    def __init__(self, url: str, cursor: str) -> None:
+    It is of the `inbox` that is named, else of the first, or the token's.
+    """
+
+    def __init__(self, url: str, cursor: str, inbox: str = "") -> None:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         self._is_tls = parts.scheme == "https"
         self._host = parts.hostname or "localhost"
@@ -38,6 +41,7 @@ class Feed:
         if parts.username is not None:
             given = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._headers = [(b"Authorization", b"Basic " + b64encode(given.encode()))]
+        self._inbox = f"&inbox={quote(inbox, safe='')}" if inbox else ""
         self.cursor = cursor
 
     def frames(self, *, once: bool = False) -> Iterator[dict[str, Any]]:
@@ -60,7 +64,7 @@ class Feed:
         """One connection, from its handshake to its end."""
         ws = WSConnection(ConnectionType.CLIENT)
         host = f"[{self._host}]" if ":" in self._host else self._host
-        target = f"{self._path}?after={quote(self.cursor, safe='')}"
+        target = f"{self._path}?after={quote(self.cursor, safe='')}{self._inbox}"
         with self._connect() as connection:
             connection.sendall(ws.send(Request(f"{host}:{self._port}", target, extra_headers=self._headers)))
             text = ""

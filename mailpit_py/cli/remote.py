@@ -25,19 +25,26 @@ def url_option(command: Command) -> Command:
     )(command)
 
 
+def inbox_option(command: Command) -> Command:
+    """Give a command `--inbox`."""
+    text = "The inbox that is meant; the first one without it, or the token's."
+    return click.option("--inbox", default="", metavar="NAME", help=text)(command)
+
+
 def json_option(command: Command) -> Command:
     """Give a command `--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
 @contextmanager
-def sandbox_at(url: str) -> Iterator[Client]:
+def sandbox_at(url: str, inbox: str = "") -> Iterator[Client]:
     """Lend a client; what the sandbox refuses is told with every field, and the command ends with 1."""
+    client = Client(url)
+    client.inbox = inbox
     try:
-        yield Client(url)
+        yield client
     except ClientError as error:
-        fields = "".join(f"\n  {field}: {reason}" if field else f"\n  {reason}" for field, reason in error.errors)
-        raise click.ClickException(f"{error}{fields}") from None
+        raise click.ClickException(str(error)) from None
 
 
 def print_json(value: Any) -> None:

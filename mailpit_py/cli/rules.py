@@ -13,6 +13,9 @@ from mailpit_py.errors import ConfigError
 
 NUMBERS = ("every", "first", "after", "max", "position")
 TEXTS = ("name", "stage", "provider", "scope", "expires_at")
+inbox_option = click.option(
+    "--inbox", default="", metavar="NAME", help="The rules of this inbox; those for all without it, or the token's."
+)
 MATCHES = ("recipient", "sender", "subject", "identity", "client", "notify")
 
 
@@ -24,15 +27,17 @@ def command() -> None:
     mailpit-py rules add system_error --stage content --first 1   # only the next message fails
     mailpit-py rules add mailbox_full --first 2                   # fail twice, then accept
     mailpit-py rules add unknown_user+gmail --recipient '*@example.com' --probability 0.1
+    mailpit-py rules add greylist+30s --inbox team-a              # only mail of this inbox
     """
 
 
 @command.command("list")
+@inbox_option
 @url_option
 @json_option
-def list_rules(url: str, as_json: bool) -> None:
+def list_rules(inbox: str, url: str, as_json: bool) -> None:
     """List the rules in their order."""
-    with sandbox_at(url) as client:
+    with sandbox_at(url, inbox) as client:
         rules = client.get("rules")["items"]
     if as_json:
         print_json({"rules": rules})
@@ -60,8 +65,9 @@ def list_rules(url: str, as_json: bool) -> None:
 @click.option("--scope", help="What has counters: global, recipient, domain, message-id, client, inbox.")
 @click.option("--expires-at", metavar="INSTANT", help="RFC 3339, sandbox time; from then on it does nothing.")
 @click.option("--position", type=int, metavar="N", help="Where it stands, 0 first; else last.")
+@inbox_option
 @url_option
-def add_rule(url: str, outcome: str, **given: Any) -> None:
+def add_rule(inbox: str, url: str, outcome: str, **given: Any) -> None:
     """Add a rule with OUTCOME: words as of an address, without the domain.
 
     `mailpit-py catalogue` lists causes such as mailbox_full; others are greylist+30s, drop+data,
@@ -71,7 +77,7 @@ def add_rule(url: str, outcome: str, **given: Any) -> None:
     match: dict[str, Any] = {name: given[name] for name in MATCHES if given[name] is not None}
     if given["header"]:
         match["header"] = dict(_pair(one) for one in given["header"])
-    with sandbox_at(url) as client:
+    with sandbox_at(url, inbox) as client:
         added = client.post("rules", {**rule, "outcome": _outcome(outcome), **({"match": match} if match else {})})
     click.echo(added["key"])
 
@@ -79,11 +85,12 @@ def add_rule(url: str, outcome: str, **given: Any) -> None:
 @command.command("load")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--append", is_flag=True, help="Add them behind the others instead of taking their place.")
+@inbox_option
 @url_option
-def load_rules(url: str, file: Path, append: bool) -> None:
+def load_rules(inbox: str, url: str, file: Path, append: bool) -> None:
     """Make the rules of FILE all rules there are: TOML, YAML, or the JSON that `rules list --json` printed."""
     loaded = _read(file)
-    with sandbox_at(url) as client:
+    with sandbox_at(url, inbox) as client:
         kept = client.get("rules")["items"] if append else []
         rules = client.put("rules", {"rules": [*kept, *loaded]})["items"]
     click.echo(f"{len(rules)} rules")
@@ -91,18 +98,20 @@ def load_rules(url: str, file: Path, append: bool) -> None:
 
 @command.command("delete")
 @click.argument("rule")
+@inbox_option
 @url_option
-def delete_rule(url: str, rule: str) -> None:
+def delete_rule(inbox: str, url: str, rule: str) -> None:
     """Delete the rule with this key or id."""
-    with sandbox_at(url) as client:
+    with sandbox_at(url, inbox) as client:
         client.delete(f"rules/{rule}")
 
 
 @command.command("clear")
+@inbox_option
 @url_option
-def clear_rules(url: str) -> None:
+def clear_rules(inbox: str, url: str) -> None:
     """Delete all rules."""
-    with sandbox_at(url) as client:
+    with sandbox_at(url, inbox) as client:
         client.delete("rules")
 
 

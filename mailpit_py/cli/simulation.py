@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mailpit_py.cli.remote import json_option, print_json, print_table, sandbox_at, url_option
+from mailpit_py.cli.remote import inbox_option, json_option, print_json, print_table, sandbox_at, url_option
 
 
 @click.group("simulation")
@@ -20,11 +20,12 @@ def command() -> None:
 @command.command("state")
 @click.option("--recipient", default="", help="Only what belongs to this recipient.")
 @click.option("--rule", default="", help="Only what belongs to the rule with this key.")
+@inbox_option
 @url_option
 @json_option
-def show_state(url: str, recipient: str, rule: str, as_json: bool) -> None:
+def show_state(inbox: str, url: str, recipient: str, rule: str, as_json: bool) -> None:
     """Show what is remembered."""
-    with sandbox_at(url) as client:
+    with sandbox_at(url, inbox) as client:
         items = client.get("simulation/state", recipient=recipient, rule=rule)["items"]
     if as_json:
         print_json(items)
@@ -41,9 +42,10 @@ def show_state(url: str, recipient: str, rule: str, as_json: bool) -> None:
 @click.option("--recipient", default="", help="Only what belongs to this recipient.")
 @click.option("--rule", default="", help="Only what belongs to the rule with this key.")
 @click.option("--key", default="", help="Only the record with exactly this key.")
+@inbox_option
 @url_option
-def reset_state(url: str, recipient: str, rule: str, key: str) -> None:
+def reset_state(inbox: str, url: str, recipient: str, rule: str, key: str) -> None:
     """Forget what is remembered, so that everything begins anew."""
-    with sandbox_at(url) as client:
+    with sandbox_at(url, inbox) as client:
         gone = client.delete("simulation/state", recipient=recipient, rule=rule, key=key)["reset"]
     click.echo(f"{gone} forgotten")

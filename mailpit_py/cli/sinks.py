@@ -6,9 +6,7 @@ from typing import Any
 
 import click
 
-from mailpit_py.cli.remote import json_option, print_json, print_table, sandbox_at, url_option
-
-inbox_option = click.option("--inbox", default="", help="The inbox; the first one without it, or the token's.")
+from mailpit_py.cli.remote import inbox_option, json_option, print_json, print_table, sandbox_at, url_option
 
 
 @click.group("sinks")

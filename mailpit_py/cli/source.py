@@ -19,9 +19,10 @@ Fetch = Callable[[str], Kept | None]
 
 
 @contextmanager
-def of_server(url: str, query: str) -> Iterator[tuple[list[str], Fetch]]:
-    """The messages of a running sandbox that a search finds; of Mailpit, if that is what answers."""
+def of_server(url: str, query: str, inbox: str = "") -> Iterator[tuple[list[str], Fetch]]:
+    """The messages of an inbox of a running sandbox that a search finds; of Mailpit, if that is what answers."""
     client = Client(url)
+    client.inbox = inbox
     if not _has_ours(client):
         with of_mailpit(url, query) as found:
             yield found

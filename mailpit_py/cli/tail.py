@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from mailpit_py.cli.feed import Feed, FeedError
-from mailpit_py.cli.remote import json_option, sandbox_at, url_option
+from mailpit_py.cli.remote import inbox_option, json_option, sandbox_at, url_option
 
 COLOURS = {"message": "green", "attempt": "red", "report": "yellow", "removed": "bright_black"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -26,8 +26,11 @@ Json = dict[str, Any]
 @click.option("--all", "everything", is_flag=True, help="Tell also what is deleted, read and pinned.")
 @click.option("--once", is_flag=True, help="End when the sandbox does, instead of waiting for it to come back.")
 @json_option
+@inbox_option
 @url_option
-def command(last: int, after: str, everything: bool, once: bool, as_json: bool, url: str) -> None:  # noqa: PLR0913 - one an option
+def command(  # noqa: PLR0913 - one for each option
+    last: int, after: str, everything: bool, once: bool, as_json: bool, inbox: str, url: str
+) -> None:
     """Print a line for each message that arrives and for each that is refused, as it happens. Ctrl+C ends it.
 
     When the sandbox is restarted this goes on where it was. Without the database of then, or after
@@ -39,7 +42,7 @@ def command(last: int, after: str, everything: bool, once: bool, as_json: bool, 
     """
     show = _show_json if as_json else _show_line
     try:
-        feed = Feed(url, after or _begin(url, last, show))
+        feed = Feed(url, after or _begin(url, inbox, last, show), inbox)
         for frame in feed.frames(once=once):
             if frame.get("resync"):
                 click.echo("something may be missing here: the sandbox cannot tell what happened since", err=True)
@@ -52,9 +55,9 @@ def command(last: int, after: str, everything: bool, once: bool, as_json: bool, 
         raise click.ClickException(str(error)) from None
 
 
-def _begin(url: str, last: int, show: Callable[[Json, str], None]) -> str:
+def _begin(url: str, inbox: str, last: int, show: Callable[[Json, str], None]) -> str:
     """Show the last rows, and return where to go on so that nothing is missed between."""
-    with sandbox_at(url) as client:
+    with sandbox_at(url, inbox) as client:
         page = client.get("messages", limit=max(last, 1), refused="true")
     for row in reversed(page["items"][:last]):
         show(row, str(page["cursor"]))

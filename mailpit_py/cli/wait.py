@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mailpit_py.cli import junit
-from mailpit_py.cli.remote import json_option, print_json, url_option
+from mailpit_py.cli.remote import inbox_option, json_option, print_json, url_option
 from mailpit_py.client import Client, ClientError
 
 LONGEST = 600
@@ -42,6 +42,7 @@ def _filters(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--timeout", default=10.0, show_default=True, type=click.FloatRange(0, LONGEST), help="Seconds to wait.")
 @click.option("--junit", "report", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit report here.")
 @json_option
+@inbox_option
 @url_option
 @click.pass_context
 def command(context: click.Context, /, url: str, as_json: bool, report: Path | None, **given: Any) -> None:
@@ -52,12 +53,11 @@ def command(context: click.Context, /, url: str, as_json: bool, report: Path | N
     """
     query = {name: given[f"with_{name}"] for name in FILTERS}
     query |= {"header": "\n".join(given["header"]), "since": given["since"], "count": given["count"]}
-    query |= {"none": "true" if given["nothing"] else "", "timeout": given["timeout"]}
+    query |= {"none": "true" if given["nothing"] else "", "timeout": given["timeout"], "inbox": given["inbox"]}
     try:
         outcome = Client(url, timeout=given["timeout"] + ROOM).get("wait", **query)
     except ClientError as error:
-        fields = "".join(f"\n  {field}: {reason}" for field, reason in error.errors)
-        raise click.UsageError(f"{error}{fields}") from None
+        raise click.UsageError(str(error)) from None
     asked = ", ".join(f"{name} {value}" for name, value in query.items() if value and name in (*FILTERS, "header"))
     if report is not None:
         report.write_text(_report(asked, outcome, nothing=given["nothing"]), "utf-8")
@@ -100,7 +100,7 @@ def explanation(outcome: Any, asked: str) -> str:
     if outcome["unseen"]:
         lines.append(f"  {outcome['unseen']} came and were deleted before anybody could look at them")
     if outcome["closed"]:
-        lines.append("  the sandbox stopped")
+        lines.append("  the sandbox stopped, or the token opens its inbox no more")
     return "\n".join(lines)
 
 

@@ -98,6 +98,18 @@ class Connection(asyncio.Protocol):
             self._session.wake()
             self._drive()
 
+    def check_token(self) -> None:
+        """End the connection if its token opens nothing any more; what it has asked for comes too late."""
+        token = self._session.token
+        if not token or self._listener.conversation.admits(token):
+            return
+        logger.info("%s session=%s ended, its token opens nothing any more", self._name, self._id)
+        if self._is_busy:
+            self.abort()
+        else:
+            self._session.expel()
+            self._drive()
+
     @property
     def _is_busy(self) -> bool:
         return self._task is not None or self._is_paused
@@ -147,6 +159,7 @@ class Connection(asyncio.Protocol):
             self._session.fail(error)
         else:
             self._session.finish(result)
+            self.check_token()  # it may be one of before the work began
         self._go_on()
 
     async def _shake_hands(self) -> None:

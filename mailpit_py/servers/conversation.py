@@ -25,6 +25,7 @@ class Session(Protocol):
     wants: Want
     work: Any
     is_tls: bool
+    token: str  # by which it was logged in; empty for another password
 
     @property
     def held_bytes(self) -> int:
@@ -39,6 +40,9 @@ class Session(Protocol):
 
     def turn_away(self, why: str) -> None:
         """End the session before it began."""
+
+    def expel(self) -> None:
+        """End the session: its token opens nothing any more."""
 
     def receive(self, data: bytes) -> None:
         """Take in what was received."""
@@ -87,9 +91,11 @@ class Conversation:
     """A protocol: its name for the log, who begins a session (in TLS or not), and who does its work.
 
     Work of the types in `shared`, where it is equal, is done once for all sessions that wait for it.
+    `admits` says whether a token still opens anything; it takes no time.
     """
 
     name: str
     begin: Callable[[bool], Session]
     do: Callable[[Any], Any]
+    admits: Callable[[str], bool]
     shared: tuple[type, ...] = ()

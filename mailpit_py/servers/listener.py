@@ -63,9 +63,18 @@ class Listener:
         with contextlib.suppress(RuntimeError):  # the loop has ended
             self.loop.call_soon_threadsafe(self._wake)
 
+    def check_tokens(self) -> None:
+        """End the connections whose tokens open nothing any more. May be called from any thread."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self.loop.call_soon_threadsafe(self._check_tokens)
+
     def _wake(self) -> None:
         for connection in list(self._connections):
             connection.wake()
+
+    def _check_tokens(self) -> None:
+        for connection in list(self._connections):
+            connection.check_token()
 
     async def _start(self) -> None:
         tls = self.settings.ssl_context if self.settings.implicit_tls else None

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from mailpit_py.checks.wanted import Mismatch, Text, Wanted
+from mailpit_py.errors import is_told
 from mailpit_py.testing.message import Message
+
+__tracebackhide__ = is_told
 
 
 class Filters(TypedDict, total=False):
@@ -48,7 +51,10 @@ class Asked:
         header = tuple(dict(filters.get("header", {})).items())
         for name in ("header", "query", "where"):
             given.pop(name, None)
-        wanted = Wanted(header=header, **given)  # type: ignore[arg-type]  # checked by its constructor
+        if unknown := given.keys() - Filters.__optional_keys__:
+            known = ", ".join(Filters.__annotations__)
+            raise TypeError(f"there is no filter {', '.join(sorted(unknown))}; there are {known}")
+        wanted = Wanted(header=header, **given)  # type: ignore[arg-type]  # they are Text
         return cls(wanted, filters.get("query", ""), filters.get("where"))
 
     def mismatches(self, message: Message, found: frozenset[str]) -> tuple[Mismatch, ...]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from mailpit_py.checks import inspection, unsubscribe, web
 from mailpit_py.checks.finding import Finding, Severity
 from mailpit_py.checks.wanted import Text, contains, same_address, shown
-from mailpit_py.errors import MailpitError
+from mailpit_py.errors import MailpitError, is_told
+
+__tracebackhide__ = is_told
 
 if TYPE_CHECKING:
     from mailpit_py.testing.message import Message

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from mailpit_py.client import Client
-from mailpit_py.errors import MailpitError
+from mailpit_py.errors import MailpitError, is_told
 from mailpit_py.testing.message import Message
 from mailpit_py.testing.source import Source
+
+__tracebackhide__ = is_told
 
 WITH_RECIPIENT = ("RCPT", "DATA", "CONTENT")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import pytest
+
 from mailpit_py.testing.apps import env
 from mailpit_py.testing.local import HOST, Mailpit
 from mailpit_py.testing.message import Message
@@ -17,14 +19,29 @@ def make_server(url: str, port: str, timeout: float) -> Mailpit | Remote:
     if url:
         return Remote(url, timeout=timeout)
     if port:
-        return Mailpit(timeout=timeout, smtp=f"{HOST}:{int(port) + worker_number()}")
+        return Mailpit(timeout=timeout, smtp=f"{HOST}:{base_port(port) + worker_number()}")
     return Mailpit(timeout=timeout)
+
+
+def base_port(text: str) -> int:
+    """Return the number of a port. Raises UsageError."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+        raise pytest.UsageError(f"--mailpit-port: write the number of a port, not {text!r}")
+    return int(text)
 
 
 def worker_number() -> int:
     """Return n in the worker gwn of pytest-xdist, 0 without."""
     digits = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
     return int(digits) if digits.isdigit() else 0
+
+
+def page_of(request: pytest.FixtureRequest) -> Any:
+    """Return the browser's page that another plugin has. Raises UsageError if none does."""
+    try:
+        return request.getfixturevalue("page")
+    except pytest.FixtureLookupError:
+        raise pytest.UsageError("mailpit_page needs pytest-playwright, or a fixture `page` as it has") from None
 
 
 def opened(page: Any, message: Message) -> Any:
@@ -38,7 +55,7 @@ class Early:
 
     def __init__(self, url: str, port: str, timeout: float) -> None:
         self.server = make_server(url, port, timeout)
-        self._port = int(port or 0)
+        self._port = base_port(port) if port else 0
         self._before: dict[str, str | None] = {}
 
     def start(self, names: list[str], *, runs_tests: bool) -> None:
@@ -49,7 +66,9 @@ class Early:
             values = self.server.start().env()
         else:
             values = env(Place(HOST, self._port, f"http://{HOST}/"))
-        wanted = values if names[0].lower() in ("true", "1", "yes", "on") else names
+        wanted = list(values) if names[0].lower() in ("true", "1", "yes", "on") else names
+        if unknown := ", ".join(name for name in wanted if name not in {*values, "SSL_CERT_FILE"}):
+            raise pytest.UsageError(f"mailpit_env: there is no {unknown}; there are {', '.join(values)}")
         self._before = {name: os.environ.get(name) for name in wanted}
         os.environ.update({name: values[name] for name in wanted if name in values})
 

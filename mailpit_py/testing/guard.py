@@ -8,7 +8,10 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from mailpit_py.errors import is_told
 from mailpit_py.testing.failure import WouldBlock
+
+__tracebackhide__ = is_told
 
 Value = TypeVar("Value")
 

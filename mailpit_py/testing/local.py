@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +14,15 @@ from mailpit_py.application.waiting import Watch
 from mailpit_py.checks.wanted import Wanted
 from mailpit_py.client import Client
 from mailpit_py.config import Config
-from mailpit_py.errors import StorageError
+from mailpit_py.errors import StorageError, is_told
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Line
 from mailpit_py.node import Node
 from mailpit_py.storage import DEFAULT_INBOX, EVERY_INBOX, AttemptSummary, Cursor
 from mailpit_py.testing.source import Arrivals, Letter, Place, Refusal
 from mailpit_py.testing.view import TIMEOUT, View
+
+__tracebackhide__ = is_told
 
 FREE = "localhost:0"
 HOST = "127.0.0.1"
@@ -47,6 +50,8 @@ class Mailpit:
         self._timeout = timeout
         self._tls = tls or bool(starttls)
         self._auth = auth
+        if unknown := options.keys() - Config.__dataclass_fields__.keys():
+            raise TypeError(f"the sandbox has no option {', '.join(sorted(unknown))}; `mailpit-py --help` lists them")
         self._options = {"smtp": FREE, "listen": FREE, "max": 0, **options}
         if starttls == "required":
             self._options["smtp_require_starttls"] = True
@@ -163,7 +168,14 @@ class LocalSource:
 
     def api(self) -> Client:
         """Ask over HTTP, as everybody does; the page's password, of which a hash may be all there is, is not needed."""
-        return Client(self.place.url, token=self._pass)
+        return Client(self.place.url, token=self._pass, tls=_unchecked() if self.node.config.ui_tls_cert else None)
+
+
+def _unchecked() -> ssl.SSLContext:
+    """TLS to this process's own socket, whatever its certificate: nobody else can be there."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def _refusal(attempt: AttemptSummary) -> Refusal:

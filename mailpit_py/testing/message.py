@@ -12,11 +12,14 @@ from typing import Any
 
 from mailpit_py.checks import extract
 from mailpit_py.checks.wanted import Text, body_of
+from mailpit_py.errors import is_told
 from mailpit_py.mail import Address, Link, Part
 from mailpit_py.mail.envelope import Envelope, Session
 from mailpit_py.quantity import moment_of
 from mailpit_py.testing.assertion import Check
 from mailpit_py.testing.source import Letter, Source
+
+__tracebackhide__ = is_told
 
 
 class Headers(Mapping[str, str]):

@@ -42,6 +42,7 @@ def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]
 ) -> Generator[None, None, None]:
     """Set variables before Django's settings load; add options after all others, so that no project's is in the way."""
+    _keep_as_written(early_config)
     _start_early(early_config, args)
     yield
     group = parser.getgroup("mailpit-py", "mail server of the tests")
@@ -66,6 +67,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     early = config.stash.get(EARLY, None)
     if early is not None:
         early.stop()
+
+
+def _keep_as_written(config: pytest.Config) -> None:
+    """Let pytest import our modules as they are, although it rewrites what comes with a plugin.
+
+    Parsing them all takes a second or two wherever no bytecode of before is found, as in CI, and
+    CPython's parser may fail where two threads use it, as our server and a test do at its start.
+    """
+    hook = getattr(config.pluginmanager, "rewrite_hook", None)
+    getattr(hook, "_must_rewrite", set()).discard(__name__.partition(".")[0])
 
 
 def _start_early(config: pytest.Config, args: list[str]) -> None:
@@ -97,7 +108,10 @@ def _timeout(config: pytest.Config) -> float:
     from mailpit_py.testing.view import TIMEOUT
 
     text = config.getini("mailpit_timeout")
-    return float(text) if text else TIMEOUT
+    try:
+        return float(text) if text else TIMEOUT
+    except ValueError:
+        raise pytest.UsageError(f"mailpit_timeout: write seconds, as in 30, not {text!r}") from None
 
 
 # fixtures
@@ -158,9 +172,9 @@ def mailpit(request: pytest.FixtureRequest) -> Iterator[View]:
 @pytest.fixture
 def mailpit_page(request: pytest.FixtureRequest) -> Callable[[Any], Any]:
     """A function that opens a message in the browser of pytest-playwright, and gives the browser's page."""
-    from mailpit_py.testing.fixture import opened
+    from mailpit_py.testing.fixture import opened, page_of
 
-    page = request.node.stash[PAGE] = request.getfixturevalue("page")
+    page = request.node.stash[PAGE] = page_of(request)
     return lambda message: opened(page, message)
 
 

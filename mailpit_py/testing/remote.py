@@ -13,11 +13,14 @@ from urllib.parse import unquote, urlsplit
 
 from mailpit_py.bind import Bind
 from mailpit_py.client import DEFAULT_URL, Client, ClientError
+from mailpit_py.errors import is_told
 from mailpit_py.mail import read
 from mailpit_py.mail.envelope import Envelope, Line, Recipient, Reply, Session
 from mailpit_py.quantity import instant_of
 from mailpit_py.testing.source import Arrivals, Cursor, Letter, Place, Refusal, Source
 from mailpit_py.testing.view import TIMEOUT, View
+
+__tracebackhide__ = is_told
 
 POLL = 20.0  # seconds that one request waits
 PATIENCE = 60.0
@@ -150,7 +153,7 @@ class RemoteSource:
 
     def _arrivals(self, outcome: Any, token: str) -> Arrivals:
         if outcome["closed"]:
-            raise ClientError("the server has been stopped")
+            raise ClientError("the server has been stopped, or the inbox is not ours any more")
         letters = [self.letter(one["id"]) for one in outcome["messages"] if _may_have(one, token)]
         there = tuple(one for one in letters if one is not None)
         gone = outcome["unseen"] + len(letters) - len(there)

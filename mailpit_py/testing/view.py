@@ -13,11 +13,14 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 from mailpit_py.client import Client
+from mailpit_py.errors import is_told
 from mailpit_py.testing import fault, guard
 from mailpit_py.testing.asked import Asked, Filters
 from mailpit_py.testing.failure import Judged, MailNotReceived, explain
 from mailpit_py.testing.message import Message
 from mailpit_py.testing.source import Arrivals, Cursor, Place, Refusal, Source
+
+__tracebackhide__ = is_told
 
 TIMEOUT = 5.0
 SETTLE = 0.1

@@ -8,7 +8,18 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import api_load, imap_load, outbound_load, plans, rules_load, smtp_load, start_up, tools, wrk_load
+from tests.benchmarks import (
+    api_load,
+    imap_load,
+    outbound_load,
+    plans,
+    rules_load,
+    smtp_load,
+    start_up,
+    tests_load,
+    tools,
+    wrk_load,
+)
 from tests.benchmarks.mails import Mails
 from tests.benchmarks.peers import peers
 
@@ -22,7 +33,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="multiply the number of messages (1.0)")
     parser.add_argument("--messages", type=int, default=100_000, help="messages in the database of the API part")
     parser.add_argument("--starts", type=int, default=10, help="how often every server is started (10)")
-    parts = ("start", "smtp", "rules", "api", "wrk", "imap", "plans", "outbound")
+    parts = ("start", "smtp", "rules", "api", "wrk", "imap", "plans", "outbound", "tests")
     parser.add_argument("--only", choices=parts, help="run one part")
     arguments = parser.parse_args()
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
@@ -44,6 +55,8 @@ def main() -> None:
         plans.report()
     if arguments.only in (None, "outbound"):
         outbound_part(round(1_000 * arguments.scale))
+    if arguments.only in (None, "tests"):
+        tests_load.report(round(200 * arguments.scale))
 
 
 def start_part(rounds: int) -> None:

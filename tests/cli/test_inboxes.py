@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import smtplib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +52,34 @@ def test_commands_with_a_token_in_the_address_work_on_its_inbox(node: Node, run:
     assert node.sandbox.clock.reading("team-a").offset_us == 5 * 86_400_000_000
     assert node.sandbox.clock.reading("default").offset_us == 0
     assert [(one.inbox, one.key) for one in node.sandbox.simulator.rules] == [("team-a", "mine")]
+
+
+def test_commands_work_on_the_inbox_that_is_named(node: Node, run: Run, tmp_path: Path) -> None:
+    run("inboxes", "add", "team-a", "--no-token")
+    address = f"ann+{node.sandbox.inboxes.find('team-a').key}@example.com"
+    with smtplib.SMTP("127.0.0.1", node.smtp_port) as client:
+        client.sendmail("app@acme.test", [address], b"Subject: Theirs\r\n\r\nHi\r\n")
+        run("rules", "add", "mailbox_full", "--name", "mine", "--first", "1", "--inbox", "team-a")
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            client.sendmail("app@acme.test", [address], b"")
+    (theirs,) = run("wait", "--timeout", "0", "--inbox", "team-a").output.splitlines()
+    assert run("wait", "--timeout", "0").exit_code == 1
+    for words, said in (
+        (("rules", "list"), "mine"),
+        (("simulation", "state"), "mine"),
+        (("attempts", "list"), address),
+        (("attempts", "timeline", theirs), address),
+        (("check", theirs), theirs),
+        (("bounce", "send", theirs, "--scenario", "unknown_user"), "failure"),
+        (("dump", str(tmp_path / "kept")), "2 messages"),
+    ):
+        elsewhere = run(*words)
+        assert elsewhere.exit_code or said not in elsewhere.output, (words, elsewhere.output)
+        assert said in run(*words, "--inbox", "team-a").output, words
+    run("rules", "clear")
+    assert len(node.sandbox.simulator.rules) == 1
+    run("rules", "clear", "--inbox", "team-a")
+    assert node.sandbox.simulator.rules == ()
 
 
 def test_what_it_keeps_and_how_long_it_lives_is_set(node: Node, run: Run) -> None:

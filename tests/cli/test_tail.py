@@ -68,6 +68,15 @@ def test_arrivals_and_refusals_are_told_in_their_order(node: Node) -> None:
         assert (process.wait(30), process.stderr and process.stderr.read()) == (0, "")
 
 
+def test_the_inbox_that_is_named_is_followed(node: Node) -> None:
+    key = node.sandbox.inboxes.create("team-a").inbox.key
+    with tail(node.url, "-n", "1", "--inbox", "team-a") as (_, line):
+        send(node, b"ours")
+        send(node, b"theirs", f"ann+{key}@example.com")
+        assert line().endswith(": theirs\n")
+    node.sandbox.inboxes.remove("team-a")
+
+
 def test_json_lines_carry_a_cursor_from_which_one_goes_on(node: Node) -> None:
     send(node, b"first")
     with tail(node.url, "--json", "-n", "1") as (_, line):

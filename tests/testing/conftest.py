@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from mailpit_py.testing import Mailpit, Remote, View
+from mailpit_py.testing.drop_in import MailpitSource
+from mailpit_py.testing.source import Place
 from tests.api.serving import listen
 
 Send = Callable[..., None]
@@ -62,15 +64,37 @@ def _await_ready(url: str) -> None:
             assert time.monotonic() < deadline, "it never was ready"
 
 
+class AsMailpit:
+    """Our own server, spoken to as to a Mailpit, by the API of Mailpit alone; a real one is not on every machine."""
+
+    def __init__(self, server: Mailpit) -> None:
+        self._server = server
+
+    def view(self, *, timeout: float) -> View:
+        node = self._server.node
+        return View(MailpitSource(node.url, Place("127.0.0.1", node.smtp_port, node.url)), timeout=timeout)
+
+
+@pytest.fixture(scope="module")
+def as_mailpit(local: Mailpit) -> AsMailpit:
+    return AsMailpit(local)
+
+
 @pytest.fixture
 def mp(local: Mailpit) -> View:
     """A view in this process."""
     return local.view(timeout=20)
 
 
-@pytest.fixture(params=["local", "remote", "real_mailpit"])
+@pytest.fixture(params=["local", "remote", "as_mailpit", "real_mailpit"])
 def view(request: pytest.FixtureRequest) -> View:
     """A view on each kind of server."""
+    return request.getfixturevalue(request.param).view(timeout=20)
+
+
+@pytest.fixture(params=["as_mailpit", "real_mailpit"])
+def mailpits(request: pytest.FixtureRequest) -> View:
+    """A view of what has no more than Mailpit's API."""
     return request.getfixturevalue(request.param).view(timeout=20)
 
 

@@ -45,7 +45,7 @@ def test_what_smtp_said_is_at_hand(ours: View) -> None:
     message = ours.wait_for()
     assert message.raw == RICH
     assert message.session
-    assert message.session.protocol == "ESMTP"
+    assert (message.session.protocol, message.reverse_path) == ("ESMTP", "app@acme.test")
     assert "c: rcpt to:<ann@example.com>" in message.transcript.lower()
     assert "Bcc" not in message.headers
 

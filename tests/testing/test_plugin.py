@@ -140,6 +140,19 @@ def test_a_failed_test_shows_and_keeps_its_mail(project: pytest.Pytester) -> Non
 
 
 @pytest.mark.timeout(400)
+def test_a_failure_is_shown_where_the_test_asks_and_not_where_we_find_it(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        def test_bad(mailpit):
+            mailpit.wait_for(timeout=0)
+        """
+    )
+    result = run(project)
+    result.stdout.fnmatch_lines(["*mailpit.wait_for(timeout=0)", "E *MailNotReceived: no message came within 0 s*"])
+    result.stdout.no_fnmatch_line("*view.py*")
+    run(project, "--full-trace").stdout.fnmatch_lines(["*view.py*"])
+
+
 def test_a_running_server_is_used_by_every_worker(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
@@ -249,6 +262,37 @@ def test_a_project_s_own_options_and_fixtures_are_not_broken(project: pytest.Pyt
     run(project, "--mailpit-url=theirs", "--mailpit-artifacts=kept").assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--mailpit-port=imap",), "--mailpit-port: write the number of a port, not 'imap'"),
+        (("-o", "mailpit_timeout=5s"), "mailpit_timeout: write seconds, as in 30, not '5s'"),
+        (
+            ("-o", "mailpit_env=EMAIL_HOTS"),
+            "mailpit_env: there is no EMAIL_HOTS; there are MAILPIT_URL, *EMAIL_HOST*",
+        ),
+        (("-k", "page"), "mailpit_page needs pytest-playwright, or a fixture `page` as it has"),
+        (("-k", "marked"), "the sandbox has no option colour; `mailpit-py --help` lists them"),
+    ],
+)
+def test_what_cannot_be_used_is_told(project: pytest.Pytester, words: tuple[str, ...], told: str) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        def test_mail(mailpit): pass
+        def test_page(mailpit_page): pass
+
+        @pytest.mark.mailpit(colour="red")
+        def test_marked(mailpit): pass
+        """
+    )
+    result = run(project, *words)
+    assert result.ret != 0
+    fnmatch_lines = result.stderr.fnmatch_lines if "mailpit_env" in told else result.stdout.fnmatch_lines
+    fnmatch_lines([f"*{told}*"])
+
+
 def test_it_can_be_left_out(project: pytest.Pytester) -> None:
     project.makepyfile("def test_it(mailpit): pass")
     result = run(project, "-p", "no:mailpit")
@@ -275,6 +319,22 @@ def test_a_suite_without_mail_pays_nothing(project: pytest.Pytester) -> None:
         """
     )
     project.runpytest_subprocess(timeout=300).assert_outcomes(passed=1)
+
+
+def test_our_own_modules_are_imported_as_they_are_written(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import importlib.machinery
+        import sys
+
+        def test_loaders(mailpit):
+            before = {"mailpit_py.testing", "mailpit_py.testing.plugin"}  # pytest has these when it begins
+            ours = [one for name, one in sys.modules.items() if name.startswith("mailpit_py.") and name not in before]
+            assert len(ours) > 50
+            assert {type(one.__loader__) for one in ours} == {importlib.machinery.SourceFileLoader}
+        """
+    )
+    project.runpytest_subprocess("-p", "no:cov", timeout=120).assert_outcomes(passed=1)
 
 
 @pytest.mark.browser

@@ -6,11 +6,13 @@ import smtplib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
+from pathlib import Path
 from threading import Barrier
 
 import pytest
 
 from mailpit_py.client import Client, ClientError
+from mailpit_py.servers.tls import CA_FILE
 from mailpit_py.testing import MailNotReceived, Mailpit, Remote, View
 from mailpit_py.testing.apps import flask_mail
 from tests.testing.conftest import send
@@ -156,3 +158,17 @@ def test_the_same_server_is_reached_from_elsewhere_with_its_password() -> None:
         send(view, "x", view.address("ann"))
         assert view.wait_for().subject == "x"
         view.close()
+
+
+def test_a_page_with_tls_and_a_password_is_no_hindrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"ui_auth": "ann:secret", "ui_tls_cert": "auto", "database": str(tmp_path / "mail.db")}
+    with Mailpit(**options, timeout=60) as mp:
+        with mp.reject("mailbox_full_hard"), pytest.raises(smtplib.SMTPRecipientsRefused):
+            send(mp, "lost")
+        elsewhere = mp.url.replace("://", "://ann:secret@")
+        with pytest.raises(ClientError, match="SSL_CERT_FILE"):
+            Remote(elsewhere).view()
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / CA_FILE))
+        with Remote(elsewhere, timeout=60) as view:
+            send(view, "x", view.address("ann"))
+            assert view.wait_for().subject == "x"

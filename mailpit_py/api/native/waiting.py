@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response
 
-from mailpit_py.api import shape
+from mailpit_py.api import admission, shape
 from mailpit_py.api import waiting_schemas as schemas
 from mailpit_py.api.answers import encode
 from mailpit_py.api.context import here
@@ -47,6 +47,7 @@ def wait(query: WaitQuery) -> Response:
     watch = Watch(
         store, query.inbox, _wanted(query), query=parse_search(query.query), since=_cursor(query.since, store.head())
     )
+    watch.holds = admission.pledge()
     if not context.waiters.acquire(blocking=False):
         raise Problem(503, "Too many clients wait for mail.", kind="busy", headers={"Retry-After": "5"})
     response = Response(_answer(watch, query), mimetype=JSON)
@@ -91,6 +92,7 @@ def _answer(watch: Watch, query: WaitQuery) -> Iterator[bytes]:
             yield b" "
     except MailpitError as error:  # the store closes
         logger.info("a wait ended early: %s", error)
+    watch.forget_what_is_hidden()
     yield encode(_outcome(watch, query, waited=time.monotonic() - started))
 
 

@@ -100,7 +100,7 @@ def _log_in(session: Session, credentials: Credentials) -> Work[str]:
         session.count_failure()
         raise No("the name or the password is wrong", "AUTHENTICATIONFAILED")
     logger.info("imap login of %r reads the inbox %r", credentials.name, reader.inbox)
-    session.log_in(reader)
+    session.log_in(reader, credentials.password)
     return f"[CAPABILITY {capabilities(session)}] logged in"
 
 

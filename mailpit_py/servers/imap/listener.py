@@ -33,7 +33,9 @@ class ImapListener:
         def do(call: Call) -> object:
             return call(desk)
 
-        self._listener = Listener(loop, Conversation("imap", begin, do, shared=(ReadNews,)), settings, sockets)
+        conversation = Conversation("imap", begin, do, sandbox.inboxes.still_opens, shared=(ReadNews,))
+        self._listener = Listener(loop, conversation, settings, sockets)
+        sandbox.inboxes.on_loss.append(self._listener.check_tokens)
         self._journal = sandbox.store.journal
         self._watch = Thread(target=self._follow, name="imap-watch", daemon=True)
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from mailpit_py.application.inboxbook import is_token
 from mailpit_py.application.maildrop import Reader
 from mailpit_py.errors import MailpitError
 from mailpit_py.servers.conversation import Want
@@ -45,6 +46,7 @@ class Session:
         self.wants = Want.NOTHING
         self.settings = settings
         self.is_tls = is_tls
+        self.token = ""
         self.reader: Reader | None = None
         self.view: View | None = None
         self.enabled: set[str] = set()
@@ -93,6 +95,11 @@ class Session:
     def turn_away(self, why: str) -> None:
         """End the session before it began."""
         self.say(f"* BYE [UNAVAILABLE] {why}")
+        self._end()
+
+    def expel(self) -> None:
+        """End the session: its token opens nothing any more (RFC 5530 §3: EXPIRED)."""
+        self.say("* BYE [EXPIRED] the token of this session opens nothing any more")
         self._end()
 
     def receive(self, data: bytes) -> None:
@@ -284,9 +291,10 @@ class Session:
         """Say a line."""
         self.output += line.encode("utf-8", "replace").replace(b"\r", b" ").replace(b"\n", b" ") + b"\r\n"
 
-    def log_in(self, reader: Reader) -> None:
+    def log_in(self, reader: Reader, password: str) -> None:
         """Be somebody from now on."""
         self.reader, self._state = reader, State.AUTHENTICATED
+        self.token = password if is_token(password) else ""
 
     def count_failure(self) -> None:
         """Note that a password was wrong; after a few the session ends."""

@@ -25,4 +25,7 @@ def pop3_listener(
     def begin(is_tls: bool) -> Session:
         return Session(settings, is_tls=is_tls)
 
-    return Listener(loop, Conversation("pop3", begin, Clerk(sandbox, settings).do), settings, sockets)
+    clerk, inboxes = Clerk(sandbox, settings), sandbox.inboxes
+    listener = Listener(loop, Conversation("pop3", begin, clerk.do, inboxes.still_opens), settings, sockets)
+    inboxes.on_loss.append(listener.check_tokens)
+    return listener

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
+from mailpit_py.application.inboxbook import is_token
 from mailpit_py.mail.wire import stuffed, top
 from mailpit_py.servers.conversation import Want
 from mailpit_py.servers.pop3 import grammar
@@ -68,6 +69,7 @@ class Session:
         self.work: Work | None = None
         self.maildrop = Maildrop(())
         self.is_tls = is_tls
+        self.token = ""
         self._settings = settings
         self._buffer = LineBuffer()
         self._name: str | None = None
@@ -92,6 +94,11 @@ class Session:
     def turn_away(self, why: str) -> None:
         """End the session before it began (RFC 3206 §4: SYS/TEMP)."""
         self._error(f"[SYS/TEMP] {why}")
+        self.wants = Want.END
+
+    def expel(self) -> None:
+        """End the session, without an UPDATE: its token opens nothing any more (RFC 3206 §4: AUTH)."""
+        self._error("[AUTH] the token of this session opens nothing any more")
         self.wants = Want.END
 
     def receive(self, data: bytes) -> None:
@@ -125,8 +132,9 @@ class Session:
         """Go on with what the work came to."""
         work = self._settle()
         match work:
-            case LogIn():
+            case LogIn(credentials):
                 self._open(result)
+                self.token = credentials.password if result is not None and is_token(credentials.password) else ""
             case Retrieve():
                 self._send(result, work.body_lines)
             case _:

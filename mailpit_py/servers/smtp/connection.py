@@ -10,21 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import TLSSetupException
 
-from mailpit_py.application.account import Accounts
-from mailpit_py.application.inboxbook import is_token
 from mailpit_py.errors import StorageFull
 from mailpit_py.mail.envelope import Receipt, Reply
 from mailpit_py.servers.smtp import greeting, peer, record, sasl
 from mailpit_py.servers.smtp import reply as replies
 from mailpit_py.servers.smtp.conversation import Conversation
 from mailpit_py.servers.smtp.dialogue import Expect
+from mailpit_py.servers.smtp.gate import Gate
 from mailpit_py.servers.smtp.patience import Patience
 from mailpit_py.servers.smtp.protocol import StreamlessSMTP
 from mailpit_py.servers.smtp.room import Room
 from mailpit_py.servers.smtp.stall import Stall
 from mailpit_py.simulation.decision import Decision
 from mailpit_py.simulation.outcome import Moment
-from mailpit_py.storage import EVERY_INBOX
 
 if TYPE_CHECKING:
     from mailpit_py.servers.smtp.listener import SmtpListener
@@ -54,8 +52,7 @@ class Connection(StreamlessSMTP):
         self._listener = listener
         self._settings = listener.settings
         self._sandbox = listener.sandbox
-        self._is_waiting = False
-        self._is_reading = True
+        self._is_waiting, self._is_reading = False, True
         self.patience = Patience(self.loop, self._settings)
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -64,6 +61,7 @@ class Connection(StreamlessSMTP):
         self._room = Room(listener.budget)
         self._decision = decision  # of before the TLS handshake
         self._stall: Stall | None = None
+        self._gate = Gate(self._sandbox.inboxes, self._settings.accounts)
 
     # Its life
 
@@ -72,6 +70,7 @@ class Connection(StreamlessSMTP):
         if self._original_transport is not None:
             super().connection_made(transport)
             self._conversation.secure(*peer.tls(transport))
+            self._gate.token = ""
             return
         self.transport = transport
         wall = self._sandbox.clock.wall
@@ -131,6 +130,11 @@ class Connection(StreamlessSMTP):
         """Cut the connection off without a word."""
         if self.transport is not None:
             self.transport.abort()
+
+    def check_token(self) -> None:
+        """End the session if its token opens nothing any more; a message that is being kept is answered first."""
+        if self._gate.has_closed and not self.awaits_receipt:
+            self.close(replies.TOKEN_LOST, "token lost")
 
     @property
     def awaits_receipt(self) -> bool:
@@ -229,6 +233,7 @@ class Connection(StreamlessSMTP):
         """Go on after what was waited for has come."""
         self._is_waiting = False
         self.patience.renew()
+        self.check_token()
         if self.transport is None:
             return
         self._drive()
@@ -286,20 +291,15 @@ class Connection(StreamlessSMTP):
             self._conversation.acknowledge(receipt.replies)
 
     def _begin_verdict(self) -> None:
-        accounts, credentials = self._settings.accounts, self._conversation.dialogue.auth.credentials
+        credentials = self._conversation.dialogue.auth.credentials
         assert credentials is not None
-        if is_token(credentials.proof):
-            inbox = self._sandbox.inboxes.opened_by(credentials.proof)
-            self._conversation.judge(inbox is not None, "" if inbox == EVERY_INBOX else inbox or "")
-        elif accounts is None or accounts.was_accepted(credentials.identity, credentials.proof):
-            self._conversation.judge(True)
+        if (verdict := self._gate.judge_at_once(credentials)) is not None:
+            self._conversation.judge(*verdict)
         else:
-            self._await(self._judge(credentials, accounts))
+            self._await(self._judge(credentials))
 
-    async def _judge(self, credentials: sasl.Credentials, accounts: Accounts) -> None:
-        # bcrypt takes a quarter of a second, which the loop does not have.
-        is_right = await self.loop.run_in_executor(None, sasl.is_right, credentials, accounts)
-        self._conversation.judge(is_right)
+    async def _judge(self, credentials: sasl.Credentials) -> None:
+        self._conversation.judge(await self.loop.run_in_executor(None, self._gate.judge, credentials))
         self._resume()
 
     async def _shake_hands(self) -> None:

@@ -63,6 +63,7 @@ class SmtpListener:
         self._files: list[tuple[Path, tuple[int, int] | None]] = []
         self._unsubscribe: Callable[[], None] | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
+        sandbox.inboxes.on_loss.append(lambda: self._post(self._check_tokens))
 
     def start(self) -> None:
         """Accept connections from now on."""
@@ -152,6 +153,10 @@ class SmtpListener:
         self._peers[connection.peer_host] -= 1
         if self._peers[connection.peer_host] <= 0:
             del self._peers[connection.peer_host]
+
+    def _check_tokens(self) -> None:
+        for connection in list(self._connections):
+            connection.check_token()
 
     # What other threads have to say
 

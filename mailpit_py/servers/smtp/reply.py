@@ -55,6 +55,8 @@ AUTH_TOO_LONG = Reply(500, "5.5.6", "Authentication exchange line is too long")
 AUTH_UNKNOWN = Reply(504, "5.5.4", "Unrecognized authentication type")
 AUTH_NEEDS_TLS = Reply(538, "5.7.11", "Encryption required for requested authentication mechanism")
 
+TOKEN_LOST = Reply(421, "4.7.0", "The token of this session opens nothing any more; closing")
+
 STORE_FULL = Reply(452, "4.3.1", "Requested action not taken: insufficient system storage")
 GIVES_WAY = Reply(421, "4.3.1", "No progress with the message while others wait for room; closing")
 STORE_FAILED = Reply(451, "4.3.0", "Requested action aborted: local error in processing")

@@ -101,6 +101,25 @@ class RecordingSimulator:
         return decided
 
 
+class RecordingInboxes:
+    """What tokens open, as long as they are not lost."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, str] = {}
+        self.on_loss: list[Callable[[], None]] = []
+
+    def opened_by(self, secret: str) -> str | None:
+        return self.tokens.get(secret)
+
+    def still_opens(self, secret: str) -> bool:
+        return secret in self.tokens
+
+    def lose(self, secret: str) -> None:
+        del self.tokens[secret]
+        for tell in self.on_loss:
+            tell()
+
+
 class RecordingSandbox:
     """Answers at once, later (`hold`), or with `error`; `simulator.rule` refuses."""
 
@@ -108,6 +127,7 @@ class RecordingSandbox:
         self.clock = Clock()
         self.budget = budget
         self.simulator = RecordingSimulator()
+        self.inboxes = RecordingInboxes()
         self.error: Exception | None = None
         self.is_holding = False
         self.held: list[tuple[Future[Receipt], Receipt]] = []

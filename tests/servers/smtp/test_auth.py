@@ -206,3 +206,24 @@ def test_malformed_responses_are_refused(mechanism, initial):
         next(exchange)
     with pytest.raises(Refused):
         exchange.send(None if mechanism != "CRAM-MD5" else b"ann 0123")
+
+
+def test_a_message_that_is_being_kept_is_answered_before_the_session_of_a_lost_token_ends(
+    serve_each_way: Serve, sandbox: RecordingSandbox
+):
+    sandbox.inboxes.tokens["mpi_1"] = "team-a"
+    sandbox.is_holding = True
+    client = serve_each_way().connect()
+    client.ask("EHLO me")
+    assert client.ask("AUTH PLAIN " + b64("\0anybody\0mpi_1")).startswith("235")
+    client.send(b"MAIL FROM:<a@x.test>\r\nRCPT TO:<b@x.test>\r\nDATA\r\n")
+    assert [client.line()[:3] for _ in range(3)] == [b"250", b"250", b"354"]
+    client.send(b"Subject: in time\r\n\r\n.\r\n")
+    sandbox.wait_for(lambda it: it.held)
+    sandbox.inboxes.lose("mpi_1")
+    sandbox.let_go()
+    assert client.reply().startswith("250 2.0.0 Ok: queued as ")
+    assert client.reply() == "421 4.7.0 The token of this session opens nothing any more; closing"
+    assert client.line() == b""
+    sandbox.wait_for(lambda it: it.closed)
+    assert sandbox.closed[0].ending == "token lost"

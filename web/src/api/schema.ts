@@ -1613,7 +1613,7 @@ export interface Waited {
   removed: string[];
   /** Messages that came and were gone before they could be looked at. */
   unseen: number;
-  /** The sandbox stopped before it was decided. */
+  /** Before it was decided the sandbox stopped, or the token lost its inbox. */
   closed: boolean;
   /** For `since`: to wait for what comes after all this. */
   cursor: string;
