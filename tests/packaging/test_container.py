@@ -18,9 +18,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
+from mailpit_py.config import options
 from mailpit_py.storage import Store
 from tests.assembly.test_takeover import made
 from tests.packaging.conftest import ROOT
@@ -28,6 +31,7 @@ from tests.packaging.conftest import ROOT
 DOCKERFILE = (ROOT / "Dockerfile").read_text().partition("FROM python:3.13-slim\n")[2]
 ENVIRONMENT = dict(re.findall(r"(\w+)=(\S+)", DOCKERFILE.partition("\nENV ")[2].partition("\n#")[0]))
 ENVIRONMENT["PATH"] = ENVIRONMENT["PATH"].replace("$PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+DOCUMENT = (ROOT / "docs" / "containers.md").read_text("utf-8")
 SCRIPT = Path(sys.prefix, "bin", "mailpit-py-container")
 PROGRAMS = ("unshare", "nsenter", "ip", "chroot", "setpriv", "wget")
 PLACES = tuple(dict.fromkeys([sys.base_prefix, sys.prefix, str(ROOT)]))
@@ -226,6 +230,39 @@ def test_it_starts_with_the_environment_of(image: Image, name: str) -> None:
         kept = image.root / database
         assert (kept.stat().st_uid, kept.stat().st_mode & 0o777) == (1025, 0o600)
         assert container.stop() == 0
+
+
+def documented() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each service of this image in the examples of the documents, with the heading above it."""
+    heading = ""
+    for line, block in re.findall(r"^#+ ([^\n]+)$|^```yaml\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL):
+        heading = line or heading
+        for jobs in [YAML(typ="safe").load(block)] if block else []:
+            for part in jobs.get("jobs", {"": jobs}).values():
+                yield from ((heading, one) for one in part["services"].values() if "mailpit-py" in one.get("image", ""))
+
+
+def variables_of(service: dict[str, Any]) -> dict[str, str]:
+    """The variables of a service, which are written as a mapping or as a list."""
+    given = service.get("environment") or service.get("env") or {}
+    pairs = given.items() if isinstance(given, dict) else (one.split("=", 1) for one in given)
+    return {name: str(value) for name, value in pairs}
+
+
+@pytest.mark.parametrize(("heading", "service"), [*documented()])
+def test_it_starts_as_the_documents_have_it(image: Image, heading: str, service: dict[str, Any]) -> None:
+    variables = variables_of(service)
+    assert {name for name in variables if name.startswith("MP_")} <= {
+        name for one in options() for name in one.variables
+    }
+    with started(image, **variables) as container:
+        use(container)
+        assert "has no effect" not in container.said
+        assert container.stop() == 0
+
+
+def test_the_documents_have_an_example_of_each_set_up() -> None:
+    assert {heading for heading, _ in documented()} == {"Laravel Sail", "ddev", "GitHub Actions", "Compose"}
 
 
 def test_mail_in_a_volume_of_roots_is_taken_over(image: Image) -> None:
