@@ -30,7 +30,7 @@ BESIDE = ("", "-wal", "-shm", ".lock", ".part", ".part-wal", ".part-shm", ".part
 def run() -> None:
     """Run the program; ends the process."""
     arguments = sys.argv[1:]
-    settings = settings_of(arguments)
+    settings = None if program.is_sendmail() else settings_of(arguments)
     if settings is not None:
         if not settings["database"]:
             os.environ["MP_DATABASE"] = settings["database"] = DATABASE

@@ -330,6 +330,15 @@ def test_other_commands_run_as_whoever_calls_them(image: Image) -> None:
         assert container.run("mailpit", "version").startswith("mailpit-py ")
 
 
+def test_under_the_name_of_sendmail_it_is_that_and_gives_no_folder_away(image: Image) -> None:
+    with started(image) as container:
+        container.run("ln", "-s", "/mailpit", "/opt/bin/sendmail")
+        call = ["env", "MP_DATABASE=/made/mail.db", "sendmail", "-t", "-i"]
+        container.run(*call, stdin=MAIL)
+        assert "From the app" in container.run("wget", "-qO-", "http://localhost:8025/api/v2/messages")
+        assert not (image.root / "made").exists()
+
+
 def test_every_option_can_be_set_by_the_environment_alone(image: Image) -> None:
     rules = '[[rules]]\nname = "all"\noutcome = "discard"\n'
     variables = {"MP_RULES": rules, "MP_LABEL": "Team Blue", "MP_WEBROOT": "/mail", "MP_QUIET": "false"}
