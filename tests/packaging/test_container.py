@@ -56,6 +56,11 @@ fi
 mkdir -p "$root/proc" "$root/dev" "$root/tmp" && chmod 1777 "$root/tmp"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
+if [ "$READ_ONLY" ]; then
+    mount --bind "$root/data" "$root/data"
+    mount --rbind "$root" "$root"
+    mount -o remount,bind,ro "$root"
+fi
 exec chroot "$root" "$@"
 """
 
@@ -80,6 +85,7 @@ class Image:
     """A root folder as the Dockerfile makes it."""
 
     root: Path
+    read_only: bool = False  # but for the volume
 
     def command(self, *words: str) -> list[str]:
         isolated = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
@@ -87,7 +93,8 @@ class Image:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "PLACES": " ".join(PLACES), "BUILT": BUILT}
+        read_only = "yes" if self.read_only else ""
+        return {"PATH": os.environ["PATH"], "PLACES": " ".join(PLACES), "BUILT": BUILT, "READ_ONLY": read_only}
 
 
 @pytest.fixture
@@ -289,6 +296,16 @@ def test_any_user_may_run_it(image: Image) -> None:
         use(container)
         assert container.user == 4242
         assert (image.root / "data" / "mailpit.db").stat().st_uid == 4242
+
+
+@pytest.mark.parametrize("user", [None, 4242])
+def test_it_needs_nothing_to_write_to_but_its_volume(image: Image, user: int | None) -> None:
+    image.read_only = True
+    with started(image, user=user, MP_SMTP_TLS_CERT="auto") as container:
+        use(container)
+        container.run("sh", "-c", "! touch /var/x 2>/dev/null")
+        assert "runs as root" not in container.said
+    assert {"mailpit.db", "mailpit-py-ca.pem"} <= {one.name for one in (image.root / "data").iterdir()}
 
 
 def test_a_volume_with_mailpits_database_is_taken_over_beside_it(image: Image) -> None:
