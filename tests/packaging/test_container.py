@@ -43,6 +43,7 @@ LAUNCHER = """
 set -e
 root=$1; shift
 ip link set lo up
+echo "$FIRST_FREE_PORT" > /proc/sys/net/ipv4/ip_unprivileged_port_start
 mount --make-rprivate /
 if [ "$BUILT" ]; then
     mount -t overlay overlay -o "lowerdir=$BUILT,upperdir=$root,workdir=$root.work" "$root"
@@ -86,6 +87,7 @@ class Image:
 
     root: Path
     read_only: bool = False  # but for the volume
+    first_free_port: int = 0  # that not only root may open; engines set 0
 
     def command(self, *words: str) -> list[str]:
         isolated = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
@@ -94,7 +96,13 @@ class Image:
     @property
     def environment(self) -> dict[str, str]:
         read_only = "yes" if self.read_only else ""
-        return {"PATH": os.environ["PATH"], "PLACES": " ".join(PLACES), "BUILT": BUILT, "READ_ONLY": read_only}
+        return {
+            "PATH": os.environ["PATH"],
+            "PLACES": " ".join(PLACES),
+            "BUILT": BUILT,
+            "READ_ONLY": read_only,
+            "FIRST_FREE_PORT": str(self.first_free_port),
+        }
 
 
 @pytest.fixture
@@ -175,11 +183,11 @@ def children(parent: int) -> list[int]:
     return [int(one) for one in listed.read_text().split()] if listed.exists() else []
 
 
-def use(container: Container) -> None:
+def use(container: Container, port: int = 8025) -> None:
     """A health check as compose files write it, a mail, and a look for it."""
-    container.run("wget", "-qO-", "http://localhost:8025/readyz")
+    container.run("wget", "-qO-", f"http://localhost:{port}/readyz")
     container.run("mailpit", "sendmail", "-S", "localhost:1025", "-t", stdin=MAIL)
-    assert "From the app" in container.run("wget", "-qO-", "http://localhost:8025/api/v2/messages")
+    assert "From the app" in container.run("wget", "-qO-", f"http://localhost:{port}/api/v2/messages")
 
 
 ENVIRONMENTS: dict[str, tuple[dict[str, str], tuple[str, ...], str]] = {
@@ -296,6 +304,19 @@ def test_any_user_may_run_it(image: Image) -> None:
         use(container)
         assert container.user == 4242
         assert (image.root / "data" / "mailpit.db").stat().st_uid == 4242
+
+
+@pytest.mark.parametrize(
+    ("first_free", "user", "words"), [(0, 1025, ""), (1024, 0, "nobody else may listen on port 80")]
+)
+def test_lando_has_the_page_on_port_80(image: Image, first_free: int, user: int, words: str) -> None:
+    image.first_free_port = first_free
+    variables = {"MP_DATABASE": "/data/mailpit.sqlite", "MP_MAX_MESSAGES": "500", "MP_UI_BIND_ADDR": "0.0.0.0:80"}
+    with started(image, **variables, MP_SMTP_AUTH_ACCEPT_ANY="1", MP_SMTP_AUTH_ALLOW_INSECURE="1") as container:
+        use(container, port=80)
+        container.run("/mailpit", "readyz")
+        assert container.user == user
+        assert words in container.said
 
 
 @pytest.mark.parametrize("user", [None, 4242])
