@@ -30,7 +30,7 @@ BESIDE = ("", "-wal", "-shm", ".lock", ".part", ".part-wal", ".part-shm", ".part
 def run() -> None:
     """Run the program; ends the process."""
     arguments = sys.argv[1:]
-    settings = settings_of(arguments)
+    settings = None if program.is_sendmail() else settings_of(arguments)
     if settings is not None:
         if not settings["database"]:
             os.environ["MP_DATABASE"] = settings["database"] = DATABASE
@@ -68,6 +68,8 @@ def give_up_root(settings: dict[str, Any]) -> None:
         closed = next(_closed(database, settings), None)
     if closed is not None:
         return _stay(f"nobody else may use {closed}")
+    if (port := _port_of_root(settings)) is not None:
+        return _stay(f"nobody else may listen on port {port}")
     os.setgroups([])
     os.setgid(owner.group)
     os.setuid(owner.user)
@@ -122,6 +124,20 @@ def _closed(database: Path, settings: dict[str, Any]) -> Iterator[Path]:
     said = (str(settings[one.name]) for one in options() if one.metavar == "FILE")
     named = [Path(one) for one in said if one and not is_text(one)]
     yield from (one for one in named if one.is_file() and not os.access(one, os.R_OK, effective_ids=True))
+
+
+def _port_of_root(settings: dict[str, Any]) -> int | None:
+    """A port that the options name and that root alone may open. Engines mostly let everybody open all."""
+    try:
+        first_free = int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text())
+    except OSError:
+        first_free = 1024
+    for name in ("listen", "smtp", "smtps", "lmtp", "pop3", "imap"):
+        with suppress(ValueError):
+            port = Bind.parse(str(settings[name])).port
+            if 0 < port < first_free:
+                return port
+    return None
 
 
 @contextmanager

@@ -10,11 +10,16 @@ import click
 
 def run() -> None:
     """Run the program by its name; ends the process."""
-    if "send" in PurePath(sys.argv[0]).stem:
+    if is_sendmail():
         sys.exit(sendmail(sys.argv[1:]))
     from mailpit_py.cli import main
 
     main()
+
+
+def is_sendmail() -> bool:
+    """True under a name by which the program is sendmail."""
+    return "send" in PurePath(sys.argv[0]).stem
 
 
 def sendmail(arguments: list[str]) -> int:

@@ -1,6 +1,7 @@
 import gc
 import sys
 import threading
+from pathlib import Path
 
 import click
 import pytest
@@ -9,6 +10,8 @@ from click.testing import CliRunner
 from mailpit_py import __version__
 from mailpit_py.cli import COMMANDS, main, serve
 from mailpit_py.config import Config, options
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "mailpit-differences.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -192,3 +195,59 @@ def test_every_command_is_found_and_has_help(command):
     result = invoke(command, "--help")
     assert result.exit_code == 0
     assert f"Usage: mailpit-py {command}" in result.output
+
+
+# What is done, what comes of it, and the words of the documents for what Mailpit makes of it.
+ON = {"quiet": True}
+DIFFERENT = [
+    ((), {"MP_QUIET": "on"}, ON, "a variable for a switch is true as 1, true or yes, and false as anything else"),
+    ((), {"MP_QUIET": "perhaps"}, "is not a valid boolean", "a number that is none in a variable means 0"),
+    ((), {"MP_MAX_MESSAGES": "abc"}, "'abc' is not a valid integer", "a number that is none in a variable means 0"),
+    ((), {"MP_UI_SSL_CERT": "c.pem"}, {"ui_tls_cert": "c.pem"}, "former variables for certificates do nothing"),
+    (("--demo-mode", "--max-age=5m"), {}, {"demo_mode": True, "max_age": "5m"}, "`MP_DEMO_MODE` is no flag"),
+    (("version", "--update"), {}, "No such option '--update'", "`version` asks for a newer one"),
+]
+
+
+@pytest.mark.parametrize(("args", "variables", "outcome", "words"), DIFFERENT)
+def test_an_option_that_means_something_else_than_with_mailpit_does_so_on_purpose(
+    served, args, variables, outcome, words
+):
+    result = invoke(*args, **variables)
+    if isinstance(outcome, str):
+        assert (result.exit_code, outcome in result.stderr, result.stdout) == (2, True, "")
+    else:
+        assert {name: served[name] for name in outcome} == outcome
+    assert f"\n| {words}" in DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("values", "refusal", "words"),
+    [
+        ({"api_cors": "http://*.x"}, "--api-cors takes web origins", "entries of `--api-cors` that are no origin"),
+        ({"log_file": "/nonexist/x"}, "--log-file: cannot write", "a log file that cannot be written is passed over"),
+        ({"database": "http://rqlite:4001"}, "there is no rqlite", "rqlite (`--database` with a URL)"),
+        ({"tag": "x"}, "--tag takes tag=match", ""),
+        ({"tags_disable": "x"}, "--tags-disable takes x-tags", ""),
+        ({"chaos_triggers": "Sender:451:5.5"}, "--chaos-triggers", ""),
+        ({"webhook_url": "hook"}, "--webhook-url is a whole URL", ""),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_at_the_start(values, refusal, words):
+    with pytest.raises(click.UsageError, match=refusal):
+        serve.run({**values, "smtp": "127.0.0.1:0", "listen": "127.0.0.1:0"})
+    assert not words or f"\n| {words}" in DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"smtp_auth": "u:p"},
+        {"smtp_auth": "u:p", "smtp_auth_accept_any": True},
+        {"smtp_tls_cert": "auto", "smtp_require_tls": True, "smtp_auth_allow_insecure": True},
+    ],
+)
+def test_credentials_need_no_tls(values):
+    assert Config(**values)
+    assert "\n| credentials without TLS, or with accept-any, are refused at the start | taken" in DOCUMENT
+    assert "\n| requiring TLS and `--smtp-auth-allow-insecure` exclude each other" in DOCUMENT

@@ -7,6 +7,8 @@ import select
 import shutil
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -138,3 +140,26 @@ def test_readyz_asks_over_tls_where_the_sandbox_has_a_certificate() -> None:
         assert invoke("readyz", **variables, MP_UI_TLS_CERT="auto").exit_code == 0
         assert invoke("readyz", "--https", **variables).exit_code == 0
         assert invoke("readyz", **variables).exit_code == 1
+
+
+def test_readyz_asks_again_until_the_sandbox_is_ready() -> None:
+    answers = [503, 503, 200]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(answers.pop(0))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        where = f"127.0.0.1:{server.server_port}"
+        assert "it answered 503" in invoke("readyz", "-l", where).stderr
+        assert invoke("readyz", "-l", where, "--wait").exit_code == 0
+        server.shutdown()
+        thread.join()
+    assert answers == []

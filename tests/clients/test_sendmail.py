@@ -55,6 +55,21 @@ def test_a_dialogue_over_the_standard_streams(running: Running, environment: dic
     assert found["reverse_path"] == ""
 
 
+def test_a_link_gives_it_the_name_that_scripts_know(
+    running: Running, environment: dict[str, str], tmp_path: Path
+) -> None:
+    program = tmp_path / "mailpit-py"
+    program.write_text(f"#!{sys.executable}\nfrom mailpit_py.cli.program import run\nrun()\n")
+    program.chmod(0o755)
+    (tmp_path / "mailpit").symlink_to(program)
+    port = running.url.rsplit(":", 1)[1].rstrip("/")
+    asked = [tmp_path / "mailpit", "readyz", "-l", f"127.0.0.1:{port}"]
+    assert subprocess.run(asked, env=environment, check=False).returncode == 0
+    sent = [tmp_path / "mailpit", "sendmail", "-S", f"127.0.0.1:{running.smtp_port}"]
+    subprocess.run(sent, input="To: ann@example.com\nSubject: By a link\n\n", text=True, env=environment, check=True)
+    assert running.find('subject:"By a link"')
+
+
 def test_the_name_of_the_program_makes_it_sendmail(
     running: Running, environment: dict[str, str], tmp_path: Path
 ) -> None:

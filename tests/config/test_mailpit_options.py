@@ -154,6 +154,13 @@ def test_an_option_of_mailpit_s_has_its_names_and_its_default(row: list[str]) ->
         assert str(ours.default).lower() == expected
 
 
+def test_the_page_on_moving_here_has_every_option_of_mailpit_s() -> None:
+    table = (DOCUMENT.parent / "migrating.md").read_text("utf-8").partition("## From Mailpit")[2].partition("\n## ")[0]
+    families = tuple(f"MP_{one}_" for one in ("SMTP", "POP3") if f"and all others of {one}" in table)
+    missing = [one for one, *_ in rows() if f"`{one}`" not in table and not one.startswith(families)]
+    assert missing == []
+
+
 def test_every_former_name_of_mailpit_s_is_known() -> None:
     ours = {old: one.variable for one in options() for old in (*one.old_flags, *one.old_variables)}
     assert ours == FORMER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,6 +108,14 @@ def test_only_what_the_filter_finds_is_told(server):
         put(running.sandbox, "Hello", "Your order", "A test order", "An order again")
         told = [json.loads(one.body)["Subject"] for one in server.wait_for(2)]
     assert told == ["Your order", "An order again"]
+
+
+def test_each_request_waits_first_for_so_many_seconds(server):
+    with node(server, webhook_delay=1) as running:
+        began = time.monotonic()
+        put(running.sandbox, "1")
+        server.wait_for(1)
+        assert time.monotonic() - began >= 1
 
 
 def test_what_came_while_nobody_was_told_is_told_after_the_next_start(server, tmp_path):

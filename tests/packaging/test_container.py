@@ -18,9 +18,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
+from mailpit_py.config import options
 from mailpit_py.storage import Store
 from tests.assembly.test_takeover import made
 from tests.packaging.conftest import ROOT
@@ -28,6 +31,7 @@ from tests.packaging.conftest import ROOT
 DOCKERFILE = (ROOT / "Dockerfile").read_text().partition("FROM python:3.13-slim\n")[2]
 ENVIRONMENT = dict(re.findall(r"(\w+)=(\S+)", DOCKERFILE.partition("\nENV ")[2].partition("\n#")[0]))
 ENVIRONMENT["PATH"] = ENVIRONMENT["PATH"].replace("$PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+DOCUMENT = (ROOT / "docs" / "containers.md").read_text("utf-8")
 SCRIPT = Path(sys.prefix, "bin", "mailpit-py-container")
 PROGRAMS = ("unshare", "nsenter", "ip", "chroot", "setpriv", "wget")
 PLACES = tuple(dict.fromkeys([sys.base_prefix, sys.prefix, str(ROOT)]))
@@ -39,6 +43,7 @@ LAUNCHER = """
 set -e
 root=$1; shift
 ip link set lo up
+echo "$FIRST_FREE_PORT" > /proc/sys/net/ipv4/ip_unprivileged_port_start
 mount --make-rprivate /
 if [ "$BUILT" ]; then
     mount -t overlay overlay -o "lowerdir=$BUILT,upperdir=$root,workdir=$root.work" "$root"
@@ -52,6 +57,11 @@ fi
 mkdir -p "$root/proc" "$root/dev" "$root/tmp" && chmod 1777 "$root/tmp"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
+if [ "$READ_ONLY" ]; then
+    mount --bind "$root/data" "$root/data"
+    mount --rbind "$root" "$root"
+    mount -o remount,bind,ro "$root"
+fi
 exec chroot "$root" "$@"
 """
 
@@ -76,6 +86,8 @@ class Image:
     """A root folder as the Dockerfile makes it."""
 
     root: Path
+    read_only: bool = False  # but for the volume
+    first_free_port: int = 0  # that not only root may open; engines set 0
 
     def command(self, *words: str) -> list[str]:
         isolated = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
@@ -83,7 +95,14 @@ class Image:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "PLACES": " ".join(PLACES), "BUILT": BUILT}
+        read_only = "yes" if self.read_only else ""
+        return {
+            "PATH": os.environ["PATH"],
+            "PLACES": " ".join(PLACES),
+            "BUILT": BUILT,
+            "READ_ONLY": read_only,
+            "FIRST_FREE_PORT": str(self.first_free_port),
+        }
 
 
 @pytest.fixture
@@ -164,11 +183,11 @@ def children(parent: int) -> list[int]:
     return [int(one) for one in listed.read_text().split()] if listed.exists() else []
 
 
-def use(container: Container) -> None:
+def use(container: Container, port: int = 8025) -> None:
     """A health check as compose files write it, a mail, and a look for it."""
-    container.run("wget", "-qO-", "http://localhost:8025/readyz")
+    container.run("wget", "-qO-", f"http://localhost:{port}/readyz")
     container.run("mailpit", "sendmail", "-S", "localhost:1025", "-t", stdin=MAIL)
-    assert "From the app" in container.run("wget", "-qO-", "http://localhost:8025/api/v2/messages")
+    assert "From the app" in container.run("wget", "-qO-", f"http://localhost:{port}/api/v2/messages")
 
 
 ENVIRONMENTS: dict[str, tuple[dict[str, str], tuple[str, ...], str]] = {
@@ -228,6 +247,39 @@ def test_it_starts_with_the_environment_of(image: Image, name: str) -> None:
         assert container.stop() == 0
 
 
+def documented() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each service of this image in the examples of the documents, with the heading above it."""
+    heading = ""
+    for line, block in re.findall(r"^#+ ([^\n]+)$|^```yaml\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL):
+        heading = line or heading
+        for jobs in [YAML(typ="safe").load(block)] if block else []:
+            for part in jobs.get("jobs", {"": jobs}).values():
+                yield from ((heading, one) for one in part["services"].values() if "mailpit-py" in one.get("image", ""))
+
+
+def variables_of(service: dict[str, Any]) -> dict[str, str]:
+    """The variables of a service, which are written as a mapping or as a list."""
+    given = service.get("environment") or service.get("env") or {}
+    pairs = given.items() if isinstance(given, dict) else (one.split("=", 1) for one in given)
+    return {name: str(value) for name, value in pairs}
+
+
+@pytest.mark.parametrize(("heading", "service"), [*documented()])
+def test_it_starts_as_the_documents_have_it(image: Image, heading: str, service: dict[str, Any]) -> None:
+    variables = variables_of(service)
+    assert {name for name in variables if name.startswith("MP_")} <= {
+        name for one in options() for name in one.variables
+    }
+    with started(image, **variables) as container:
+        use(container)
+        assert "has no effect" not in container.said
+        assert container.stop() == 0
+
+
+def test_the_documents_have_an_example_of_each_set_up() -> None:
+    assert {heading for heading, _ in documented()} == {"Laravel Sail", "ddev", "GitHub Actions", "Compose"}
+
+
 def test_mail_in_a_volume_of_roots_is_taken_over(image: Image) -> None:
     folder = image.root / "volume"
     folder.mkdir(mode=0o755)
@@ -252,6 +304,29 @@ def test_any_user_may_run_it(image: Image) -> None:
         use(container)
         assert container.user == 4242
         assert (image.root / "data" / "mailpit.db").stat().st_uid == 4242
+
+
+@pytest.mark.parametrize(
+    ("first_free", "user", "words"), [(0, 1025, ""), (1024, 0, "nobody else may listen on port 80")]
+)
+def test_lando_has_the_page_on_port_80(image: Image, first_free: int, user: int, words: str) -> None:
+    image.first_free_port = first_free
+    variables = {"MP_DATABASE": "/data/mailpit.sqlite", "MP_MAX_MESSAGES": "500", "MP_UI_BIND_ADDR": "0.0.0.0:80"}
+    with started(image, **variables, MP_SMTP_AUTH_ACCEPT_ANY="1", MP_SMTP_AUTH_ALLOW_INSECURE="1") as container:
+        use(container, port=80)
+        container.run("/mailpit", "readyz")
+        assert container.user == user
+        assert words in container.said
+
+
+@pytest.mark.parametrize("user", [None, 4242])
+def test_it_needs_nothing_to_write_to_but_its_volume(image: Image, user: int | None) -> None:
+    image.read_only = True
+    with started(image, user=user, MP_SMTP_TLS_CERT="auto") as container:
+        use(container)
+        container.run("sh", "-c", "! touch /var/x 2>/dev/null")
+        assert "runs as root" not in container.said
+    assert {"mailpit.db", "mailpit-py-ca.pem"} <= {one.name for one in (image.root / "data").iterdir()}
 
 
 def test_a_volume_with_mailpits_database_is_taken_over_beside_it(image: Image) -> None:
@@ -291,6 +366,15 @@ def test_other_commands_run_as_whoever_calls_them(image: Image) -> None:
         container.run("mailpit", "dump", "/root-only")
         assert len(list((image.root / "root-only").iterdir())) == 1
         assert container.run("mailpit", "version").startswith("mailpit-py ")
+
+
+def test_under_the_name_of_sendmail_it_is_that_and_gives_no_folder_away(image: Image) -> None:
+    with started(image) as container:
+        container.run("ln", "-s", "/mailpit", "/opt/bin/sendmail")
+        call = ["env", "MP_DATABASE=/made/mail.db", "sendmail", "-t", "-i"]
+        container.run(*call, stdin=MAIL)
+        assert "From the app" in container.run("wget", "-qO-", "http://localhost:8025/api/v2/messages")
+        assert not (image.root / "made").exists()
 
 
 def test_every_option_can_be_set_by_the_environment_alone(image: Image) -> None:
