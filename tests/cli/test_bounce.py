@@ -47,7 +47,7 @@ FULL = {
     "exim_classic": "552 Mailbox quota exceeded",
     "sendmail": "552 5.2.2 <ann@dest.example>... Mailbox full",
     "qmail": "sorry, recipient mailbox is full (#5.2.2",
-    "opensmtpd": "4.2.2 <ann@dest.example>: mailbox is full",
+    "opensmtpd": "ann@dest.example: Envelope expired",
     "gmail": "OverQuotaTemp",
     "gmail_classic": "OverQuotaTemp",
     "m365": "STOREDRV.Deliver.Exception:QuotaExceededException",

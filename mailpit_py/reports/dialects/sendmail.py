@@ -84,6 +84,8 @@ def _notice(draft: Draft) -> bytes:
     lines += [line for each in draft.recipients for line in _transcript(each)]
     if draft.action is Action.DELAYED:
         lines += [f"Warning: message still undelivered after {draft.age}", f"Will keep trying for {draft.remaining}"]
+    if any(each.is_given_up for each in draft.recipients):
+        lines += [f"Message could not be delivered for {draft.age}", "Message will be deleted from queue"]
     body = mime.text("\n".join(lines))
     head = [] if body.isascii() else [field("Content-Type", "text/plain; charset=utf-8"), *mime.eight_bit(body)]
     return mime.entity(head, body)
@@ -132,7 +134,8 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
     rows = draft.original_recipient(recipient)
     rows += [("Final-Recipient", draft.typed(recipient.final_recipient, "RFC822; "))]
     rows += [("X-Actual-Recipient", draft.typed(recipient.final_recipient))]
-    rows += [("Action", _NOTES.get(recipient.action, recipient.action.value)), ("Status", recipient.status)]
+    rows += [("Action", _NOTES.get(recipient.action, recipient.action.value))]
+    rows += [("Status", "4.4.7" if recipient.is_given_up else recipient.status)]
     rows += [("Remote-MTA", f"DNS; {recipient.remote_mta}")] if recipient.remote_mta else []
     if recipient.code:
         rows.append(("Diagnostic-Code", f"SMTP; {draft.words(recipient.lines[0])}"))
