@@ -12,8 +12,9 @@ from mailpit_py.mail.envelope import Envelope, Session
 from mailpit_py.simulation.decision import Decision
 from mailpit_py.simulation.dialect import provider_of
 from mailpit_py.simulation.facts import Facts
-from mailpit_py.simulation.follow_up import StepKind, follow_up
+from mailpit_py.simulation.follow_up import SECOND, StepKind, follow_up
 from mailpit_py.simulation.outcome import Later, Report
+from mailpit_py.simulation.plan import USUAL_SECONDS
 from mailpit_py.simulation.refusal import Refusal
 from mailpit_py.storage import NewStep, Step, StepOriginal
 
@@ -53,7 +54,8 @@ class Wish:
 def plan(wish: Wish, envelope: Envelope, session: Session, *, arrived_at: int, now: int) -> tuple[NewStep, ...]:
     """Return the steps that carry out a wish about a message that arrived some time ago, in sandbox time.
 
-    Raises BounceError for recipients that the message does not have.
+    A warning or an expiry that is wished for at once is told as though the message had waited the usual
+    time already. Raises BounceError for recipients that the message does not have.
     """
     about = [(one, Decision(wish.later)) for one in _facts(wish, envelope, session)]
     extras = {
@@ -65,8 +67,10 @@ def plan(wish: Wish, envelope: Envelope, session: Session, *, arrived_at: int, n
         )
         if value
     }
+    report, delay = wish.later.report, wish.later.delay
+    accepted_at = min(arrived_at, now - (0 if delay else USUAL_SECONDS.get(report, 0)) * SECOND)
     planned = [new_step(one, now) for one in follow_up(about) if _is_wanted(wish, one.kind)]
-    return tuple(replace(one, accepted_at=min(arrived_at, now), body={**one.body, **extras}) for one in planned)
+    return tuple(replace(one, accepted_at=accepted_at, body={**one.body, **extras}) for one in planned)
 
 
 def _is_wanted(wish: Wish, kind: StepKind) -> bool:

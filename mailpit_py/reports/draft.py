@@ -104,6 +104,12 @@ class Draft:
         return stamp.span(self.report.at - self.report.arrival)
 
     @property
+    def lifetime(self) -> str:
+        """How long delivery is tried in all, in words."""
+        until = self.first.will_retry_until
+        return "too" if until is None else stamp.span(until - self.report.arrival)
+
+    @property
     def remaining(self) -> str:
         """How long delivery will still be tried, in words."""
         until = self.first.will_retry_until

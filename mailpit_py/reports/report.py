@@ -90,6 +90,12 @@ class RecipientStatus:
         return int(match[1]) if match else 0
 
     @property
+    def is_given_up(self) -> bool:
+        """True if the last try was put off, and the time for delivery is over."""
+        is_temporary = self.code < 500 if self.code else self.status.startswith("4")
+        return self.action is Action.FAILED and is_temporary
+
+    @property
     def words(self) -> str:
         """The diagnostic's words alone, codes removed, on one line."""
         matches = ((line, _REPLY.match(line)) for line in self.lines)

@@ -105,7 +105,7 @@ def _steps(facts: Facts, later: Later | None, *, tells_delivery: bool) -> Iterat
     told = Told(facts.recipient, command="")
     if later.refusal is not None:
         told = tell(later.refusal, facts, dialect)
-    if report is Report.EXPIRY:
+    if report is Report.EXPIRY and after:
         yield PlannedStep(StepKind.DELAY, after // WARNS_AFTER, (told,), dialect)
     yield PlannedStep(_KINDS[later.report], after, (told,), dialect)
     if report is Report.DELAY and (tells_delivery or _wants_success(facts)):

@@ -32,6 +32,8 @@ from mailpit_py.simulation.stage import Stage
 from mailpit_py.simulation.token import STAGES, Kind, Token, duration_text
 
 HOUR = 3600
+# Seconds after which a queue warns, and gives up, where nobody says when (RFC 5321 §4.5.4.1).
+USUAL_SECONDS: Mapping[Report, int] = MappingProxyType({Report.DELAY: 4 * HOUR, Report.EXPIRY: 5 * DAY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +203,13 @@ def _ndr(options: Options) -> tuple[Stage, Outcome]:
 
 def _delay(options: Options) -> tuple[Stage, Outcome]:
     refusal = options.refusal("conn_timeout", is_temporary=True)
-    return Stage.AFTER, Later(
-        Report.DELAY, refusal, options.number(Kind.DURATION, 4 * HOUR), options.name(Kind.DIALECT)
-    )
+    delay = options.number(Kind.DURATION, USUAL_SECONDS[Report.DELAY])
+    return Stage.AFTER, Later(Report.DELAY, refusal, delay, options.name(Kind.DIALECT))
 
 
 def _expire(options: Options) -> tuple[Stage, Outcome]:
     refusal = options.refusal("conn_timeout", is_temporary=True)
-    delay = options.number(Kind.DURATION, 5 * DAY)
+    delay = options.number(Kind.DURATION, USUAL_SECONDS[Report.EXPIRY])
     return Stage.AFTER, Later(Report.EXPIRY, refusal, delay, options.name(Kind.DIALECT))
 
 

@@ -103,6 +103,13 @@ _TABLES: Mapping[str, Mapping[str, QueueWords]] = {
         "domain_not_found": _Q("DNS Error: Domain name not found"),
         "no_route": _Q("DNS Error: DNS server returned answer with no data"),
     },
+    "ses": {  # which does not even try an address of its suppression list
+        "suppressed": _Q(
+            "Amazon SES has suppressed sending to this address because it has a recent history of bouncing "
+            "as an invalid address.",
+            "5.1.1",
+        ),
+    },
     "m365": {
         "conn_timeout": _Q("Message expired, connection timed out(Socket error code 10060)", "5.4.316"),
         "conn_refused": _Q("Message expired, connection refused(Socket error code 10061)", "5.4.316"),

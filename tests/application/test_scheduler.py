@@ -104,7 +104,7 @@ def test_a_header_field_and_a_rule_reach_what_follows(sandbox):
     ("local", "kind", "agent", "status", "sender"),
     [
         ("bounce+case7", "delivery-status", "ses", "5.1.1", ""),
-        ("suppressionlist", "delivery-status", "ses", "5.7.1", ""),
+        ("suppressionlist", "delivery-status", "ses", "5.1.1", ""),
         ("complaint", "feedback", "", "", "feedback@email-abuse.amazonses.com"),
         ("ooto", "auto-reply", "", "", ""),
         ("success", None, "", "", ""),

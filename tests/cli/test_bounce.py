@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ FULL = {
     "exim_classic": "552 Mailbox quota exceeded",
     "sendmail": "552 5.2.2 <ann@dest.example>... Mailbox full",
     "qmail": "sorry, recipient mailbox is full (#5.2.2",
-    "opensmtpd": "4.2.2 <ann@dest.example>: mailbox is full",
+    "opensmtpd": "ann@dest.example: Envelope expired",
     "gmail": "OverQuotaTemp",
     "gmail_classic": "OverQuotaTemp",
     "m365": "STOREDRV.Deliver.Exception:QuotaExceededException",
@@ -65,6 +66,16 @@ def test_a_report_is_written_in_each_dialect_and_its_systems_words(file: Path, d
     assert report is not None
     assert report.recipients[0] == "ann@dest.example"
     assert FULL[dialect] in written.output
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "action"), [("delay", "23 Nov 2026 08:", "delayed"), ("expiry", "18 Nov", "failed")]
+)
+def test_what_takes_its_time_has_taken_it(file: Path, kind: str, day: str, action: str) -> None:
+    written = render("--kind", kind, "--dialect", "rfc", "--at", "1795435200", str(file)).output  # 23 Nov, 12:00
+    assert f"Action: {action}" in written
+    assert re.search(rf"Arrival-Date: \w+, {day}", written)
+    assert "Last-Attempt-Date: Mon, 23 Nov 2026 12:00:00" in written
 
 
 def test_a_provider_that_is_named_speaks_in_any_dialect(file: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import email
 import email.policy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mailpit_py.errors import NotFound
 from mailpit_py.mail import read
-from mailpit_py.reports import DIALECTS, Nasty, build_dsn, check, split, understand
+from mailpit_py.reports import DIALECTS, Action, Nasty, build_dsn, check, split, understand
 from mailpit_py.reports.dialects import find
 from tests.reports.scenarios import FAILURES, ORIGINAL, delayed, failed, report, told
 
@@ -244,3 +245,28 @@ def test_without_smtputf8_every_field_is_ascii(dialect):
 
 def test_a_message_that_is_ascii_gets_an_ordinary_report_whatever_smtputf8_says():
     assert b"message/delivery-status" in build_dsn(report(smtputf8=True))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "words"),
+    [
+        ("exim", b"    451 4.7.1 Greylisted, please try again later: retry timeout exceeded\r\n"),
+        ("exim", b"Diagnostic-Code: smtp; 451 4.7.1 Greylisted, please try again later: retry timeout exceeded\r\n"),
+        ("exim_classic", b"    451 4.7.1 Greylisted, please try again later: retry timeout exceeded\r\n"),
+        ("sendmail", b"Message could not be delivered for 1 hour\r\nMessage will be deleted from queue\r\n"),
+        ("sendmail", b"Status: 4.4.7\r\n"),
+        ("opensmtpd", b"nobody@dest.example: Envelope expired\r\n"),
+        ("opensmtpd", b"Status: 4.4.7\r\n"),
+        ("m365", b"Diagnostic-Code: smtp;550 5.4.300 Message expired -> 451 4.7.1 Greylisted"),
+        ("m365", b"Status: 5.4.300\r\n"),
+    ],
+)
+def test_what_is_given_up_is_told_as_that_system_tells_it(dialect, words):
+    expired = next(one for one in FAILURES if one.name == "expired")
+    assert words in build_dsn(report(failed(expired)), dialect)
+
+
+def test_exim_has_not_given_up_what_it_warns_of():
+    said = "mx.dest.example [192.0.2.25]: Connection timed out: retry timeout exceeded"
+    warning = replace(told(Action.DELAYED), diagnostic=said, remote_mta="")
+    assert b"retry timeout" not in build_dsn(report(warning), "exim")

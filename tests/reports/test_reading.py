@@ -47,9 +47,10 @@ def test_every_dialect_tells_who_failed_with_which_reply(dialect, failure):
     outcome = found.outcomes[0]
     assert (found.agent, outcome.action) == ("" if dialect == "rfc" else dialect, "failed")
     assert outcome.address == "nobody@dest.example"
-    assert outcome.reply_code == (554 if (dialect, failure.name) == ("ses", "expired") else int(failure.diagnostic[:3]))
+    given_up = {"ses": 554, "m365": 550, "opensmtpd": 0} if failure.name == "expired" else {}
+    assert outcome.reply_code == given_up.get(dialect, int(failure.diagnostic[:3]))
     assert found.original.message_id == "invoice-1@app.example"
-    assert outcome.best_status in (failure.status, "4.4.7", "")
+    assert outcome.best_status in (failure.status, "4.4.7", "5.4.300", "")
 
 
 @pytest.mark.parametrize(("dialect", "action"), [(n, a) for n, d in DIALECTS.items() for a in sorted(d.actions)])

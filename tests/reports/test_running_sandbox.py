@@ -35,13 +35,14 @@ FULL = {  # what a mailbox that is full for the moment is reported as, when the 
     "postfix": "4.2.2",
     "exim": "5.0.0",
     "sendmail": "5.2.2",
-    "opensmtpd": "5.0.0",
+    "opensmtpd": "4.4.7",
     "gmail": "4.2.2",
     "m365": "5.2.2",
     "outlook": "5.2.2",
     "ses": "4.4.7",
     "barracuda": "5.2.2",
 }
+EXPIRED = {"ses": ("554", "4.4.7"), "m365": ("550", "5.4.300"), "opensmtpd": (None, None)}
 FULL_IN_THE_TEXT = {
     "exim_classic": "452 4.2.2",
     "gmail_classic": "452 4.2.2",
@@ -122,8 +123,13 @@ def test_what_the_catalogue_says_of_a_providers_words_holds_for_its_reports_too(
     known = {f"{provider}.{scenario}": reason for provider, scenario, reason, _ in TABLE}
     found = {case: documented()[case] for case in known.keys() & documented().keys()}
     differing = {case: reason for case, (reason, _) in found.items() if reason != known[case]}
-    # In a report of its own, Exchange's status counts (5.7.501, 5.7.509, 4.7.500), in one of Postfix its words.
-    assert differing == {"m365.spam": "spamdetected", "m365.dmarc": "securityerror", "m365.rate_limited": "blocked"}
+    # In a report of its own, Exchange's status counts (5.7.501, 5.7.509, 5.4.300), in one of Postfix its words.
+    assert differing == {
+        "m365.spam": "spamdetected",
+        "m365.dmarc": "securityerror",
+        "m365.rate_limited": "expired",
+        "m365.rate_limited_ip": "expired",
+    }
 
 
 def test_sisimai_names_agent_recipient_and_the_documented_reason_of_each(letters):
@@ -171,10 +177,10 @@ def test_email_bounce_parser_reads_both_codes_in_the_text(letters):
     assert len({case.split(".")[1] for case in cases}) > 50
 
 
-def said_by(case: str, told: tuple[int, str, str]) -> tuple[str, str]:
-    """What a report quotes: the reply, or what SES makes of one that it has waited for too long."""
-    given_up = case.startswith("ses.") and told[0] < 500
-    return ("554", "4.4.7") if given_up else (str(told[0]), told[1])
+def said_by(case: str, told: tuple[int, str, str]) -> tuple[str | None, str | None]:
+    """What a report quotes first: the reply, or what the queue makes of one that it has waited for too long."""
+    given_up = EXPIRED.get(case.split(".")[0]) if told[0] < 500 else None
+    return given_up or (str(told[0]), told[1])
 
 
 def test_email_bounce_parser_finds_the_address_in_angle_brackets(letters):

@@ -29,6 +29,7 @@ PATIENCE = """
 No action is required on your part. The attempts go on for {remaining}, and you
 will hear of it if they fail.
 """
+_GAVE_UP = ": retry timeout exceeded"
 _ACTIONS = frozenset({Action.FAILED, Action.DELAYED, Action.DELIVERED, Action.RELAYED})
 
 
@@ -105,7 +106,15 @@ def paragraph(recipient: RecipientStatus) -> list[str]:
             lines.append(f"    host {recipient.remote_mta} [{recipient.remote_address or '127.0.0.1'}]")
         lines.append(f"    {reason}SMTP error from remote mail server after {after}:")
         reason = ""
-    return [*lines, *(f"    {reason}{line}" for line in recipient.lines)]
+    return [*lines, *(f"    {reason}{line}" for line in _said(recipient))]
+
+
+def _said(recipient: RecipientStatus) -> list[str]:
+    """What is said of a recipient; that the queue has given up stands behind the last try's words."""
+    lines = [line.removesuffix(_GAVE_UP) for line in recipient.lines]
+    if lines and recipient.is_given_up:
+        lines[-1] += _GAVE_UP
+    return lines
 
 
 def compose(draft: Draft) -> bytes:
@@ -139,7 +148,7 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
     rows += [("Status", f"{number}.0.0")]
     rows += [("Remote-MTA", f"dns; {recipient.remote_mta}")] if recipient.remote_mta else []
     if recipient.code:
-        rows.append(("Diagnostic-Code", f"smtp; {draft.words(recipient.one_line)}"))
+        rows.append(("Diagnostic-Code", f"smtp; {draft.words(' '.join(_said(recipient)))}"))
     return rows
 
 

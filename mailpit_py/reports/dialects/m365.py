@@ -26,6 +26,7 @@ _OPENING = {
     Action.RELAYED: "Delivery to these recipients or groups is complete, but no delivery notification will follow:",
     Action.EXPANDED: "Delivery to the following recipients is complete; the lists behind them were expanded:",
 }
+_EXPIRED = "5.4.300"
 _ADVICE = (
     "Check the address and send the message again. If it comes back again, ask the administrator of the other side."
 )
@@ -82,7 +83,7 @@ def _blocks(draft: Draft) -> list[tuple[str, list[str]]]:
     advice = {Action.FAILED: _ADVICE, Action.DELAYED: _PATIENCE}.get(draft.action)
     blocks = [("h", [_OPENING[draft.action]])]
     for each in draft.recipients:
-        known = status.describe(each.status, each.one_line)
+        known = status.describe(_code(each), each.one_line)
         blocks.append(("a", [each.final_recipient, *([known.sentence] if known else [])]))
     blocks += [("p", [advice])] if advice else []
     if draft.is_success:
@@ -107,16 +108,20 @@ def _as_html(kind: str, lines: list[str]) -> str:
 
 
 def _remote(recipient: RecipientStatus) -> list[str]:
-    if not recipient.code:
-        return [f"Remote Server returned '{_unanswered(recipient)}'"]
     source = [recipient.remote_mta] if recipient.remote_mta else []
-    return [*source, f"Remote Server returned '{recipient.one_line}'"]
+    return [*source, f"Remote Server returned '{_said(recipient)}'"]
 
 
-def _unanswered(recipient: RecipientStatus) -> str:
-    """Exchange gives its own errors a reply code as well."""
-    code = "550" if recipient.status[0] == "5" or recipient.action is Action.FAILED else "451"
-    return f"{code} {recipient.status} {recipient.one_line}"
+def _code(recipient: RecipientStatus) -> str:
+    return _EXPIRED if recipient.is_given_up else recipient.status
+
+
+def _said(recipient: RecipientStatus) -> str:
+    """Exchange gives its own errors a reply code as well, and names the last one of what has expired."""
+    said = recipient.one_line
+    if not recipient.code:
+        said = f"{'550' if recipient.status[0] == '5' else '451'} {recipient.status} {said}"
+    return f"550 {_EXPIRED} Message expired -> {said}" if recipient.is_given_up else said
 
 
 def _notice(draft: Draft) -> bytes:
@@ -153,10 +158,9 @@ def _status(draft: Draft) -> bytes:
 def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
     rows = draft.original_recipient(recipient)
     rows += [("Final-Recipient", draft.typed(recipient.final_recipient, "rfc822;"))]
-    rows += [("Action", recipient.action.value), ("Status", recipient.status)]
+    rows += [("Action", recipient.action.value), ("Status", _code(recipient))]
     if recipient.diagnostic:
-        said = recipient.one_line if recipient.code else _unanswered(recipient)
-        rows.append(("Diagnostic-Code", f"smtp;{draft.words(said)}"))
+        rows.append(("Diagnostic-Code", f"smtp;{draft.words(_said(recipient))}"))
     if recipient.remote_mta:
         rows.append(("Remote-MTA", f"dns;{recipient.remote_mta}"))
     if recipient.will_retry_until is not None:

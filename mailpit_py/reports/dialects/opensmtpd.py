@@ -62,23 +62,33 @@ def _notice(draft: Draft) -> bytes:
 
 
 def _line(recipient: RecipientStatus) -> str:
-    """OpenSMTPD joins the lines of a reply without a space, all codes but the first left out."""
+    """OpenSMTPD joins the lines of a reply without a space, all codes but the first left out.
+
+    Of what waits, or has waited for too long, it says no more than that.
+    """
+    if recipient.action is Action.DELAYED or recipient.is_given_up:
+        return f"{recipient.final_recipient}: Envelope expired"
     first, *rest = recipient.lines or ("",)
     return f"{recipient.final_recipient}: {first}{''.join(line[4:] for line in rest)}"
 
 
 def _status(draft: Draft) -> bytes:
-    number = {Action.FAILED: "5.0.0", Action.DELAYED: "4.4.7"}.get(draft.action, "2.0.0")
     groups: list[list[Row]] = [
         [
             ("Final-Recipient", draft.typed(recipient.final_recipient)),
             ("Action", recipient.action.value),
-            ("Status", number),
+            ("Status", _code(recipient)),
         ]
         for recipient in draft.recipients
     ]
     head = [field("Content-Description", "Delivery Report"), field("Content-Type", f"message/{draft.report_type}")]
     return draft.status_part(head, [[("Reporting-MTA", f"dns; {draft.host}")], *groups])
+
+
+def _code(recipient: RecipientStatus) -> str:
+    if recipient.action is Action.DELAYED or recipient.is_given_up:
+        return "4.4.7"
+    return "5.0.0" if recipient.action is Action.FAILED else "2.0.0"
 
 
 def _returned(draft: Draft) -> bytes:

@@ -13,10 +13,7 @@ from mailpit_py.reports.token import DIGITS
 
 _VERSION = "(8.17.1.9/8.17.1.9/Debian-2+deb12u2)"
 _SUBMITTED = {Action.FAILED: "failure", Action.DELAYED: "warning-timeout"}
-_TITLES = {
-    Action.FAILED: "   ----- The following addresses had permanent fatal errors -----",
-    Action.DELAYED: "   ----- The following addresses had transient non-fatal errors -----",
-}
+_FAILED = "   ----- The following addresses had permanent fatal errors -----"
 _ARRIVED = "   ----- The following addresses had successful delivery notifications -----"
 _WARNING = (
     "    **********************************************\n"
@@ -77,13 +74,20 @@ def _subject(draft: Draft) -> str:
 def _notice(draft: Draft) -> bytes:
     when = stamp.rfc5322(draft.report.arrival, "GMT")
     lines = [f"The original message was received at {when}", f"from {draft.report.client} [127.0.0.1]", ""]
-    if draft.action is Action.DELAYED:
+    if draft.action is Action.DELAYED:  # of what is still tried, the transcript tells everything
         lines = [_WARNING, *lines]
-    lines += [_TITLES.get(draft.action, _ARRIVED), *(line for each in draft.recipients for line in _address(each)), ""]
+    else:
+        title = _FAILED if draft.action is Action.FAILED else _ARRIVED
+        lines += [title, *(line for each in draft.recipients for line in _address(each)), ""]
     lines += ["   ----- Transcript of session follows -----"]
     lines += [line for each in draft.recipients for line in _transcript(each)]
     if draft.action is Action.DELAYED:
-        lines += [f"Warning: message still undelivered after {draft.age}", f"Will keep trying for {draft.remaining}"]
+        lines += [
+            f"Warning: message still undelivered after {draft.age}",
+            f"Will keep trying until message is {draft.lifetime} old",
+        ]
+    if any(each.is_given_up for each in draft.recipients):
+        lines += [f"Message could not be delivered for {draft.age}", "Message will be deleted from queue"]
     body = mime.text("\n".join(lines))
     head = [] if body.isascii() else [field("Content-Type", "text/plain; charset=utf-8"), *mime.eight_bit(body)]
     return mime.entity(head, body)
@@ -132,7 +136,8 @@ def _rows(draft: Draft, recipient: RecipientStatus) -> list[Row]:
     rows = draft.original_recipient(recipient)
     rows += [("Final-Recipient", draft.typed(recipient.final_recipient, "RFC822; "))]
     rows += [("X-Actual-Recipient", draft.typed(recipient.final_recipient))]
-    rows += [("Action", _NOTES.get(recipient.action, recipient.action.value)), ("Status", recipient.status)]
+    rows += [("Action", _NOTES.get(recipient.action, recipient.action.value))]
+    rows += [("Status", "4.4.7" if recipient.is_given_up else recipient.status)]
     rows += [("Remote-MTA", f"DNS; {recipient.remote_mta}")] if recipient.remote_mta else []
     if recipient.code:
         rows.append(("Diagnostic-Code", f"SMTP; {draft.words(recipient.lines[0])}"))

@@ -85,7 +85,7 @@ def bounce(event: Event) -> dict[str, Any]:
     """Return the bounce object; an address on a suppression list bounces without being tried."""
     kind, subtype = _bounce_type(event)
     recipient = {"emailAddress": event.recipient, "action": "failed", "status": event.status or "5.0.0"}
-    recipient["diagnosticCode"] = f"smtp; {event.said}" if event.said else f"Amazon SES did not try: {subtype}"
+    recipient["diagnosticCode"] = _diagnostic(event, subtype)
     told = {
         "feedbackId": feedback_id(event),
         "bounceType": kind,
@@ -105,6 +105,12 @@ def _bounce_type(event: Event) -> tuple[str, str]:
         return "Undetermined", "Undetermined"
     is_permanent = event.is_hard and cause not in _PASSING
     return ("Permanent", "General") if is_permanent else ("Transient", _TEMPORARY.get(cause, "General"))
+
+
+def _diagnostic(event: Event, subtype: str) -> str:
+    if event.said and (event.code or cause_of(event) is not Cause.SUPPRESSED):
+        return f"smtp; {event.said}"
+    return event.text or f"Amazon SES did not try: {subtype}"  # no server has been asked
 
 
 def complaint(event: Event) -> dict[str, Any]:
