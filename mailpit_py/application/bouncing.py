@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from mailpit_py.application.planning import new_step
 from mailpit_py.errors import BounceError
 from mailpit_py.mail.envelope import Envelope, Session
+from mailpit_py.quantity import SECOND
 from mailpit_py.simulation.decision import Decision
 from mailpit_py.simulation.dialect import provider_of
 from mailpit_py.simulation.facts import Facts
-from mailpit_py.simulation.follow_up import SECOND, StepKind, follow_up
+from mailpit_py.simulation.follow_up import StepKind, follow_up
 from mailpit_py.simulation.outcome import Later, Report
 from mailpit_py.simulation.plan import USUAL_SECONDS
 from mailpit_py.simulation.refusal import Refusal
