@@ -238,7 +238,7 @@ class _Walker:
             name = match[1].lower()
             names.setdefault(name, len(rows))
             start, end = match.span(2)
-            rows.append((name, position, start, min(end, largest)))
+            rows.append((name, position, start, max(start, min(end, largest))))
             position = match.end()
         return position
 

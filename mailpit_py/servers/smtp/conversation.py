@@ -378,7 +378,7 @@ class Conversation:
         deed = self.effects.deed
         if deed is not None and deed.seconds:
             self._pauses.append((deed.seconds, lambda: None))
-            deed.seconds = 0
+            deed.seconds = 0.0
             if deed == Deed():
                 self.effects.deed = None
 
