@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailpit_py.application import retention
-from mailpit_py.application.account import Accounts
+from mailpit_py.application.account import accounts_of
 from mailpit_py.application.clock import Clock
 from mailpit_py.application.inboxbook import InboxBook
 from mailpit_py.application.relay_queue import RelayQueue
@@ -64,7 +64,7 @@ def smtp_settings(
     config: Config, listener: str, certificates: Certificates, inboxes: InboxBook, *, inbox: str = ""
 ) -> SmtpSettings:
     """What one of the SMTP listeners is told; `listener` is the name of its option, `inbox` the one it is for."""
-    accounts = accounts_of(config.smtp_auth_file, config.smtp_auth)
+    accounts = accounts_of(config.smtp_auth_file, config.smtp_auth, "MP_SMTP_AUTH")
     is_implicit = listener == "smtps" or (listener == "smtp" and config.smtp_require_tls)
     return SmtpSettings(
         hostname=config.smtp_hostname or socket.gethostname() or "localhost",
@@ -268,16 +268,6 @@ def keep_sinks(config: Config, book: SinkBook) -> None:
         book.configure(DEFAULT_INBOX, sinks(config))
     except TargetRefused as error:
         raise ConfigError(f"--bounce-push and --webhooks: {error}") from None
-
-
-def accounts_of(file: str, words: str) -> Accounts | None:
-    """The accounts of an htpasswd file, or of a variable; None when neither is given."""
-    if file:
-        try:
-            return Accounts.parse(Path(file).expanduser().read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"cannot read the password file {file}: {error}") from None
-    return Accounts.parse_words(words) if words.strip() else None
 
 
 def page_url(config: Config, place: Bind) -> str:
