@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from mailpit_py.application.account import accounts_of
 from mailpit_py.application.sandbox import Sandbox
+from mailpit_py.assembly import wiring
 from mailpit_py.assembly.part import Part
 from mailpit_py.bind import Bind
 from mailpit_py.config import Config
@@ -40,7 +41,7 @@ def settings_of(config: Config, reading: Reading, context: ssl.SSLContext | None
     """
     own = accounts_of(reading.accounts_file, reading.accounts, f"MP_{reading.name.upper()}_AUTH")
     settings = ReadingSettings(
-        software=f"mailpit-py ({config.label})" if config.label else "mailpit-py",
+        software=wiring.software(config),
         accounts=own or accounts_of(config.ui_auth_file, config.ui_auth, "MP_UI_AUTH"),
         ssl_context=context,
         starttls=bool(reading.offers),

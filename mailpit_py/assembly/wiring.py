@@ -67,8 +67,8 @@ def smtp_settings(
     accounts = accounts_of(config.smtp_auth_file, config.smtp_auth, "MP_SMTP_AUTH")
     is_implicit = listener == "smtps" or (listener == "smtp" and config.smtp_require_tls)
     return SmtpSettings(
-        hostname=config.smtp_hostname or socket.gethostname() or "localhost",
-        software=f"mailpit-py ({config.label})" if config.label else "mailpit-py",
+        hostname=hostname(config),
+        software=software(config),
         listener=listener,
         inbox=inbox,
         lmtp=listener == "lmtp",
@@ -90,6 +90,16 @@ def smtp_settings(
         accounts=accounts,
         has_tokens=lambda: inboxes.has_tokens,
     )
+
+
+def hostname(config: Config) -> str:
+    """The name by which the sandbox speaks SMTP, as a server and as a client."""
+    return config.smtp_hostname or socket.gethostname() or "localhost"
+
+
+def software(config: Config) -> str:
+    """What greetings call the program, with the sandbox's label."""
+    return f"mailpit-py ({config.label})" if config.label else "mailpit-py"
 
 
 def tagger(config: Config) -> Tagger:
@@ -222,8 +232,7 @@ def sender_settings(config: Config) -> SenderSettings:
     """What the sender is told."""
     from mailpit_py.outbound.sender import SenderSettings
 
-    hostname = config.smtp_hostname or socket.gethostname() or "localhost"
-    return SenderSettings(config.reach, hostname, config.retry_factor)
+    return SenderSettings(config.reach, hostname(config), config.retry_factor)
 
 
 def announcer_settings(config: Config, store: Store) -> AnnouncerSettings | None:
