@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from mailpit_py.application.rule_file import RuleFile, is_text, read_file, read_
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.application.simulator import Simulator
 from mailpit_py.application.sinkbook import Check, SinkBook, SinkSettings, find_provider
-from mailpit_py.application.tagging import Tagger, read_disabled
+from mailpit_py.application.tagging import Tagger, is_no_key, read_disabled
 from mailpit_py.assembly.certificate import Certificates
 from mailpit_py.bind import Bind
 from mailpit_py.config import Config
@@ -102,14 +103,15 @@ def software(config: Config) -> str:
     return f"mailpit-py ({config.label})" if config.label else "mailpit-py"
 
 
-def tagger(config: Config) -> Tagger:
-    """What tags mail as it arrives. Raises ConfigError."""
+def tagger(config: Config, is_key: Callable[[str], bool] = is_no_key) -> Tagger:
+    """What tags mail as it arrives, though not with what `is_key` of an inbox. Raises ConfigError."""
     return Tagger(
         filters=_filters(config) if config.tag.strip() or config.tags_config else (),
         disabled=read_disabled(config.tags_disable),
         title_case=config.tags_title_case,
         username=config.tags_username,
         domains=None if config.disable_simulation else _own_domains(config),
+        is_key=is_key,
     )
 
 
@@ -148,7 +150,7 @@ def sandbox(config: Config, store: Store, url: str) -> Sandbox:
         rules,
         hostname=config.smtp_hostname,
         complaints_to=config.fbl_address,
-        tagger=tagger(config),
+        tagger=tagger(config, lambda word: rules.inboxes.router.of_key(word) is not None),
         sinks=sinks,
         message_dates=config.use_message_dates,
     )
