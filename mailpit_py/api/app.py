@@ -23,6 +23,7 @@ from mailpit_py.api.memo import Memo
 from mailpit_py.api.origins import read_origins
 from mailpit_py.api.security import Gate
 from mailpit_py.api.signature import Signer
+from mailpit_py.api.url_rule import UrlRule
 from mailpit_py.application.account import accounts_of
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.checks.outside import Outside
@@ -67,6 +68,8 @@ class DomainName(BaseConverter):
 
 class Application(Flask):
     """A Flask application that can be told to end its live connections."""
+
+    url_rule_class = UrlRule
 
     def close(self) -> None:
         """Say goodbye to every websocket (1001), end the feed, and count no more."""
