@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -385,6 +386,14 @@ def test_every_option_can_be_set_by_the_environment_alone(image: Image) -> None:
         assert "(Team Blue)" in container.said
         container.run("/mailpit", "readyz")
         assert '"all"' in container.run("wget", "-qO-", "http://localhost:8025/mail/api/v2/rules").replace(" ", "")
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
+def test_it_is_reached_by_ipv6_as_well(image: Image) -> None:
+    with started(image) as container:
+        container.run("wget", "-qO-", "http://[::1]:8025/readyz")
+        container.run("mailpit", "sendmail", "-S", "[::1]:1025", "-t", stdin=MAIL)
+        assert "From the app" in container.run("wget", "-qO-", "http://127.0.0.1:8025/api/v2/messages")
 
 
 def test_health_checks_of_other_kinds_work(image: Image) -> None:
