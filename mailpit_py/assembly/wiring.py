@@ -21,7 +21,7 @@ from mailpit_py.application.simulator import Simulator
 from mailpit_py.application.sinkbook import Check, SinkBook, SinkSettings, find_provider
 from mailpit_py.application.tagging import Tagger, is_no_key, read_disabled
 from mailpit_py.assembly.certificate import Certificates
-from mailpit_py.bind import Bind
+from mailpit_py.bind import EVERYWHERE, Bind
 from mailpit_py.config import Config
 from mailpit_py.errors import ClockError, ConfigError, NotFound, QueryError, TargetRefused
 from mailpit_py.quantity import microseconds_of
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from mailpit_py.application.tag_filter import Filter
     from mailpit_py.outbound.announcer import AnnouncerSettings
     from mailpit_py.outbound.sender import SenderSettings
-
-EVERYWHERE = ("0.0.0.0", "::")
 
 
 def store_options(config: Config) -> StoreOptions:
