@@ -28,10 +28,10 @@ ENV PATH=/opt/mailpit-py/bin:/opt/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HOME=/data \
     TMPDIR=/data \
-    MP_SMTP_BIND_ADDR=0.0.0.0:1025 \
-    MP_UI_BIND_ADDR=0.0.0.0:8025 \
-    MP_POP3_BIND_ADDR=0.0.0.0:1110 \
-    MP_IMAP_BIND_ADDR=0.0.0.0:1143
+    MP_SMTP_BIND_ADDR=[::]:1025 \
+    MP_UI_BIND_ADDR=[::]:8025 \
+    MP_POP3_BIND_ADDR=[::]:1110 \
+    MP_IMAP_BIND_ADDR=[::]:1143
 # It starts as root to take a volume over that belongs to root, and gives root up before anything else.
 WORKDIR /data
 VOLUME /data

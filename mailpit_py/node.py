@@ -93,7 +93,7 @@ class Node:
             return
         from mailpit_py.outbound.relay import Relay  # few sandboxes let mail go on
 
-        relay = Relay(self.sandbox, queue)
+        relay = Relay(self.sandbox, queue, wiring.hostname(self.config))
         self.sandbox.gate = relay.gate()
         _run(stack, relay)
 

@@ -72,6 +72,14 @@ def test_a_token_and_a_key_lead_mail_into_their_inbox_and_everything_else_stays(
     assert inboxes(node) == {"default": ["name"], "team-a": ["login", "key", "field"]}
 
 
+def test_a_key_is_no_tag_and_what_stands_before_it_is(node: Node) -> None:
+    key = node.sandbox.inboxes.create("team-a").inbox.key
+    send(node, "key", f"ann+invoice+{key}@example.com")
+    send(node, "other", "ann+cafe0123@example.com")
+    assert node.store.tags.names("team-a") == ("invoice",)
+    assert node.store.tags.names("default") == ("cafe0123",)
+
+
 def test_a_wrong_token_is_no_login(node: Node) -> None:
     issued = node.sandbox.inboxes.create("team-a")
     with pytest.raises(smtplib.SMTPAuthenticationError):

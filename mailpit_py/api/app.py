@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import quote
 
 from flask import Flask, Response, redirect, request
@@ -24,11 +23,11 @@ from mailpit_py.api.memo import Memo
 from mailpit_py.api.origins import read_origins
 from mailpit_py.api.security import Gate
 from mailpit_py.api.signature import Signer
-from mailpit_py.application.account import Accounts
+from mailpit_py.api.url_rule import UrlRule
+from mailpit_py.application.account import accounts_of
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.checks.outside import Outside
 from mailpit_py.config import Config
-from mailpit_py.errors import ConfigError
 from mailpit_py.resources import compatibility_data, static_directory
 
 MAX_BODY = 5 << 20
@@ -70,6 +69,8 @@ class DomainName(BaseConverter):
 class Application(Flask):
     """A Flask application that can be told to end its live connections."""
 
+    url_rule_class = UrlRule
+
     def close(self) -> None:
         """Say goodbye to every websocket (1001), end the feed, and count no more."""
         context: Context = self.extensions["mailpit"]
@@ -104,7 +105,7 @@ def create_app(
     )
     sandbox.inboxes.on_loss += [context.feed.wake, context.live.wake, store.journal.ring]
     problem.register(app, f"{webroot}api/", {f"{webroot}{one}": mailpit.failure.answer for one in mailpit.PREFIXES})
-    login = _login(config.ui_auth_file, config.ui_auth)
+    login = _login(config.ui_auth_file, config.ui_auth, "MP_UI_AUTH")
     hosts = HostList(read_names(config.allowed_hosts), any_name=login is not None)
     Gate(hosts, read_origins(config.api_cors), login, _logins(config)).install(app)
     if config.demo_mode:
@@ -114,8 +115,8 @@ def create_app(
 
 
 def _configure(app: Flask, config: Config) -> None:
-    app.url_map.converters.update(public_id=PublicId, part_path=PartPath, rule_name=RuleName, domain_name=DomainName)
-    app.url_map.converters["inbox_name"] = InboxName
+    app.url_map.converters.update(public_id=PublicId, part_path=PartPath, rule_name=RuleName)
+    app.url_map.converters.update(inbox_name=InboxName, domain_name=DomainName)
     app.url_map.merge_slashes = False
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
@@ -138,19 +139,13 @@ def _logins(config: Config) -> dict[str, Login | None]:
     """Who may use the send API, where that is not whoever may use the page."""
     if config.send_api_auth_accept_any:
         return {mailpit.failure.SENDING: None}
-    own = _login(config.send_api_auth_file, config.send_api_auth)
+    own = _login(config.send_api_auth_file, config.send_api_auth, "MP_SEND_API_AUTH")
     return {mailpit.failure.SENDING: own} if own else {}
 
 
-def _login(file: str, words: str) -> Login | None:
-    if not (file or words.strip()):
-        return None
-    if not file:
-        return Login(Accounts.parse_words(words))
-    try:
-        return Login(Accounts.parse(Path(file).expanduser().read_text("utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot read the password file {file}: {error}") from None
+def _login(file: str, words: str, variable: str) -> Login | None:
+    accounts = accounts_of(file, words, variable)
+    return None if accounts is None else Login(accounts)
 
 
 def _add_routes(app: Flask, webroot: str, page: shell.Shell) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 PUBLIC_ID = r"^[0-9A-Za-z]{22}$"
 PublicId = Annotated[str, StringConstraints(pattern=PUBLIC_ID)]
 INBOX = r"^[0-9A-Za-z._@-]{1,64}$"
+INBOX_OR_ALL = r"^(?:[0-9A-Za-z._@-]{1,64}|\*)$"
 MAX_IDS = 20_000
 TagName = Annotated[
     str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9_.@-](?:[A-Za-z0-9 _.@-]*[A-Za-z0-9_.@-])?$")
@@ -23,6 +24,14 @@ class Arguments(BaseModel):
 
 class InboxQuery(Arguments):
     """Where to look."""
+
+    inbox: str = Field(
+        "default", pattern=INBOX_OR_ALL, description="The inbox, or `*` to look across all; with a token its own."
+    )
+
+
+class OneInboxQuery(InboxQuery):
+    """Whose thing it is that every inbox has for itself."""
 
     inbox: str = Field("default", pattern=INBOX, description="The inbox; with a token its own.")
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response
 from pydantic import BaseModel
 
-from mailpit_py.api.admission import narrowed
+from mailpit_py.api.admission import at_home, narrowed
 from mailpit_py.api.answers import answer, read_body, read_query
 from mailpit_py.api.models import InboxQuery
 
@@ -53,7 +53,7 @@ def operation(tag: str, **more: Any) -> Callable[[View], View]:
         @wraps(view)
         def run(**arguments: Any) -> Response:
             if spec.query is not None:
-                arguments["query"] = narrowed(read_query(spec.query))
+                arguments["query"] = at_home(narrowed(read_query(spec.query)), arguments.get("public_id", ""))
             if spec.body is not None:
                 arguments["body"] = narrowed(read_body(spec.body))
             result = view(**arguments)

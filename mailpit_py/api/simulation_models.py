@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mailpit_py.api.models import INBOX, Arguments, InboxQuery
+from mailpit_py.api.models import INBOX, Arguments, InboxQuery, OneInboxQuery
 
 
 class Anything(BaseModel):
@@ -102,7 +102,7 @@ class RulesQuery(Arguments):
     )
 
 
-class StateQuery(InboxQuery):
+class StateQuery(OneInboxQuery):
     """Which records: all, or those to which everything that is given applies."""
 
     key: str = Field("", max_length=4_000, description="The record with exactly this key.")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mailpit_py.api.models import Arguments, InboxQuery
+from mailpit_py.api.models import Arguments, OneInboxQuery
 
 EventKind = Literal["delivered", "deferred", "bounced", "complained", "suppressed", "auto_replied", "opened", "clicked"]
 
@@ -41,7 +41,7 @@ class SinkChanges(Arguments):
     enabled: bool | None = None
 
 
-class AttemptsOfSinksQuery(InboxQuery):
+class AttemptsOfSinksQuery(OneInboxQuery):
     """Which attempts: all, or those to which everything that is given applies."""
 
     sink: str = Field("", max_length=22, description="To this sink.")

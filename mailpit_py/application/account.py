@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 
 from mailpit_py.errors import ConfigError
@@ -29,27 +30,17 @@ class Accounts:
         self._lock = threading.Lock()
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read the text of an htpasswd file: a `name:hash` a line. Raises ConfigError, naming the line."""
-        hashes: dict[str, str] = {}
-        for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
-            if not line.strip() or line.startswith("#"):
-                continue
-            name, colon, value = line.strip().partition(":")
-            if not colon:
-                raise ConfigError(f"line {number} of the password file is not name:password")
-            if _is_unknown_hash(value):
-                raise ConfigError(
-                    f"line {number} of the password file has a hash that cannot be checked; "
-                    "use bcrypt (htpasswd -B), or {PLAIN} before plain text"
-                )
-            hashes[name] = value
-        return cls(hashes)
+    def parse(cls, text: str, source: str = "the password file") -> Self:
+        """Read the text of an htpasswd file: a `name:hash` a line. Raises ConfigError, naming line and `source`."""
+        lines = enumerate(text.removeprefix("\ufeff").splitlines(), start=1)
+        given = ((number, line.strip()) for number, line in lines if line.strip() and not line.startswith("#"))
+        return cls(dict(_account(line, f"line {number} of {source}") for number, line in given))
 
     @classmethod
-    def parse_words(cls, text: str) -> Self:
-        """Read `name:password` pairs with white space between them, as a variable holds them."""
-        return cls.parse("\n".join(text.split()))
+    def parse_words(cls, text: str, source: str = "the names and passwords") -> Self:
+        """Read `name:password` pairs with white space between them. Raises ConfigError, naming word and `source`."""
+        words = enumerate(text.split(), start=1)
+        return cls(dict(_account(word, f"word {number} of {source}") for number, word in words))
 
     @property
     def is_plain_text(self) -> bool:
@@ -85,6 +76,29 @@ class Accounts:
             self._accepted[seal] = None
             while len(self._accepted) > CACHE_SIZE:
                 self._accepted.popitem(last=False)
+
+
+def accounts_of(file: str, words: str, variable: str) -> Accounts | None:
+    """The accounts of an htpasswd file, else the words of a variable; None without either. Raises ConfigError."""
+    if not file:
+        return Accounts.parse_words(words, variable) if words.strip() else None
+    try:
+        text = Path(file).expanduser().read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read the password file {file}: {error}") from None
+    return Accounts.parse(text, file)
+
+
+def _account(text: str, place: str) -> tuple[str, str]:
+    """Take a name and its hash apart. Raises ConfigError, naming the place."""
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise ConfigError(f"{place} is not name:password")
+    if _is_unknown_hash(value):
+        raise ConfigError(
+            f"{place} has a hash that cannot be checked; use bcrypt (htpasswd -B), or {{PLAIN}} before plain text"
+        )
+    return name, value
 
 
 def _bcrypt(password: bytes, value: str) -> bool:

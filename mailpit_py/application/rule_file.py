@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mailpit_py.application.rulebook import read_rules
 from mailpit_py.errors import ConfigError
@@ -18,6 +18,7 @@ from mailpit_py.simulation.profile import Profile, load_all
 from mailpit_py.simulation.rule import Rule
 
 VALUES_AT_MOST = 500_000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +141,17 @@ def _parsed(tables: dict[str, Any]) -> RuleFile:
     problems += [Problem(name, "is a list of tables") for name in lists if not isinstance(lists[name], list)]
     if problems:
         raise RuleError(problems)
-    return RuleFile(read_rules(lists["rules"]), load_all(lists["profiles"]))
+    rules = _gathered(lambda: read_rules(lists["rules"]), problems)
+    profiles = _gathered(lambda: load_all(lists["profiles"]), problems)
+    if problems:
+        raise RuleError(problems)
+    return RuleFile(rules, profiles)
+
+
+def _gathered(read: Callable[[], tuple[T, ...]], problems: list[Problem]) -> tuple[T, ...]:
+    """Return what `read` does; what is wrong with it is added to the other problems."""
+    try:
+        return read()
+    except RuleError as error:
+        problems += error.problems
+        return ()

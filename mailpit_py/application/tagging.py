@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,17 @@ X_TAGS, PLUS_ADDRESSES = "x-tags", "plus-addresses"
 SOURCES = {"x-tags": X_TAGS, "xtags": X_TAGS, "plus-addresses": PLUS_ADDRESSES, "plus-addressing": PLUS_ADDRESSES}
 
 
+def is_no_key(word: str) -> bool:
+    """False: no inbox has a key."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Tagger:
     """Gives an arrival its tags. May be called from any thread.
 
     `domains` are those on which every address is one of simulation; None where nothing is simulated.
+    `is_key` tells of what stands behind a plus whether it is the key of an inbox, and no tag.
     """
 
     filters: tuple[Filter, ...] = ()
@@ -31,6 +37,7 @@ class Tagger:
     title_case: bool = False
     username: bool = False
     domains: tuple[str, ...] | None = OWN_DOMAINS
+    is_key: Callable[[str], bool] = is_no_key
 
     def __call__(self, arrival: Arrival, message: Message, texts: Mapping[str, str]) -> Sequence[str]:
         """The tags in the order of their octets, as Mailpit stores them: large letters before small ones."""
@@ -44,7 +51,7 @@ class Tagger:
         """The tags that the message itself names."""
         names = [] if X_TAGS in self.disabled else named_in_header(message)
         if PLUS_ADDRESSES not in self.disabled:
-            names += named_in_addresses(message, self._is_ordinary)
+            names += [one for one in named_in_addresses(message, self._is_ordinary) if not self.is_key(one)]
         return [title(name.strip()) for name in names] if self.title_case else names
 
     def _is_ordinary(self, address: str) -> bool:

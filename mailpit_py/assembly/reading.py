@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mailpit_py.application.account import accounts_of
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.assembly import wiring
 from mailpit_py.assembly.part import Part
@@ -38,10 +39,10 @@ def settings_of(config: Config, reading: Reading, context: ssl.SSLContext | None
     Where it has no accounts of its own and the page asks for a password, the page's are asked for:
     who protects the page means the mail.
     """
-    own = wiring.accounts_of(reading.accounts_file, reading.accounts)
+    own = accounts_of(reading.accounts_file, reading.accounts, f"MP_{reading.name.upper()}_AUTH")
     settings = ReadingSettings(
-        software=f"mailpit-py ({config.label})" if config.label else "mailpit-py",
-        accounts=own or wiring.accounts_of(config.ui_auth_file, config.ui_auth),
+        software=wiring.software(config),
+        accounts=own or accounts_of(config.ui_auth_file, config.ui_auth, "MP_UI_AUTH"),
         ssl_context=context,
         starttls=bool(reading.offers),
         largest_append_bytes=config.max_message_size_bytes,

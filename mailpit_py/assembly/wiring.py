@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailpit_py.application import retention
-from mailpit_py.application.account import Accounts
+from mailpit_py.application.account import accounts_of
 from mailpit_py.application.clock import Clock
 from mailpit_py.application.inboxbook import InboxBook
 from mailpit_py.application.relay_queue import RelayQueue
@@ -18,9 +19,9 @@ from mailpit_py.application.rule_file import RuleFile, is_text, read_file, read_
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.application.simulator import Simulator
 from mailpit_py.application.sinkbook import Check, SinkBook, SinkSettings, find_provider
-from mailpit_py.application.tagging import Tagger, read_disabled
+from mailpit_py.application.tagging import Tagger, is_no_key, read_disabled
 from mailpit_py.assembly.certificate import Certificates
-from mailpit_py.bind import Bind
+from mailpit_py.bind import EVERYWHERE, Bind
 from mailpit_py.config import Config
 from mailpit_py.errors import ClockError, ConfigError, NotFound, QueryError, TargetRefused
 from mailpit_py.quantity import microseconds_of
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from mailpit_py.application.tag_filter import Filter
     from mailpit_py.outbound.announcer import AnnouncerSettings
     from mailpit_py.outbound.sender import SenderSettings
-
-EVERYWHERE = ("0.0.0.0", "::")
 
 
 def store_options(config: Config) -> StoreOptions:
@@ -64,11 +63,11 @@ def smtp_settings(
     config: Config, listener: str, certificates: Certificates, inboxes: InboxBook, *, inbox: str = ""
 ) -> SmtpSettings:
     """What one of the SMTP listeners is told; `listener` is the name of its option, `inbox` the one it is for."""
-    accounts = accounts_of(config.smtp_auth_file, config.smtp_auth)
+    accounts = accounts_of(config.smtp_auth_file, config.smtp_auth, "MP_SMTP_AUTH")
     is_implicit = listener == "smtps" or (listener == "smtp" and config.smtp_require_tls)
     return SmtpSettings(
-        hostname=config.smtp_hostname or socket.gethostname() or "localhost",
-        software=f"mailpit-py ({config.label})" if config.label else "mailpit-py",
+        hostname=hostname(config),
+        software=software(config),
         listener=listener,
         inbox=inbox,
         lmtp=listener == "lmtp",
@@ -92,14 +91,25 @@ def smtp_settings(
     )
 
 
-def tagger(config: Config) -> Tagger:
-    """What tags mail as it arrives. Raises ConfigError."""
+def hostname(config: Config) -> str:
+    """The name by which the sandbox speaks SMTP, as a server and as a client."""
+    return config.smtp_hostname or socket.gethostname() or "localhost"
+
+
+def software(config: Config) -> str:
+    """What greetings call the program, with the sandbox's label."""
+    return f"mailpit-py ({config.label})" if config.label else "mailpit-py"
+
+
+def tagger(config: Config, is_key: Callable[[str], bool] = is_no_key) -> Tagger:
+    """What tags mail as it arrives, though not with what `is_key` of an inbox. Raises ConfigError."""
     return Tagger(
         filters=_filters(config) if config.tag.strip() or config.tags_config else (),
         disabled=read_disabled(config.tags_disable),
         title_case=config.tags_title_case,
         username=config.tags_username,
         domains=None if config.disable_simulation else _own_domains(config),
+        is_key=is_key,
     )
 
 
@@ -138,7 +148,7 @@ def sandbox(config: Config, store: Store, url: str) -> Sandbox:
         rules,
         hostname=config.smtp_hostname,
         complaints_to=config.fbl_address,
-        tagger=tagger(config),
+        tagger=tagger(config, lambda word: rules.inboxes.router.of_key(word) is not None),
         sinks=sinks,
         message_dates=config.use_message_dates,
     )
@@ -222,8 +232,7 @@ def sender_settings(config: Config) -> SenderSettings:
     """What the sender is told."""
     from mailpit_py.outbound.sender import SenderSettings
 
-    hostname = config.smtp_hostname or socket.gethostname() or "localhost"
-    return SenderSettings(config.reach, hostname, config.retry_factor)
+    return SenderSettings(config.reach, hostname(config), config.retry_factor)
 
 
 def announcer_settings(config: Config, store: Store) -> AnnouncerSettings | None:
@@ -268,16 +277,6 @@ def keep_sinks(config: Config, book: SinkBook) -> None:
         book.configure(DEFAULT_INBOX, sinks(config))
     except TargetRefused as error:
         raise ConfigError(f"--bounce-push and --webhooks: {error}") from None
-
-
-def accounts_of(file: str, words: str) -> Accounts | None:
-    """The accounts of an htpasswd file, or of a variable; None when neither is given."""
-    if file:
-        try:
-            return Accounts.parse(Path(file).expanduser().read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"cannot read the password file {file}: {error}") from None
-    return Accounts.parse_words(words) if words.strip() else None
 
 
 def page_url(config: Config, place: Bind) -> str:

@@ -89,11 +89,13 @@ def add_rule(inbox: str, url: str, outcome: str, **given: Any) -> None:
 @url_option
 def load_rules(inbox: str, url: str, file: Path, append: bool) -> None:
     """Make the rules of FILE all rules there are: TOML, YAML, or the JSON that `rules list --json` printed."""
-    loaded = _read(file)
+    loaded, has_profiles = _read(file)
     with sandbox_at(url, inbox) as client:
         kept = client.get("rules")["items"] if append else []
         rules = client.put("rules", {"rules": [*kept, *loaded]})["items"]
     click.echo(f"{len(rules)} rules")
+    if has_profiles:
+        click.echo(f"the profiles of {file} are loaded by: mailpit-py profiles load {file}", err=True)
 
 
 @command.command("delete")
@@ -143,14 +145,15 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _read(file: Path) -> list[Any]:
-    """Return the rules of a file. Raises ClickException if it has none."""
+def _read(file: Path) -> tuple[list[Any], bool]:
+    """Return the rules of a file, and whether it has profiles too. Raises ClickException if it has no rules."""
     from mailpit_py.application.rule_file import load
 
     try:
-        rules = load(file).get("rules")
+        tables = load(file)
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
+    rules = tables.get("rules")
     if not isinstance(rules, list):
         raise click.ClickException(f"{file} has no list of rules")
-    return rules
+    return rules, bool(tables.get("profiles"))

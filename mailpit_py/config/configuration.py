@@ -184,7 +184,7 @@ class Config(
     smtp_hostname: str = option(
         "",
         "MP_SMTP_HOSTNAME",
-        "The name in the SMTP greeting; the machine's name without it.",
+        "The sandbox's own name when it speaks SMTP; the machine's without it.",
         group="SMTP",
         metavar="NAME",
     )

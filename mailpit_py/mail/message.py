@@ -13,6 +13,17 @@ from mailpit_py.mail.line_end import LineEnds, line_ends
 from mailpit_py.mail.part import Defect, Part, bracketed
 from mailpit_py.mail.walk import walk, walk_header
 
+# What a report has for programs (RFC 3464, RFC 6533, RFC 5965, RFC 8098): text as well, though no reader shows it.
+REPORT_TYPES = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/feedback-report",
+        "message/disposition-notification",
+        "message/global-disposition-notification",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SearchText:
@@ -209,8 +220,11 @@ class Message:
 
     @property
     def search_text(self) -> SearchText:
-        """The columns of the search index: of HTML where its links lead, too."""
+        """The columns of the search index: of HTML where its links lead, of a report what it tells programs, too."""
         shown = text.with_targets(self.words, self.html) if self.has_html else self.text
+        for part in self.root.children:  # of multipart/report (RFC 6522 §3)
+            if part.content_type in REPORT_TYPES:
+                shown = f"{shown}\n{text.unify(part.decoded.decode('utf-8', 'replace'))}"
         names = [name for part in self.root.walk() if (name := part.filename)]
         senders = " ".join(map(str, (*self.from_, *self.sender, *self.reply_to)))
         return SearchText(self.subject, senders, shown, "\n".join(names))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import replace
@@ -37,11 +36,13 @@ class Relay:
     A message that was being sent when the process ended is sent again, with the same Message-ID.
     """
 
-    def __init__(self, sandbox: Sandbox, queue: RelayQueue, *, pauses: tuple[int, ...] = PAUSES) -> None:
+    def __init__(
+        self, sandbox: Sandbox, queue: RelayQueue, hostname: str = "localhost", *, pauses: tuple[int, ...] = PAUSES
+    ) -> None:
         self._sandbox = sandbox
         self._queue = queue
         self._pauses = pauses
-        self._hostname = socket.gethostname() or "localhost"
+        self._hostname = hostname
         self._loop = asyncio.new_event_loop()
         self._sender = Thread(target=self._run, name="mailpit-relay", daemon=True)
         self._threads = [Thread(target=self._wake, name="mailpit-relay-due", daemon=True)]

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from mailpit_py.bind import Bind
+from mailpit_py.bind import EVERYWHERE, Bind
 from mailpit_py.errors import ConfigError
 
 T = TypeVar("T")
@@ -91,13 +91,15 @@ def bind(place: Bind) -> list[socket.socket]:
 
     (A socket that is only bound would not keep others from its port.) Port 0 takes a free port, the
     same for all addresses; an address family that this machine lacks is left out if another one is
-    there. Raises ConfigError, with advice, if it cannot be done.
+    there. `::` means every address of both families, each with a socket of its own, so that clients
+    are seen under the addresses that they have. Raises ConfigError, with advice, if it cannot be done.
     """
     if place.path is not None:
         return [_bind_unix(place.path, place.mode)]
+    hosts = EVERYWHERE if place.hosts == ("::",) else place.hosts
     for _ in range(_PORT_ATTEMPTS):
         try:
-            return _bind_all(place.hosts, place.port)
+            return _bind_all(hosts, place.port)
         except OSError as error:
             if place.port or error.errno != errno.EADDRINUSE:
                 raise ConfigError(f"cannot listen on {place}: {_advice(error)}") from error
@@ -134,8 +136,7 @@ def _bind_tcp(host: str, port: int) -> socket.socket:
         if os.name == "posix":
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
-            # `::` means every address, of IPv4 too; any other IPv6 address only itself.
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(host != "::"))
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.bind(address)
         sock.listen(_BACKLOG)
     except OSError:

@@ -50,6 +50,7 @@ class Explanation:
     hint: str = ""
 
 
+_SHOWN_AT_MOST = 120
 _REPORTS = {
     Report.FAILURE: "a bounce message",
     Report.DELAY: "a delay warning",
@@ -144,11 +145,17 @@ def _sentences(outcome: Outcome) -> list[str]:
             return [_DROPS[moment], *(["The message is kept all the same."] if keeps else [])]
         case Later(report, _, delay):
             return [f"The message is accepted, then {_REPORTS[report]} follows {pause_text(delay)}."]
-        case Raw():
-            return ["The reply is sent with a fault in it."]
+        case Raw(octets):
+            return [f"In place of a reply these octets are sent: {_shown(octets)}"]
         case Throttle(speed):
             return [f"The content is read at {size_text(speed)} a second."]
     return _stateful_sentences(outcome)
+
+
+def _shown(octets: bytes) -> str:
+    """Octets on one line, control characters and what is not ASCII as escapes."""
+    text = repr(octets)[2:-1]
+    return text if len(text) <= _SHOWN_AT_MOST else f"{text[:_SHOWN_AT_MOST]}..."
 
 
 def _stateful_sentences(outcome: Outcome) -> list[str]:
@@ -180,5 +187,6 @@ def _tries_of(plan: Plan) -> str:
     odds = f"{plan.percent} in 100" if plan.percent < 100 else ""
     if plan.times:
         begin = f"With a chance of {odds} it begins: it" if odds else "It"
-        return f"{begin} happens to {_tries(plan.times)} in a row, the next passes, then it begins anew."
+        tries = "one try" if plan.times == 1 else f"{plan.times} tries in a row"
+        return f"{begin} happens to {tries}, the next passes, then it begins anew."
     return f"It happens to {odds} tries, chosen by the seed." if odds else "Every try meets the same."

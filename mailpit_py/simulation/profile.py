@@ -74,7 +74,16 @@ def as_mapping(profile: Profile) -> dict[str, Any]:
 
 def load_all(values: Sequence[object]) -> tuple[Profile, ...]:
     """Return profiles. Raises RuleError whose fields begin with `profiles.0` and so on."""
-    return tuple(load(value, f"profiles.{number}") for number, value in enumerate(values))
+    profiles: list[Profile] = []
+    problems: list[Problem] = []
+    for number, value in enumerate(values):
+        try:
+            profiles.append(load(value, f"profiles.{number}"))
+        except RuleError as error:
+            problems += error.problems
+    if problems:
+        raise RuleError(problems)
+    return tuple(profiles)
 
 
 def load(value: object, field: str = "profile") -> Profile:

@@ -11,6 +11,7 @@ from mailpit_py.storage.flag import DELETED, FlagChange, columns_of, flags_of
 from mailpit_py.storage.folder import Folder, find_place
 from mailpit_py.storage.messages import PLACED, relabel, remove
 from mailpit_py.storage.moving import copy, mailbox_for, move
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.tags import detach, tag_uids
 from mailpit_py.storage.value import TRASH
 
@@ -22,15 +23,17 @@ def _placed(context: Context, folder: Folder, placement_ids: Sequence[int]) -> l
     place = find_place(context.connection, folder)
     if place is None or not placement_ids:
         return []
-    marks = ", ".join("?" * len(placement_ids))
     if folder.tag:
         where = (
-            f"WHERE p.id IN ({marks}) AND b.inbox_id = ? AND b.name <> ? "
+            f"WHERE p.id IN ({marks(placement_ids)}) AND b.inbox_id = ? AND b.name <> ? "
             "AND EXISTS (SELECT 1 FROM placement_tag pt WHERE pt.placement_id = p.id AND pt.tag_id = ?)"
         )
         parameters: tuple[Any, ...] = (*placement_ids, place.inbox_id, TRASH, place.row_id)
     else:
-        where, parameters = f"WHERE p.id IN ({marks}) AND p.mailbox_id = ?", (*placement_ids, place.row_id)
+        where, parameters = (
+            f"WHERE p.id IN ({marks(placement_ids)}) AND p.mailbox_id = ?",
+            (*placement_ids, place.row_id),
+        )
     rows: list[Any] = context.execute(PLACED + where, parameters).all()
     return rows
 

@@ -21,6 +21,7 @@ from mailpit_py.storage.flag import FlagChange
 from mailpit_py.storage.folder import Folder, Item, News, Opened, Place, find_place, items_sql
 from mailpit_py.storage.listing import Scope, Search, Window, find
 from mailpit_py.storage.octets import Octets
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.query import All, Node, Query
 from mailpit_py.storage.value import Changes, Cursor
 
@@ -160,14 +161,14 @@ class Folders:
     def raws(self, ids: Sequence[int]) -> dict[int, bytes]:
         """The bytes of each of these messages (at most 500) exactly as received."""
         with self._reading() as connection:
-            sql = f"SELECT message_id, encoding, raw FROM content WHERE message_id IN ({_marks(ids)})"
+            sql = f"SELECT message_id, encoding, raw FROM content WHERE message_id IN ({marks(ids)})"
             rows = connection.exec_driver_sql(sql, tuple(ids))
             return {number: unpack(encoding, content) for number, encoding, content in rows}
 
     def heads(self, ids: Sequence[int]) -> dict[int, bytes]:
         """The first HEAD_BYTES of each of these messages (at most 500): more is never read of a header section."""
         with self._reading() as connection:
-            sql = f"SELECT message_id, encoding, substr(raw, 1, ?) FROM content WHERE message_id IN ({_marks(ids)})"
+            sql = f"SELECT message_id, encoding, substr(raw, 1, ?) FROM content WHERE message_id IN ({marks(ids)})"
             rows = connection.exec_driver_sql(sql, (HEAD_BYTES + _PACKING_BYTES, *ids))
             return {number: unpack_head(encoding, content, HEAD_BYTES) for number, encoding, content in rows}
 
@@ -228,7 +229,7 @@ def _items(connection: Connection, folder: Folder, place: Place, ids: frozenset[
         return tuple(map(Item._make, connection.exec_driver_sql(sql, tuple(parameters))))
     found: list[Item] = []
     for some in _pieces(sorted(ids)):
-        sql, parameters = items_sql(folder, place, f"AND p.message_id IN ({_marks(some)})")
+        sql, parameters = items_sql(folder, place, f"AND p.message_id IN ({marks(some)})")
         found += map(Item._make, connection.exec_driver_sql(sql, (*parameters, *some)))
     return tuple(sorted(found))
 
@@ -257,13 +258,9 @@ def _touched(batches: Iterable[Changes]) -> frozenset[int] | None:
 def _by_id(connection: Connection, select: str, ids: Sequence[int]) -> dict[int, Any]:
     found: dict[int, Any] = {}
     for some in _pieces(ids):
-        found.update((row[0], row[1]) for row in connection.exec_driver_sql(f"{select} ({_marks(some)})", tuple(some)))
+        found.update((row[0], row[1]) for row in connection.exec_driver_sql(f"{select} ({marks(some)})", tuple(some)))
     return found
 
 
 def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
-
-
-def _marks(values: Sequence[int]) -> str:
-    return ", ".join("?" * len(values))

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from mailpit_py.errors import Taken
 from mailpit_py.storage.context import Context, Submit
 from mailpit_py.storage.engine import Reading
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.sinks import direct_complaints
 from mailpit_py.storage.upkeep import clear
 from mailpit_py.storage.value import DEFAULT_INBOX, INBOX
@@ -82,8 +83,8 @@ class InboxTable:
 
 
 def _add(context: Context, inbox: Inbox) -> None:
-    marks = ", ".join("?" * len(_COLUMNS))
-    sql = f"INSERT INTO inbox ({', '.join(_COLUMNS)}) VALUES ({marks}) ON CONFLICT (name) DO NOTHING RETURNING id"
+    columns = ", ".join(_COLUMNS)
+    sql = f"INSERT INTO inbox ({columns}) VALUES ({marks(_COLUMNS)}) ON CONFLICT (name) DO NOTHING RETURNING id"
     row = context.execute(sql, tuple(asdict(inbox).values())).first()
     if row is None:
         raise Taken(f"there is an inbox {inbox.name!r} already")

@@ -13,6 +13,7 @@ from mailpit_py.errors import NotFound, QueryError
 from mailpit_py.mail.envelope import Reply
 from mailpit_py.storage.cause import read_cause
 from mailpit_py.storage.fulltext import SHORTEST_TERM, TERM_LIMIT
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.row import decode_all, decode_outcomes
 from mailpit_py.storage.search import Compiler, Condition, Terms, compile_for_attempts
@@ -212,11 +213,6 @@ def _bound(key: str, window: Window, where: list[str], parameters: list[Any]) ->
         if value is not None:
             where.append(f"{key} {sign} ?")
             parameters.append(value)
-
-
-def marks(values: Sequence[Any]) -> str:
-    """A question mark for each value."""
-    return ", ".join("?" * len(values))
 
 
 def count(connection: Connection, scope: Scope, search: Search, limit: int | None) -> int:

@@ -66,12 +66,12 @@ def read_mailpits(path: Path, tenant: str = "") -> Iterator[MailpitMessage]:
     with _errors(path), _opened(path) as connection:
         for prefix in _prefixes(connection, tenant):
             tags = _tags(connection, prefix)
+            # uncompressed content is stored as text, whatever its octets are
             rows = connection.execute(
-                f'SELECT m.ID, m.Created, m.Read, d.Email FROM "{prefix}mailbox" m '
+                f'SELECT m.ID, m.Created, m.Read, CAST(d.Email AS BLOB) FROM "{prefix}mailbox" m '
                 f'JOIN "{prefix}mailbox_data" d ON d.ID = m.ID ORDER BY m.Created, m.rowid'
             )
-            for public_id, created, read, email in rows:
-                content = email if isinstance(email, bytes) else str(email).encode()
+            for public_id, created, read, content in rows:
                 raw = zstd.decompress(content) if content.startswith(_ZSTD) else content
                 name = public_id if _ID.fullmatch(str(public_id)) else ""
                 yield MailpitMessage(name, raw, int(created) * 1_000, bool(read), tuple(tags.get(public_id, ())))

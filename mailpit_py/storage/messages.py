@@ -11,6 +11,7 @@ from mailpit_py.storage import kinship, planned
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.deliveries import keep_dialogues, let_sessions_go
 from mailpit_py.storage.flag import FLAGGED, SEEN, columns_of
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.prepare import MESSAGE_COLUMNS, Prepared
 from mailpit_py.storage.tags import attach
 from mailpit_py.storage.value import INBOX, Ref, Removed
@@ -120,7 +121,7 @@ def _place(context: Context, inbox: str, mailbox: str, members: list[tuple[int, 
 def note(context: Context, message_ids: Sequence[int]) -> None:
     """Write to the journal that something happened to what became of messages (at most 500)."""
     ids = sorted(set(message_ids))
-    where = f"WHERE p.message_id IN ({', '.join('?' * len(ids))}) ORDER BY p.message_id, p.id"
+    where = f"WHERE p.message_id IN ({marks(ids)}) ORDER BY p.message_id, p.id"
     by_inbox: dict[int, dict[int, Ref]] = defaultdict(dict)
     for row in context.execute(PLACED + where, tuple(ids)).all():
         if row.inbox_id is not None:
@@ -198,7 +199,7 @@ def _freed(context: Context, rows: Sequence[Any]) -> list[Removed]:
             continue
         sql = (
             "SELECT (SELECT name FROM inbox WHERE id = ?), d.address, count(*), sum(m.size_bytes) FROM delivery d "
-            f"JOIN message m ON m.id = d.owner_id WHERE d.owner_id IN ({', '.join('?' * len(ids))}) "
+            f"JOIN message m ON m.id = d.owner_id WHERE d.owner_id IN ({marks(ids)}) "
             "AND d.accepted = 1 GROUP BY d.address"
         )
         freed += [Removed(*row) for row in context.execute(sql, (inbox_id, *ids)).all()]

@@ -9,6 +9,7 @@ from typing import Any
 from mailpit_py.storage.context import Box, Context
 from mailpit_py.storage.flag import DELETED
 from mailpit_py.storage.messages import PLACED, count_up, remove, totals
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.tags import renumber
 from mailpit_py.storage.value import INBOX, TRASH, Ref
 
@@ -77,7 +78,7 @@ def make_room(context: Context, inbox: str, mailbox: str, coming: Sequence[Any])
     box = mailbox_for(context, inbox, mailbox)
     for start in range(0, len(coming), _CHUNK):
         some = [row for row in coming[start : start + _CHUNK] if row.mailbox_id != box.id]
-        where = f"WHERE p.mailbox_id = ? AND p.message_id IN ({', '.join('?' * len(some))})"
+        where = f"WHERE p.mailbox_id = ? AND p.message_id IN ({marks(some)})"
         if there := context.execute(PLACED + where, (box.id, *(row.message_id for row in some))).all():
             remove(context, there)
     return context.mailbox(inbox, mailbox)

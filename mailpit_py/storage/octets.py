@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from mailpit_py.mail.downgrade import downgrade
 from mailpit_py.mail.wire import octets
 from mailpit_py.storage.compression import unpack
+from mailpit_py.storage.parameter import marks
 
 _CHUNK = 100
 _CONTENT = (
@@ -34,7 +35,7 @@ class Octets:
         missing = [number for number in ids if number not in sizes]
         for start in range(0, len(missing), _CHUNK):
             some = missing[start : start + _CHUNK]
-            sql = f"{_CONTENT} WHERE c.message_id IN ({', '.join('?' * len(some))})"
+            sql = f"{_CONTENT} WHERE c.message_id IN ({marks(some)})"
             for number, smtputf8, encoding, content in connection.exec_driver_sql(sql, tuple(some)):
                 raw = unpack(encoding, content)
                 size = octets(raw)

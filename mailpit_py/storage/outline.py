@@ -14,7 +14,8 @@ from mailpit_py.mail import read
 from mailpit_py.mail.arrangement import counts
 from mailpit_py.mail.envelope import Envelope, Recipient
 from mailpit_py.storage.compression import unpack
-from mailpit_py.storage.listing import Scope, Search, Window, count_all, find, marks, tags_of
+from mailpit_py.storage.listing import Scope, Search, Window, count_all, find, tags_of
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.query import Query
 from mailpit_py.storage.row import FIRST, decode_all, plain
 from mailpit_py.storage.value import INBOX

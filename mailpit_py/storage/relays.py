@@ -15,6 +15,7 @@ from mailpit_py.storage.compression import Compressor, unpack
 from mailpit_py.storage.context import Context, Submit, Work
 from mailpit_py.storage.journal import Journal
 from mailpit_py.storage.listing import parse_key
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.relay import NewRelayItem, RelayItem, RelayPage, RelayRecipient, RelayState
 from mailpit_py.storage.value import Cursor
 
@@ -29,7 +30,7 @@ _COLUMNS = (
     *("public_id", "inbox_id", "message_id", "kind", "state", "subject", "reverse_path", "recipients"),
     *("encoding", "raw", "size_bytes", "created_at", "next_at", "is_retried"),
 )
-_INSERT = f"INSERT INTO relay_item ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_INSERT = f"INSERT INTO relay_item ({', '.join(_COLUMNS)}) VALUES ({marks(_COLUMNS)})"
 _SELECT = (
     "SELECT r.*, i.name AS inbox, coalesce(m.public_id, '') AS message FROM relay_item r "
     "JOIN inbox i ON i.id = r.inbox_id LEFT JOIN message m ON m.id = r.message_id"

@@ -12,6 +12,7 @@ from mailpit_py.storage.context import Context, Continue, Work
 from mailpit_py.storage.deliveries import remove_attempts
 from mailpit_py.storage.listing import Scope, Search, Window, find
 from mailpit_py.storage.messages import PLACED, mark, remove
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.value import INBOX, Selection
 
 CHUNK = 200
@@ -49,24 +50,25 @@ def _named(connection: Connection, scope: Scope, public_ids: Sequence[str]) -> C
     attempts: list[int] = []
     for start in range(0, len(public_ids), CHUNK):
         some = tuple(public_ids[start : start + CHUNK])
-        marks = ", ".join("?" * len(some))
         for sql, target in (
             (
                 "SELECT p.id FROM message m CROSS JOIN placement p ON p.message_id = m.id "
-                f"CROSS JOIN mailbox b ON b.id = p.mailbox_id WHERE m.public_id IN ({marks}) "
+                f"CROSS JOIN mailbox b ON b.id = p.mailbox_id WHERE m.public_id IN ({marks(some)}) "
                 "AND b.inbox_id = coalesce(?, b.inbox_id)",
                 placements,
             ),
-            (f"SELECT id FROM attempt WHERE public_id IN ({marks}) AND inbox_id = coalesce(?, inbox_id)", attempts),
+            (
+                f"SELECT id FROM attempt WHERE public_id IN ({marks(some)}) AND inbox_id = coalesce(?, inbox_id)",
+                attempts,
+            ),
         ):
             target.extend(row[0] for row in connection.exec_driver_sql(sql, (*some, scope.inbox_id)))
     return Chosen(tuple(placements), tuple(attempts))
 
 
 def _placed(context: Context, placement_ids: Sequence[int]) -> list[Any]:
-    marks = ", ".join("?" * len(placement_ids))
     rows: list[Any] = context.execute(
-        PLACED + f"WHERE p.id IN ({marks}) AND b.inbox_id IS NOT NULL", tuple(placement_ids)
+        PLACED + f"WHERE p.id IN ({marks(placement_ids)}) AND b.inbox_id IS NOT NULL", tuple(placement_ids)
     ).all()
     return rows
 
@@ -96,11 +98,10 @@ def deleting(chosen: Chosen, progress: Progress | None) -> Work:
         gone = 0
         for start in range(0, len(chosen.attempts), CHUNK):
             some = chosen.attempts[start : start + CHUNK]
-            marks = ", ".join("?" * len(some))
             gone += remove_attempts(
                 context,
                 context.execute(
-                    f"SELECT id, public_id, inbox_id, session_id FROM attempt WHERE id IN ({marks})", some
+                    f"SELECT id, public_id, inbox_id, session_id FROM attempt WHERE id IN ({marks(some)})", some
                 ).all(),
             )
         return _in_pieces(chosen.placements, piece, gone, progress)(context)

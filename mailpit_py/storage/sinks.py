@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from mailpit_py.storage.compression import unpack
 from mailpit_py.storage.context import Context
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.row import plain
 from mailpit_py.storage.sink import (
     ATTEMPTS_KEPT,
@@ -116,9 +117,8 @@ def _forget_old(context: Context, inbox_id: int) -> None:
 
 def record(context: Context, ends: Sequence[TryEnd]) -> int:
     """Keep tries, and where their attempts stand then; return how many of the attempts are still there."""
-    marks = ", ".join("?" * len(ends))
     ids = tuple(end.attempt_id for end in ends)
-    found = context.execute(f"SELECT id, tries, inbox_id FROM sink_attempt WHERE id IN ({marks})", ids).all()
+    found = context.execute(f"SELECT id, tries, inbox_id FROM sink_attempt WHERE id IN ({marks(ends)})", ids).all()
     known = {row.id: row for row in found}
     there = [end for end in ends if end.attempt_id in known]
     if not there:
@@ -164,15 +164,14 @@ def due(
     connection: Connection, inbox: str, until: int, limit: int, without: Sequence[str] = ()
 ) -> tuple[SinkAttempt, ...]:
     """Return pending attempts that are due at an instant of sandbox time, in the order of (due_at, id)."""
-    skipped = f"AND s.public_id NOT IN ({', '.join('?' * len(without))}) " if without else ""
+    skipped = f"AND s.public_id NOT IN ({marks(without)}) " if without else ""
     where = f"WHERE i.name = ? AND a.state = 'pending' AND a.due_at <= ? {skipped}ORDER BY a.due_at, a.id LIMIT ?"
     return tuple(map(_attempt, connection.exec_driver_sql(_ATTEMPT + where, (inbox, until, *without, limit))))
 
 
 def next_due(connection: Connection, without: Sequence[str] = ()) -> dict[str, int]:
     """Return when the first pending attempt of each inbox is due; an inbox without one is left out."""
-    marks = ", ".join("?" * len(without))
-    skipped = f"AND sink_id NOT IN (SELECT id FROM sink WHERE public_id IN ({marks}))" if without else ""
+    skipped = f"AND sink_id NOT IN (SELECT id FROM sink WHERE public_id IN ({marks(without)}))" if without else ""
     sql = (
         "SELECT i.name, (SELECT min(due_at) FROM sink_attempt WHERE inbox_id = i.id AND state = 'pending' "
         f"{skipped}) AS due_at FROM inbox i"
@@ -213,15 +212,15 @@ def tries(connection: Connection, attempt_id: int) -> tuple[SinkTry, ...]:
 
 def letters(connection: Connection, public_ids: Sequence[str]) -> dict[str, tuple[tuple[str, ...], bytes]]:
     """Return recipients and octets of messages by their public ids; those that are gone are left out."""
-    marks = ", ".join("?" * len(public_ids))
     sql = (
         "SELECT m.public_id, m.id, c.encoding, c.raw FROM message m JOIN content c ON c.message_id = m.id "
-        f"WHERE m.public_id IN ({marks})"
+        f"WHERE m.public_id IN ({marks(public_ids)})"
     )
     found = connection.exec_driver_sql(sql, tuple(public_ids)).all()
-    marks = ", ".join("?" * len(found))
     addresses: dict[int, list[str]] = {}
-    sql = f"SELECT owner_id, address FROM delivery WHERE owner_id IN ({marks}) AND accepted = 1 ORDER BY position"
+    sql = (
+        f"SELECT owner_id, address FROM delivery WHERE owner_id IN ({marks(found)}) AND accepted = 1 ORDER BY position"
+    )
     for row in connection.exec_driver_sql(sql, tuple(row.id for row in found)):
         addresses.setdefault(row.owner_id, []).append(row.address)
     return {row.public_id: (tuple(addresses.get(row.id, ())), unpack(row.encoding, row.raw)) for row in found}

@@ -15,6 +15,7 @@ from mailpit_py.storage import messages, sinks
 from mailpit_py.storage.compression import unpack
 from mailpit_py.storage.context import Context
 from mailpit_py.storage.listing import Scope
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.prepare import Prepared
 from mailpit_py.storage.row import plain, read_envelope, read_session
 from mailpit_py.storage.step import ReportLink, Step, StepEnd, StepOriginal, StepState
@@ -51,7 +52,7 @@ def finish(context: Context, ends: Sequence[StepEnd], prepared: Sequence[Sequenc
 
 
 def _pending(context: Context, ids: Sequence[int]) -> set[int]:
-    sql = f"SELECT id FROM plan_step WHERE state = 'pending' AND id IN ({', '.join('?' * len(ids))})"
+    sql = f"SELECT id FROM plan_step WHERE state = 'pending' AND id IN ({marks(ids)})"
     return {row.id for row in context.execute(sql, tuple(ids)).all()}
 
 
@@ -94,7 +95,7 @@ def of_message(connection: Connection, scope: Scope, public_id: str) -> tuple[St
 
 def by_ids(connection: Connection, ids: Sequence[int]) -> tuple[Step, ...]:
     """Return steps by their ids, in the order of (due_at, id), with the reports that were made."""
-    where = f"WHERE s.id IN ({', '.join('?' * len(ids))}) ORDER BY s.due_at, s.id"
+    where = f"WHERE s.id IN ({marks(ids)}) ORDER BY s.due_at, s.id"
     return with_reports(connection, map(_read, connection.exec_driver_sql(_STEP + where, tuple(ids))))
 
 
@@ -104,7 +105,7 @@ def with_reports(connection: Connection, steps: Iterable[Step]) -> tuple[Step, .
     made: dict[int, list[str]] = defaultdict(list)
     sql = (
         "SELECT r.step_id, m.public_id FROM report r JOIN message m ON m.id = r.message_id "
-        f"WHERE r.step_id IN ({', '.join('?' * len(known))}) ORDER BY m.id"
+        f"WHERE r.step_id IN ({marks(known)}) ORDER BY m.id"
     )
     for row in connection.exec_driver_sql(sql, tuple(one.id for one in known)) if known else ():
         made[row.step_id].append(row.public_id)
@@ -114,14 +115,14 @@ def with_reports(connection: Connection, steps: Iterable[Step]) -> tuple[Step, .
 def originals(connection: Connection, message_ids: Sequence[int]) -> dict[int, StepOriginal]:
     """Return what reports need of messages (at most 500) by their ids; those that are gone are left out."""
     ids = tuple(message_ids)
-    marks = ", ".join("?" * len(ids))
     deliveries = defaultdict(list)
     for one in connection.exec_driver_sql(
-        f"SELECT * FROM delivery WHERE owner_id IN ({marks}) ORDER BY owner_id, position", ids
+        f"SELECT * FROM delivery WHERE owner_id IN ({marks(ids)}) ORDER BY owner_id, position", ids
     ):
         deliveries[one.owner_id].append(one)
     rows = connection.exec_driver_sql(
-        f"SELECT m.*, c.encoding, c.raw FROM message m JOIN content c ON c.message_id = m.id WHERE m.id IN ({marks})",
+        "SELECT m.*, c.encoding, c.raw FROM message m JOIN content c ON c.message_id = m.id "
+        f"WHERE m.id IN ({marks(ids)})",
         ids,
     ).all()
     sessions = _sessions(connection, {row.session_id for row in rows if row.session_id is not None})
@@ -140,13 +141,13 @@ def originals(connection: Connection, message_ids: Sequence[int]) -> dict[int, S
 
 
 def _sessions(connection: Connection, ids: set[int]) -> dict[int, Session]:
-    sql = f"SELECT * FROM session WHERE id IN ({', '.join('?' * len(ids))})"
+    sql = f"SELECT * FROM session WHERE id IN ({marks(ids)})"
     return {row.id: read_session(row) for row in connection.exec_driver_sql(sql, tuple(ids))}
 
 
 def sizes(connection: Connection, message_ids: Sequence[int]) -> dict[int, int]:
     """Return how many octets messages (at most 500) have, by their ids."""
-    sql = f"SELECT id, size_bytes FROM message WHERE id IN ({', '.join('?' * len(message_ids))})"
+    sql = f"SELECT id, size_bytes FROM message WHERE id IN ({marks(message_ids)})"
     return {row.id: row.size_bytes for row in connection.exec_driver_sql(sql, tuple(message_ids))}
 
 
@@ -158,7 +159,7 @@ def key_of(connection: Connection, scope: Scope, public_id: str) -> int | None:
 def keys_of(connection: Connection, scope: Scope, public_ids: Sequence[str]) -> dict[str, int]:
     """Return the ids of messages of an inbox (at most 500) by their public ids; others are left out."""
     rows = connection.exec_driver_sql(
-        f"SELECT m.public_id, m.id FROM message m WHERE m.public_id IN ({', '.join('?' * len(public_ids))}) "
+        f"SELECT m.public_id, m.id FROM message m WHERE m.public_id IN ({marks(public_ids)}) "
         "AND EXISTS (SELECT 1 FROM placement p JOIN mailbox b ON b.id = p.mailbox_id "
         "WHERE p.message_id = m.id AND b.inbox_id = ?)",
         (*public_ids, scope.inbox_id),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from mailpit_py.errors import NotFound, Taken
 from mailpit_py.storage.context import Box, Context, Continue, Submit, Work
 from mailpit_py.storage.engine import Reading
+from mailpit_py.storage.parameter import marks
 from mailpit_py.storage.value import Ref, Selection
 
 CHUNK = 200
@@ -115,8 +116,7 @@ def renumber(context: Context, placement_ids: Sequence[int]) -> None:
 
 def tag_uids(context: Context, tag_id: int, placement_ids: Sequence[int]) -> dict[int, int]:
     """The UID of each of these placements in the folder of a tag."""
-    marks = ", ".join("?" * len(placement_ids))
-    sql = f"SELECT placement_id, uid FROM placement_tag WHERE tag_id = ? AND placement_id IN ({marks})"
+    sql = f"SELECT placement_id, uid FROM placement_tag WHERE tag_id = ? AND placement_id IN ({marks(placement_ids)})"
     return {row[0]: row[1] for row in context.execute(sql, (tag_id, *placement_ids))}
 
 
@@ -171,15 +171,14 @@ def _replacing(keys: Sequence[int], names: tuple[str, ...]) -> Work:
 
 
 def _replace(context: Context, keys: Sequence[int], names: tuple[str, ...]) -> int:
-    marks = ", ".join("?" * len(keys))
-    sql = f"{_TAGGED} WHERE p.id IN ({marks}) AND b.inbox_id IS NOT NULL"
+    sql = f"{_TAGGED} WHERE p.id IN ({marks(keys)}) AND b.inbox_id IS NOT NULL"
     rows = context.execute(f"{sql} ORDER BY b.inbox_id", tuple(keys)).all() if keys else []
     for inbox_id, group in groupby(rows, key=lambda row: row.inbox_id):
         members = list(group)
         tag_ids = [_tag_id(context, inbox_id, name) for name in names]
-        marks = ", ".join("?" * len(tag_ids))
         context.execute(
-            f"DELETE FROM placement_tag WHERE placement_id = ? AND tag_id NOT IN ({marks})",  # what stays keeps its UID
+            # what stays keeps its UID
+            f"DELETE FROM placement_tag WHERE placement_id = ? AND tag_id NOT IN ({marks(tag_ids)})",
             [(row.placement_id, *tag_ids) for row in members],
         )
         _link(context, [(row.placement_id, tag_id) for row in members for tag_id in tag_ids])

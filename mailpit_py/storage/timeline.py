@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from mailpit_py.mail.envelope import Reply
 from mailpit_py.storage.cause import Cause, read_cause
 from mailpit_py.storage.listing import Scope
+from mailpit_py.storage.parameter import marks
 
 TRIES_AT_MOST = 1_000
 
@@ -179,7 +180,7 @@ class _Reader:
         outcomes: dict[int, list[Outcome]] = defaultdict(list)
         for start in range(0, len(rows), 500):
             ids = tuple(row.id for row in rows[start : start + 500])
-            sql = f"SELECT * FROM delivery WHERE owner_id IN ({', '.join('?' * len(ids))}) ORDER BY owner_id, position"
+            sql = f"SELECT * FROM delivery WHERE owner_id IN ({marks(ids)}) ORDER BY owner_id, position"
             for one in self._connection.exec_driver_sql(sql, ids):
                 reply = Reply(one.code, one.status, one.text)
                 outcomes[one.owner_id].append(Outcome(one.address, bool(one.accepted), reply, read_cause(one)))

@@ -118,3 +118,32 @@ def test_ways_are_set_and_shown(client: Client) -> None:
     assert client.get(f"{API}/routing").json == {"by": ["plus", "auth"], "header": "X-Team"}
     assert client.put(f"{API}/routing", json={"by": ["subject"]}).status_code == 422
     assert client.put(f"{API}/routing", json={"by": []}).json == {"by": [], "header": "X-Mailpit-Inbox"}
+
+
+def test_one_looks_across_all_inboxes_where_each_row_names_its_own(client: Client, sandbox: Sandbox) -> None:
+    for name in ("team-a", "team-b"):
+        sandbox.inboxes.create(name)
+
+        body = {"from": "a@x.test", "to": ["b@x.test"], "subject": f"For {name}", "text": "Hi"}
+        assert client.post(f"{API}/messages?inbox={name}", json=body).status_code == 201
+    rows = (client.get(f"{API}/messages?inbox=*").json or {})["items"]
+    assert [(row["inbox"], row["subject"]) for row in rows] == [("team-b", "For team-b"), ("team-a", "For team-a")]
+    found = client.get(f"{API}/wait?inbox=*&subject=team-a&timeout=0").json or {}
+    assert [row["inbox"] for row in found["messages"]] == ["team-a"]
+    one = f"{API}/messages/{rows[1]['id']}"
+    assert (client.get(f"{one}?inbox=*").json or {})["inbox"] == "team-a"
+    assert client.patch(f"{one}?inbox=*", json={"seen": True}).json == {"changed": 1}
+    bounced = client.post(f"{one}/bounce?inbox=*", json={"scenario": "unknown_user"}).json or {}
+    assert len(bounced["steps"][0]["reports"]) == 1  # it is made as the message's own inbox has it
+    assert len((client.get(f"{one}/timeline?inbox=*").json or {})["tries"]) == 1
+    assert client.delete(f"{one}?inbox=*").json == {"deleted": 1}
+
+
+@pytest.mark.parametrize("path", ["clock", "sinks", "folders", "simulation/state", "rules"])
+def test_what_each_inbox_has_for_itself_is_not_asked_of_all(client: Client, path: str) -> None:
+    assert client.get(f"{API}/{path}?inbox=*").status_code == 422
+
+
+def test_a_token_opens_not_all_inboxes(client: Client, sandbox: Sandbox) -> None:
+    token = sandbox.inboxes.create("team-a").token
+    assert client.get(f"{API}/messages?inbox=*", headers=bearer(token)).status_code == 404

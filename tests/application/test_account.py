@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from mailpit_py.application.account import CACHE_SIZE, Accounts
+from mailpit_py.application.account import CACHE_SIZE, Accounts, accounts_of
 from mailpit_py.errors import ConfigError
 
 
@@ -43,6 +45,22 @@ def test_colons_and_other_letters_are_fine():
     assert accounts.verify("ünï", "pässwörd")
     assert not accounts.verify("colon", "a")
     assert not accounts.verify("# people", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [("ann:one bob", "word 2 of MP_UI_AUTH is not name:password"), ("ann:$9$x", "word 1 of MP_UI_AUTH has a hash")],
+)
+def test_a_wrong_word_of_a_variable_is_named_by_its_place(words, place):
+    with pytest.raises(ConfigError, match=place):
+        accounts_of("", words, "MP_UI_AUTH")
+
+
+def test_a_wrong_line_is_named_with_its_file(tmp_path):
+    file = tmp_path / "people"
+    file.write_text("ann:x\n\nbob\n")
+    with pytest.raises(ConfigError, match=re.escape(f"line 3 of {file} is not name:password")):
+        accounts_of(str(file), "", "")
 
 
 @pytest.mark.parametrize("value", ["$2y$05$broken", "{SHA}!", "$6$", "$apr1$x", "{SSHA}"])

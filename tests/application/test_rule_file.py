@@ -83,6 +83,8 @@ def test_the_same_is_read_from_each_language(tmp_path: Path, name: str) -> None:
         ({"rules": [{"outcome": "discard", "match": {"subject": "/(/"}}]}, r"rules\.0\.match\.subject"),
         ({"rules": [{"outcome": "discard", "match": {"lunch": "x"}}]}, r"rules\.0\.match\.lunch"),
         ({"profiles": [{"provider": "outlook"}]}, r"profiles\.0\.domain"),
+        ({"profiles": [{"provider": "outlook"}, {"domain": "a.test", "bounce": 2}]}, r"profiles\.1\.bounce"),
+        ({"rules": [{"outcome": "nothing"}], "profiles": [{"provider": "outlook"}]}, r"rules\.0.*profiles\.0\.domain"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_field(

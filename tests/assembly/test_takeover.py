@@ -80,6 +80,14 @@ def test_every_message_comes_over_with_id_time_bytes_and_read_mark(tmp_path: Pat
     assert state(tmp_path) == before
 
 
+def test_octets_that_are_no_text_come_over_from_a_column_of_texts(tmp_path: Path) -> None:
+    path = made(tmp_path / "mailpit.db", 1)
+    raw = b"Subject: caf\xe9\r\n\r\n\x00\xff\r\n"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE mailbox_data SET Email = CAST(? AS TEXT), Compressed = 0", (raw,))
+    assert [one.raw for one in read_mailpits(path)] == [raw]
+
+
 def test_it_is_taken_over_once_and_what_came_since_stays(tmp_path: Path) -> None:
     path = made(tmp_path / "mailpit.db", 3)
     config = Config(smtp="127.0.0.1:0", listen="127.0.0.1:0", database=str(path))

@@ -68,7 +68,7 @@ def test_links_are_asked_for_when_somebody_says_so(run: Run, visit: Visit) -> No
 
 
 def test_the_spam_filter_names_its_rules(run: Run, visit: Visit) -> None:
-    with saying(SPAMD) as (place, _):
+    with saying(SPAMD, pongs=True) as (place, _):
         page = opened(run(enable_spamassassin=place), visit, "<p>x</p>")
         page.get_by_role("tab", name="Spam").click()
         region = page.get_by_role("region", name="What the spam filter says")

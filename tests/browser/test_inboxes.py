@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from mailpit_py.node import Node
 from tests.browser.conftest import Window
 from tests.browser.post import mail, row, rows, send
+from tests.storage.building import eventually
 
 Visit = Callable[..., Page]
 
@@ -37,7 +38,7 @@ def test_inboxes_are_switched_between_and_each_is_by_itself(node: Node, visit: V
     expect(rows(page)).to_have_count(1)
     page.get_by_role("button", name="Inbox default").click()
     menu = page.get_by_role("menu")
-    expect(menu.get_by_role("menuitem")).to_have_text(["default1", "team-a1"])
+    expect(menu.get_by_role("menuitem")).to_have_text(["All inboxes2", "default1", "team-a1"])
     page.screenshot(path=tmp_path / "menu.png")
     menu.get_by_role("menuitem", name="team-a").click()
     expect(row(page, "Ours")).to_be_visible()
@@ -55,6 +56,24 @@ def test_inboxes_are_switched_between_and_each_is_by_itself(node: Node, visit: V
     page.reload()
     expect(row(page, "Live")).to_be_visible()
     expect(page.get_by_role("button", name="Inbox team-a")).to_be_visible()
+
+
+def test_all_inboxes_are_seen_together_and_each_row_names_its_own(node: Node, visit: Visit, tmp_path: Path) -> None:
+    issued = node.sandbox.inboxes.create("team-a")
+    send(node, mail("Everybody's"))
+    page = visit(node.url)
+    page.get_by_role("button", name="Inbox default").click()
+    page.get_by_role("menuitem", name="All inboxes").click()
+    expect(page.get_by_role("button", name="Inbox All inboxes")).to_be_visible()
+    expect(row(page, "Everybody's")).to_contain_text("default")
+    send_to(node, issued.token, "Ours")
+    expect(row(page, "Ours")).to_contain_text("team-a")
+    row(page, "Ours").click()
+    expect(page.get_by_role("heading", name="Ours")).to_be_visible()
+    expect(page.get_by_role("region", name="Text of the mail")).to_contain_text("It works.")
+    page.screenshot(path=tmp_path / "all.png")
+    assert eventually(lambda: node.store.counts("team-a").unread == 0)  # what is opened is marked where it is
+    assert node.store.counts("default").unread == 1
 
 
 def test_the_clock_and_the_rules_are_those_of_the_inbox(node: Node, visit: Visit) -> None:

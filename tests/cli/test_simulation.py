@@ -61,6 +61,12 @@ def test_rules_of_a_toml_file_take_the_place_of_others_or_stand_behind_them(run:
     assert (rule["key"], rule["expires_at"]) == ("new", "2030-01-01T00:00:00.000000Z")
 
 
+def test_profiles_beside_the_rules_of_a_file_are_not_passed_over_in_silence(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "both.toml"
+    file.write_text('[[rules]]\noutcome = "discard"\n\n[[profiles]]\ndomain = "a.test"\nprovider = "gmail"\n')
+    assert "mailpit-py profiles load" in run("rules", "load", str(file)).stderr
+
+
 def test_rules_of_a_yaml_file_are_loaded_with_texts_and_instants_as_they_are_written(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text(

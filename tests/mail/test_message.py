@@ -208,6 +208,16 @@ def test_search_text_has_each_column():
     assert read(TEXT.encode()).search_text.text == "plain words"
 
 
+def test_what_a_report_tells_programs_is_searched_and_not_shown():
+    status = part(
+        "message/delivery-status", "Reporting-MTA: dns; mx.test\n\nStatus: 5.1.1\nFinal-Recipient: rfc822; a@b"
+    )
+    message = read(multipart("report", TEXT, status).encode())
+    assert message.search_text.text.startswith("plain words\nReporting-MTA: dns; mx.test\n\nStatus: 5.1.1\n")
+    assert message.words == "plain words"
+    assert "5.1.1" not in message.snippet
+
+
 @pytest.mark.parametrize(
     ("html", "text"),
     [

@@ -22,6 +22,7 @@ from tests.outbound.servers import is_left, web
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 MAIL = b"From: app@example.org\r\nTo: ann@example.com\r\nSubject: Hello\r\nMessage-ID: <1@example.org>\r\n\r\n%b\r\n"
 PATIENCE = 60.0
+PONG = b"SPAMD/1.5 0 PONG\r\n"
 
 
 def program(name: str, package: str = "") -> str:
@@ -109,19 +110,26 @@ def test_rspamd_refuses_spam(rspamd):
 
 
 @contextmanager
-def saying(answer: bytes, path: Path | None = None) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Yield the place of a server that answers one connection, when it has been told all, and what it was told."""
+def saying(
+    answer: bytes, path: Path | None = None, *, pongs: bool = False
+) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Yield the place of a server that answers one connection, when it has been told all, and what it was told.
+
+    With `pongs` it answers a ping as well, before or after: a sandbox asks for one when it starts.
+    """
     listener = socket.socket(socket.AF_UNIX if path else socket.AF_INET)
     listener.bind(str(path) if path else ("127.0.0.1", 0))
     listener.listen()
     told = bytearray()
 
     def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            while chunk := connection.recv(1 << 16):
-                told.extend(chunk)
-            connection.sendall(answer)
+        for _ in range(2 if pongs else 1):
+            connection, _ = listener.accept()
+            with connection, connection.makefile("rb") as octets:
+                request = octets.read()
+                is_ping = pongs and request.startswith(b"PING ")
+                connection.sendall(PONG if is_ping else answer)
+            told.extend(b"" if is_ping else request)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -157,7 +165,7 @@ def test_nobody_at_the_place_is_an_error():
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (b"SPAMD/1.5 0 PONG\r\n", ""),
+        (PONG, ""),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "what answers is not spamassassin"),
         (b"", "what answers is not spamassassin"),
     ],

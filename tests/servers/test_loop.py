@@ -71,6 +71,20 @@ def test_localhost_is_both_addresses_on_one_port(bound):
         assert [host for host, _ in names] == ["127.0.0.1", "::1"]
 
 
+@pytest.mark.parametrize("place", ["[::]:0", ":0"])
+def test_every_address_is_that_of_each_family_on_one_port(bound, place):
+    sockets = bound(place)
+    names = [sock.getsockname()[:2] for sock in sockets]
+    assert names[0][0] == "0.0.0.0"
+    assert len({port for _, port in names}) == 1
+    if socket.has_ipv6:
+        assert [host for host, _ in names] == ["0.0.0.0", "::"]
+    with socket.create_connection(("127.0.0.1", names[0][1]), timeout=10):
+        client, address = sockets[0].accept()
+        client.close()
+    assert address[0] == "127.0.0.1"
+
+
 def test_a_port_that_is_taken_is_said_with_advice(bound):
     port = bound("127.0.0.1:0")[0].getsockname()[1]
     with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1:{port}: another program has this port"):

@@ -7,7 +7,7 @@ from flask import Blueprint
 from mailpit_py.api import report_schemas as schemas
 from mailpit_py.api import report_shape as shape
 from mailpit_py.api.context import here
-from mailpit_py.api.models import InboxQuery
+from mailpit_py.api.models import OneInboxQuery
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import not_found
 from mailpit_py.api.report_models import ClockBody, Freeze, Move, microseconds
@@ -26,8 +26,8 @@ def register(routes: Blueprint) -> None:
     routes.post("/clock/reset")(reset_clock)
 
 
-@operation(TAG, returns=schemas.Clock)
-def show_clock(query: InboxQuery) -> Json:
+@operation(TAG, query=OneInboxQuery, returns=schemas.Clock)
+def show_clock(query: OneInboxQuery) -> Json:
     """Show the sandbox time of an inbox, and when the next step of a plan is due."""
     return _clock(query.inbox)
 

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from mailpit_py.api import folder_schemas as schemas
 from mailpit_py.api.context import here
-from mailpit_py.api.models import InboxQuery
+from mailpit_py.api.models import OneInboxQuery
 from mailpit_py.api.operation import operation
 from mailpit_py.api.shape import Json
 
@@ -18,8 +18,8 @@ def register(routes: Blueprint) -> None:
     routes.get("/folders")(list_folders)
 
 
-@operation(TAG, returns=schemas.Folders)
-def list_folders(query: InboxQuery) -> Json:
+@operation(TAG, query=OneInboxQuery, returns=schemas.Folders)
+def list_folders(query: OneInboxQuery) -> Json:
     """List the folders of an inbox in the order in which they were made, INBOX first.
 
     `Trash` is made when something is first moved there; others by whoever reads by IMAP.

@@ -11,7 +11,7 @@ from mailpit_py.api import simulation_schemas as schemas
 from mailpit_py.api import simulation_shape as shape
 from mailpit_py.api.answers import read_body
 from mailpit_py.api.context import here
-from mailpit_py.api.models import InboxQuery
+from mailpit_py.api.models import OneInboxQuery
 from mailpit_py.api.native.checked import checked
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem
@@ -79,8 +79,8 @@ def delete_rules(query: RulesQuery) -> Json:
     return {"items": _all(_owner(query))}
 
 
-@operation(TAG, returns=schemas.Preview, errors=(400, 415), document_body=PreviewRequest)
-def preview_rule(query: InboxQuery) -> Json:
+@operation(TAG, query=OneInboxQuery, returns=schemas.Preview, errors=(400, 415), document_body=PreviewRequest)
+def preview_rule(query: OneInboxQuery) -> Json:
     """Say which of the newest stored messages a rule would have matched, its numbers and dice apart."""
     body = read_body(PreviewOfAnything)
     members = _read(body.rule)[0] if isinstance(body.rule, dict) else body.rule

@@ -12,7 +12,7 @@ from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
 from mailpit_py.mail.tag import clean_all
-from mailpit_py.storage import INBOX, PATIENCE, Selection
+from mailpit_py.storage import EVERY_INBOX, INBOX, PATIENCE, Selection
 
 TAG = "Messages"
 
@@ -45,6 +45,8 @@ def delete_messages(query: FolderQuery, body: Choice) -> Json:
 @operation(TAG, query=FolderQuery, body=ChoiceToMove, returns=schemas.Changed, errors=(400,))
 def move_messages(query: FolderQuery, body: ChoiceToMove) -> Json:
     """Move many messages to a folder of their inbox, made if it is not there: out of the Trash, or into it."""
+    if query.inbox == EVERY_INBOX:
+        raise Problem(422, "One query parameter cannot be used.", errors=[("inbox", "a folder is in one: name that")])
     moved = here().sandbox.store.maildrops.move(query.inbox, _selection(body, query.mailbox), body.to)
     return {"changed": moved.result(PATIENCE)}
 

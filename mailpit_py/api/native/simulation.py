@@ -9,7 +9,7 @@ from flask import Blueprint
 from mailpit_py.api import simulation_schemas as schemas
 from mailpit_py.api import simulation_shape as shape
 from mailpit_py.api.context import here
-from mailpit_py.api.models import InboxQuery
+from mailpit_py.api.models import OneInboxQuery
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem
 from mailpit_py.api.shape import Json, reply
@@ -33,8 +33,8 @@ def register(routes: Blueprint) -> None:
     routes.get("/grammar")(explain_address)
 
 
-@operation(TAG, returns=schemas.Simulation, errors=())
-def show_simulation(query: InboxQuery) -> Json:
+@operation(TAG, query=OneInboxQuery, returns=schemas.Simulation, errors=())
+def show_simulation(query: OneInboxQuery) -> Json:
     """Show the seed, the switches, the sandbox's own domains, domain profiles and chaos, and how much is remembered."""
     return _shown(_simulator(), query.inbox)
 

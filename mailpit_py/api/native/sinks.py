@@ -9,7 +9,7 @@ from flask import Blueprint
 from mailpit_py.api import sink_schemas as schemas
 from mailpit_py.api import sink_shape as shape
 from mailpit_py.api.context import here
-from mailpit_py.api.models import InboxQuery
+from mailpit_py.api.models import InboxQuery, OneInboxQuery
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.api.shape import Json
@@ -54,14 +54,14 @@ def register(routes: Blueprint) -> None:
     routes.post("/messages/<public_id:public_id>/events")(tell_event)
 
 
-@operation(TAG, returns=schemas.Sinks)
-def list_sinks(query: InboxQuery) -> Json:
+@operation(TAG, query=OneInboxQuery, returns=schemas.Sinks)
+def list_sinks(query: OneInboxQuery) -> Json:
     """List where reports and events of an inbox go besides."""
     return {"items": [shape.sink(one) for one in _book().all(query.inbox)]}
 
 
-@operation(TAG, body=NewSink, returns=schemas.Sink, status=201, errors=(400, 404, 415))
-def add_sink(query: InboxQuery, body: NewSink) -> Json:
+@operation(TAG, query=OneInboxQuery, body=NewSink, returns=schemas.Sink, status=201, errors=(400, 404, 415))
+def add_sink(query: OneInboxQuery, body: NewSink) -> Json:
     """Add an SMTP server for reports or a webhook for events, inside the range that the operator allows.
 
     A webhook of SES asks the app at once to confirm its subscription, and tells nothing before.
@@ -71,14 +71,14 @@ def add_sink(query: InboxQuery, body: NewSink) -> Json:
     return shape.sink(_book().add(query.inbox, settings))
 
 
-@operation(TAG, returns=schemas.Sink)
-def show_sink(query: InboxQuery, public_id: str) -> Json:
+@operation(TAG, query=OneInboxQuery, returns=schemas.Sink)
+def show_sink(query: OneInboxQuery, public_id: str) -> Json:
     """Show one sink."""
     return shape.sink(_book().find(query.inbox, public_id))
 
 
-@operation(TAG, body=SinkChanges, returns=schemas.Sink, errors=(400, 404, 415))
-def change_sink(query: InboxQuery, body: SinkChanges, public_id: str) -> Json:
+@operation(TAG, query=OneInboxQuery, body=SinkChanges, returns=schemas.Sink, errors=(400, 404, 415))
+def change_sink(query: OneInboxQuery, body: SinkChanges, public_id: str) -> Json:
     """Change a sink, or switch it off: then what is due waits."""
     changes = body.model_dump(exclude_none=True)
     if "events" in changes:
@@ -88,16 +88,16 @@ def change_sink(query: InboxQuery, body: SinkChanges, public_id: str) -> Json:
     return shape.sink(_book().change(query.inbox, public_id, settings))
 
 
-@operation(TAG, returns=schemas.Sink)
-def delete_sink(query: InboxQuery, public_id: str) -> Json:
+@operation(TAG, query=OneInboxQuery, returns=schemas.Sink)
+def delete_sink(query: OneInboxQuery, public_id: str) -> Json:
     """Delete a sink, and cancel what is on its way to it."""
     sink = _book().find(query.inbox, public_id)
     _book().remove(query.inbox, public_id)
     return shape.sink(sink)
 
 
-@operation(TAG, returns=schemas.SinkAttemptWithTries, status=202)
-def ask_for_confirmation(query: InboxQuery, public_id: str) -> Json:
+@operation(TAG, query=OneInboxQuery, returns=schemas.SinkAttemptWithTries, status=202)
+def ask_for_confirmation(query: OneInboxQuery, public_id: str) -> Json:
     """Ask the app (again) to confirm its subscription to SNS."""
     sink = _book().find(query.inbox, public_id)
     if not needs_confirming(sink):
@@ -105,8 +105,8 @@ def ask_for_confirmation(query: InboxQuery, public_id: str) -> Json:
     return _attempt(query.inbox, _book().ask(sink, CONFIRMATION))
 
 
-@operation(TAG, body=SinkTrialWish, returns=schemas.SinkTrial, status=202, errors=(400, 404, 415))
-def try_sink(query: InboxQuery, body: SinkTrialWish, public_id: str) -> Json:
+@operation(TAG, query=OneInboxQuery, body=SinkTrialWish, returns=schemas.SinkTrial, status=202, errors=(400, 404, 415))
+def try_sink(query: OneInboxQuery, body: SinkTrialWish, public_id: str) -> Json:
     """Try a sink: a mail that the sandbox writes itself bounces (or does what else goes there), for this sink alone."""
     try:
         message, kind = _book().try_out(query.inbox, public_id, body.reverse_path)
@@ -115,14 +115,14 @@ def try_sink(query: InboxQuery, body: SinkTrialWish, public_id: str) -> Json:
     return {"message": message, "kind": kind}
 
 
-@operation(TAG, returns=schemas.Feedback)
-def show_feedback(query: InboxQuery) -> Json:
+@operation(TAG, query=OneInboxQuery, returns=schemas.Feedback)
+def show_feedback(query: OneInboxQuery) -> Json:
     """Show who gets the complaints of an inbox."""
     return _feedback(query.inbox)
 
 
-@operation(TAG, body=FeedbackChange, returns=schemas.Feedback, errors=(400, 404, 415))
-def set_feedback(query: InboxQuery, body: FeedbackChange) -> Json:
+@operation(TAG, query=OneInboxQuery, body=FeedbackChange, returns=schemas.Feedback, errors=(400, 404, 415))
+def set_feedback(query: OneInboxQuery, body: FeedbackChange) -> Json:
     """Let the complaints of an inbox go to an address, whatever `--fbl-address` says."""
     try:
         _book().direct_complaints(query.inbox, body.address)
@@ -146,14 +146,14 @@ def list_sink_attempts(query: AttemptsOfSinksQuery) -> Json:
     return {"items": [shape.attempt(one) for one in page.items], "next": page.next}
 
 
-@operation(TAG, returns=schemas.SinkAttemptWithTries)
-def show_sink_attempt(query: InboxQuery, public_id: str) -> Json:
+@operation(TAG, query=OneInboxQuery, returns=schemas.SinkAttemptWithTries)
+def show_sink_attempt(query: OneInboxQuery, public_id: str) -> Json:
     """Show an attempt with each try: what was sent, and what was answered."""
     return _attempt(query.inbox, public_id)
 
 
-@operation(TAG, returns=schemas.SinkAttemptWithTries, status=202)
-def replay_sink_attempt(query: InboxQuery, public_id: str) -> Json:
+@operation(TAG, query=OneInboxQuery, returns=schemas.SinkAttemptWithTries, status=202)
+def replay_sink_attempt(query: OneInboxQuery, public_id: str) -> Json:
     """Try an attempt once more, now, with the id that it had: a receiver can see that it is a repeat."""
     _book().replay(query.inbox, public_id)
     return _attempt(query.inbox, public_id)

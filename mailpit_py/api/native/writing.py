@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request, url_for
 
 from mailpit_py.api.answers import answer, read_body, read_octets
 from mailpit_py.api.context import here
-from mailpit_py.api.models import InboxQuery, NewMessage, Nothing, PutIn
+from mailpit_py.api.models import NewMessage, Nothing, OneInboxQuery, PutIn
 from mailpit_py.api.native import sample
 from mailpit_py.api.operation import operation
 from mailpit_py.api.problem import Problem
@@ -47,8 +47,8 @@ def add_message(query: PutIn) -> Response:
     return _put_in(raw, new.reverse_path, tuple(new.recipients), simulate=query.simulate, inbox=query.inbox)
 
 
-@operation(TAG, body=Nothing, returns=Created, status=201, errors=(400, 404, 415, 507))
-def add_sample(query: InboxQuery, body: Nothing) -> Response:
+@operation(TAG, query=OneInboxQuery, body=Nothing, returns=Created, status=201, errors=(400, 404, 415, 507))
+def add_sample(query: OneInboxQuery, body: Nothing) -> Response:
     """Let the sandbox send itself a test mail with text, HTML, a picture and a file."""
     token = new_public_id()
     raw = sample.build(here().sandbox.clock.wall(), token)

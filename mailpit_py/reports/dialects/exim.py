@@ -35,12 +35,12 @@ _ACTIONS = frozenset({Action.FAILED, Action.DELAYED, Action.DELIVERED, Action.RE
 
 def message_id(draft: Draft) -> str:
     """Return the queue id of the report itself: seconds, process and sub-second in base 62."""
-    return _queue_id(draft.report.at, draft.token("own", 6, DIGITS), draft.token("own sub", 2, BASE62))
+    return _queue_id(draft.report.at, draft.token("own", 3, BASE62), draft.token("own sub", 2, BASE62))
 
 
 def original_id(draft: Draft) -> str:
     """Return the queue id of the original, the same in every report about it."""
-    process, fraction = draft.original_token("queue", 6, DIGITS), draft.original_token("queue sub", 2, BASE62)
+    process, fraction = draft.original_token("queue", 3, BASE62), draft.original_token("queue sub", 2, BASE62)
     return _queue_id(draft.report.arrival, process, fraction)
 
 
@@ -49,7 +49,7 @@ def _queue_id(at: int, process: str, fraction: str) -> str:
     while number:
         number, rest = divmod(number, 62)
         digits = BASE62[rest] + digits
-    return f"{digits.rjust(6, '0')[-6:]}-{process}-{fraction}"
+    return f"{digits.rjust(6, '0')[-6:]}-{process.rjust(6, '0')}-{fraction}"
 
 
 def subject(draft: Draft) -> bytes:

@@ -64,9 +64,9 @@ def _notice(draft: Draft) -> bytes:
 def _line(recipient: RecipientStatus) -> str:
     """OpenSMTPD joins the lines of a reply without a space, all codes but the first left out.
 
-    Of what waits, or has waited for too long, it says no more than that.
+    Of what has waited for too long it says no more than that.
     """
-    if recipient.action is Action.DELAYED or recipient.is_given_up:
+    if recipient.is_given_up:
         return f"{recipient.final_recipient}: Envelope expired"
     first, *rest = recipient.lines or ("",)
     return f"{recipient.final_recipient}: {first}{''.join(line[4:] for line in rest)}"
@@ -86,9 +86,9 @@ def _status(draft: Draft) -> bytes:
 
 
 def _code(recipient: RecipientStatus) -> str:
-    if recipient.action is Action.DELAYED or recipient.is_given_up:
+    if recipient.is_given_up:
         return "4.4.7"
-    return "5.0.0" if recipient.action is Action.FAILED else "2.0.0"
+    return {Action.FAILED: "5.0.0", Action.DELAYED: "4.0.0"}.get(recipient.action, "2.0.0")
 
 
 def _returned(draft: Draft) -> bytes:

@@ -22,7 +22,7 @@ _ID_FIELDS_AT_MOST = 30  # RFC 2971 §3.3
 
 
 def capability(session: Session, scanner: Scanner) -> Work[None]:
-    """CAPABILITY."""
+    """CAPABILITY (RFC 9051 §6.1.1): what can be asked for now, which a login and TLS change."""
     session.say(f"* CAPABILITY {capabilities(session)}")
     yield from ()
 
@@ -33,7 +33,7 @@ def noop(session: Session, scanner: Scanner) -> Work[None]:
 
 
 def logout(session: Session, scanner: Scanner) -> Work[None]:
-    """LOGOUT."""
+    """LOGOUT (RFC 9051 §6.1.3): BYE, and the connection is closed behind the answer."""
     session.say("* BYE goodbye")
     session.leave()
     yield from ()
@@ -55,7 +55,7 @@ def _id_value(scanner: Scanner) -> bytes:
 
 
 def starttls(session: Session, scanner: Scanner) -> Work[str]:
-    """STARTTLS."""
+    """STARTTLS (RFC 9051 §6.2.1): what follows the answer is a handshake. Raises Bad where none is offered."""
     if not session.offers_starttls:
         raise Bad("TLS is active already" if session.is_tls else "there is no TLS here")
     session.begin_handshake()
@@ -64,7 +64,7 @@ def starttls(session: Session, scanner: Scanner) -> Work[str]:
 
 
 def login(session: Session, scanner: Scanner) -> Work[str]:
-    """LOGIN."""
+    """LOGIN (RFC 9051 §6.2.3), a name and a password. Raises No if they are wrong."""
     name = scanner.text()
     scanner.space()
     password = scanner.text()

@@ -24,7 +24,10 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 
 def append(session: Session, scanner: Scanner) -> Work[str | None]:
-    """APPEND."""
+    """APPEND (RFC 9051 §6.3.12), with flags and a date where these are given; returns APPENDUID.
+
+    Raises Bad for a message that is no literal, No for one that is empty or too large, or no such mailbox.
+    """
     name = scanner.mailbox()
     scanner.space()
     given: list[str] = []

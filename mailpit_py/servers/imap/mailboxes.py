@@ -144,7 +144,7 @@ def lsub(session: Session, scanner: Scanner) -> Work[None]:
 
 
 def status(session: Session, scanner: Scanner) -> Work[None]:
-    """STATUS."""
+    """STATUS (RFC 9051 §6.3.11): numbers of a mailbox that is not opened for it. Raises No if there is none."""
     name = scanner.mailbox()
     scanner.space()
     items = _status_items(scanner)
@@ -206,7 +206,7 @@ def delete(session: Session, scanner: Scanner) -> Work[None]:
 
 
 def rename(session: Session, scanner: Scanner) -> Work[None]:
-    """RENAME."""
+    """RENAME (RFC 9051 §6.3.6). Raises No for a mailbox whose name is fixed, or another one of the new name."""
     old = scanner.mailbox()
     scanner.space()
     new, reader = _one_name(scanner), _reader(session)
@@ -214,13 +214,13 @@ def rename(session: Session, scanner: Scanner) -> Work[None]:
 
 
 def subscribe(session: Session, scanner: Scanner) -> Work[None]:
-    """SUBSCRIBE."""
+    """SUBSCRIBE (RFC 9051 §6.3.7): LSUB and LIST (SUBSCRIBED) tell the name from now on."""
     name, reader = _one_name(scanner), _reader(session)
     yield from ask(lambda desk: desk.subscribe(reader, name, subscribed=True))
 
 
 def unsubscribe(session: Session, scanner: Scanner) -> Work[None]:
-    """UNSUBSCRIBE."""
+    """UNSUBSCRIBE (RFC 9051 §6.3.8): they tell it no more."""
     name, reader = _one_name(scanner), _reader(session)
     yield from ask(lambda desk: desk.subscribe(reader, name, subscribed=False))
 

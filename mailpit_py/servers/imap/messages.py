@@ -40,12 +40,12 @@ def _chosen(view: View, numbers: NumberSet, *, by_uid: bool) -> list[Numbered]:
 
 
 def fetch(session: Session, scanner: Scanner) -> Work[None]:
-    """FETCH."""
+    """FETCH (RFC 9051 §6.4.5) by number. What it reads becomes seen, unless it peeks; raises No if some are gone."""
     yield from _fetch(session, scanner, by_uid=False)
 
 
 def uid_fetch(session: Session, scanner: Scanner) -> Work[None]:
-    """UID FETCH."""
+    """UID FETCH (RFC 9051 §6.4.9): the same by UID; a UID that is not there is passed over."""
     yield from _fetch(session, scanner, by_uid=True)
 
 
@@ -134,12 +134,12 @@ def _runs(
 
 
 def store(session: Session, scanner: Scanner) -> Work[str | None]:
-    """STORE."""
+    """STORE (RFC 9051 §6.4.6) by number; returns what UNCHANGEDSINCE kept as it was (RFC 7162 §3.1.3), if anything."""
     return (yield from _store(session, scanner, by_uid=False))
 
 
 def uid_store(session: Session, scanner: Scanner) -> Work[str | None]:
-    """UID STORE."""
+    """UID STORE: the same by UID."""
     return (yield from _store(session, scanner, by_uid=True))
 
 
@@ -196,22 +196,22 @@ def _tell_stored(
 
 
 def copy(session: Session, scanner: Scanner) -> Work[str]:
-    """COPY."""
+    """COPY (RFC 9051 §6.4.7) by number; returns COPYUID with the UIDs before and after, in one order."""
     return (yield from _carry(session, scanner, by_uid=False, moves=False))
 
 
 def uid_copy(session: Session, scanner: Scanner) -> Work[str]:
-    """UID COPY."""
+    """UID COPY: the same by UID."""
     return (yield from _carry(session, scanner, by_uid=True, moves=False))
 
 
 def move(session: Session, scanner: Scanner) -> Work[str]:
-    """MOVE (RFC 6851)."""
+    """MOVE (RFC 9051 §6.4.8) by number: COPYUID is told first, then each EXPUNGE."""
     return (yield from _carry(session, scanner, by_uid=False, moves=True))
 
 
 def uid_move(session: Session, scanner: Scanner) -> Work[str]:
-    """UID MOVE."""
+    """UID MOVE: the same by UID."""
     return (yield from _carry(session, scanner, by_uid=True, moves=True))
 
 
@@ -242,12 +242,12 @@ def _carry(session: Session, scanner: Scanner, *, by_uid: bool, moves: bool) -> 
 
 
 def expunge(session: Session, scanner: Scanner) -> Work[None]:
-    """EXPUNGE."""
+    """EXPUNGE (RFC 9051 §6.4.3): what is flagged as deleted goes. Raises No in a mailbox opened to be read only."""
     yield from _expunge(session, None)
 
 
 def uid_expunge(session: Session, scanner: Scanner) -> Work[None]:
-    """UID EXPUNGE (RFC 4315)."""
+    """UID EXPUNGE (RFC 9051 §6.4.9): of these UIDs alone."""
     numbers = scanner.number_set()
     scanner.end()
     yield from _expunge(session, numbers)

@@ -38,22 +38,22 @@ class Criterion:
 
 
 def search(session: Session, scanner: Scanner) -> Work[None]:
-    """SEARCH."""
+    """SEARCH (RFC 9051 §6.4.4): the numbers of what is found, ascending, in the form that RETURN asks for."""
     yield from _search(session, scanner, by_uid=False)
 
 
 def uid_search(session: Session, scanner: Scanner) -> Work[None]:
-    """UID SEARCH."""
+    """UID SEARCH: the same with UIDs."""
     yield from _search(session, scanner, by_uid=True)
 
 
 def sort(session: Session, scanner: Scanner) -> Work[None]:
-    """SORT."""
+    """SORT (RFC 5256 §3): the numbers of what is found, in the order that the criteria give."""
     yield from _sort(session, scanner, by_uid=False)
 
 
 def uid_sort(session: Session, scanner: Scanner) -> Work[None]:
-    """UID SORT."""
+    """UID SORT: the same with UIDs."""
     yield from _sort(session, scanner, by_uid=True)
 
 

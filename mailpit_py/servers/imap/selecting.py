@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def select(session: Session, scanner: Scanner) -> Work[str]:
-    """SELECT."""
+    """SELECT (RFC 9051 §6.3.2): a mailbox to work in. The one before is closed, also if this one is not there."""
     return (yield from _open(session, scanner, is_read_only=False))
 
 
 def examine(session: Session, scanner: Scanner) -> Work[str]:
-    """EXAMINE."""
+    """EXAMINE (RFC 9051 §6.3.3): the same, to read only: nothing becomes seen."""
     return (yield from _open(session, scanner, is_read_only=True))
 
 
@@ -70,7 +70,7 @@ def close(session: Session, scanner: Scanner) -> Work[None]:
 
 
 def unselect(session: Session, scanner: Scanner) -> Work[None]:
-    """UNSELECT."""
+    """UNSELECT (RFC 9051 §6.4.2): closes the mailbox and removes nothing."""
     session.select(None)
     yield from ()
 

@@ -250,12 +250,12 @@ class Dialogue:
         if not name:
             return syntax_error(f"{verb} needs the name of your host: {verb} me.example.com")
         session = self.session.greeted(name[:255], protocol)
-        hidden, self.effects.hidden = self.effects.hidden, NONE_HIDDEN
-        if refusal := self.effects.ask(Stage.HELO, session):
-            self.effects.hidden = hidden
+        before, self.effects.hidden = self.effects.hidden, NONE_HIDDEN
+        refusal = self.effects.ask(Stage.HELO, session)
+        hidden, self.effects.hidden = self.effects.hidden, before
+        if refusal:
             return refusal
-        hidden, self.effects.hidden = self.effects.hidden, hidden
-        self.mail.reset()  # what ends here was told as it was agreed before
+        self.mail.reset()  # what ends here is told as it was agreed before
         self.effects.hidden = hidden
         self.session, self._is_extended = session, verb != "HELO"
         if not self._is_extended:

@@ -82,17 +82,26 @@ def test_shapes_are_those_of_mailpit(reference: dict[str, Any]) -> None:
     assert {"HTMLCheckResponse", "LinkCheckResponse", "SpamAssassinResponse"} <= ours.keys()
 
 
-def schema_of(reference: dict[str, Any], operation: str) -> dict[str, Any]:
+def schema_of(described: dict[str, Any], operation: str, status: int = 200) -> dict[str, Any]:
     """The schema of an operation's answer; where Mailpit itself gives null for a list, null is allowed."""
-    method, path = operations(reference)[operation]
-    answer = reference["paths"][path][method]["responses"]["200"]
+    method, path = operations(described)[operation]
+    answer = described["paths"][path][method]["responses"][str(status)]
     while "$ref" in answer:
-        answer = reference["responses"][answer["$ref"].rpartition("/")[2]]
-    definitions = json.loads(json.dumps(reference["definitions"]))
+        answer = described["responses"][answer["$ref"].rpartition("/")[2]]
+    definitions = nullable(described["definitions"])
     for name in ("To", "Cc", "Bcc", "ReplyTo"):
-        shape = definitions["MessageSummary"]["properties"][name]
-        shape["type"] = ["array", "null"]
-    return {**answer["schema"], "definitions": definitions}
+        definitions["MessageSummary"]["properties"][name]["type"] = ["array", "null"]
+    return {**nullable(answer["schema"]), "definitions": definitions}
+
+
+def nullable(schema: Any) -> Any:
+    """A schema of OpenAPI 2 as JSON Schema: what is `x-nullable` may be null."""
+    if isinstance(schema, list):
+        return [nullable(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    shape = {name: nullable(value) for name, value in schema.items()}
+    return {**shape, "type": [shape["type"], "null"]} if shape.get("x-nullable") else shape
 
 
 def closed(schema: Any) -> Any:

@@ -252,6 +252,13 @@ def test_a_date_beyond_all_calendars_is_the_first_one() -> None:
     assert moment(0, minutes_east=-90) == "1969-12-31T22:30:00-01:30"
 
 
+@pytest.mark.parametrize(
+    ("microseconds", "fraction"), [(0, ""), (210_000, ".21"), (500_999, ".5"), (7_000, ".007"), (999, "")]
+)
+def test_a_moment_has_three_digits_at_most_and_no_zeros_behind(microseconds: int, fraction: str) -> None:
+    assert moment(1_795_435_200_000_000 + microseconds) == f"2026-11-23T12:00:00{fraction}Z"
+
+
 @pytest.mark.parametrize("path", ["", "/headers", "/raw", "/part/0"])
 def test_an_unknown_message_is_not_found(client: Client, path: str) -> None:
     for given in ("x" * 22, "nonsense", "%00", "\u00e4"):

@@ -8,8 +8,10 @@ import pytest
 from werkzeug.test import Client
 
 from mailpit_py.api import create_app
+from mailpit_py.application.clock import Clock
+from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.config import Config
-from mailpit_py.storage import Limits, Store, StoreOptions
+from mailpit_py.storage import Limits, Selection, Store, StoreOptions
 from tests.api.conftest import Mail
 from tests.api.mailpit.conftest import V1, make_sandbox, transaction
 
@@ -171,10 +173,41 @@ def test_a_zone_that_is_none_is_passed_over(client: Client, mail: Mail, query: s
     assert found(client, query, tz=zone)["messages_count"] == number
 
 
+NOON = b"Date: Mon, 23 Nov 2026 12:00:00 +0000\r\nSubject: noon\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("zone", "query", "number"),
+    [
+        ("Europe/Berlin", '"after:2026-11-23 12:59:00"', 1),  # 11:59 UTC
+        ("UTC", '"after:2026-11-23 12:59:00"', 0),
+        ("Asia/Kolkata", '"before:2026-11-23 17:31:00"', 1),
+        ("Asia/Kolkata", '"before:2026-11-23 17:29:00"', 0),
+        ("Asia/Kolkata", '"-before:2026-11-23 17:29:00"', 1),
+        ("America/New_York", "after:2026-11-23T11:59:00Z", 1),  # with an offset the zone does not count
+    ],
+)
+def test_dates_are_of_the_zone_that_is_named(zone: str, query: str, number: int) -> None:
+    with Store.open(None, StoreOptions()) as store:
+        sandbox = Sandbox(store, Clock(), message_dates=True)
+        public_id = Mail(sandbox).receive(NOON)
+        app = create_app(sandbox, Config())
+        client = app.test_client()
+        assert found(client, query, tz=zone)["messages_count"] == number
+        latest = client.get(f"{V1}/message/latest", query_string={"query": query, "tz": zone})
+        assert (latest.json["ID"] if number else latest.status_code) == (public_id if number else 404)
+        store.mark("default", Selection.ids([public_id]), seen=False).result(10)
+        client.put(f"{V1}/messages?tz={zone}", json={"Search": query, "Read": True})
+        assert store.counts().unread == 1 - number
+        client.delete(SEARCH, query_string={"query": query, "tz": zone})
+        assert store.counts().total == 1 - number
+        app.close()
+
+
 @pytest.mark.parametrize(
     "query",
-    ["JÖRG", "from:jörg", "from:JÖRG", "subject:ÄÖÜ", "subject:äöü", 'from:"O\'Neil & Söhne"', "to:&", "filename.pdf",
-     "text body", "bcc:hidden@example.com", "message-id:<One@Example.org>", "has:attachment"],
+    ["JÖRG", "from:jörg", "from:JÖRG", "subject:ÄÖÜ", "subject:äöü", "subject:aou", 'from:"O\'Neil & Söhne"', "to:&",
+     "filename.pdf", "text body", "bcc:hidden@example.com", "message-id:<One@Example.org>", "has:attachment"],
 )  # fmt: skip
 def test_what_mailpit_cannot_find_is_found(client: Client, mail: Mail, query: str) -> None:
     mail.receive(

@@ -156,6 +156,18 @@ def test_names_in_any_case_and_empty_lists(client: Client, mail: Mail, value: di
     assert message["MessageID"] == ("own@x" if "Message-ID" in value.get("Headers", {}) else "")
 
 
+@pytest.mark.parametrize("options", [{}, {"send_api_auth_accept_any": True, "ui_auth": "ann:secret"}])
+def test_the_name_of_the_sender_is_kept_also_where_none_is_asked_for(
+    make_app: Any, mail: Mail, options: dict[str, Any]
+) -> None:
+    client = make_app(**options).test_client()
+    public_id = sent(client, SMALL, auth=("who", "ever"))
+    asked = {"auth": ("ann", "secret")} if options else {}
+    assert client.get(f"{V1}/message/{public_id}", **asked).json["Username"] == "who"
+    assert client.get(f"{V1}/messages", **asked).json["messages"][0]["Username"] == "who"
+    assert client.get(f"{V1}/search?query=is:read", **asked).json["messages"][0]["Username"] == "who"
+
+
 @pytest.mark.parametrize("content", [b"", b"\x00\x01", b"%PDF-1.4", b"PK\x03\x04", b"<!DOCTYPE html>", b"RIFF1234WEBP"])
 def test_the_type_of_a_file_is_told_by_its_octets(client: Client, mail: Mail, content: bytes) -> None:
     kinds = {0x00: "application/octet-stream", 0x25: "application/pdf", 0x50: "application/zip", 0x3C: "text/html",

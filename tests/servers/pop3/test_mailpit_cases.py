@@ -101,6 +101,9 @@ def answer(client: poplib.POP3, line: str) -> str:
 DIFFERENT = [
     (["DELE 1", "DELE 1"], "+OK message marked for deletion; -ERR no such message", "the second DELE of one"),
     (["DELE 1", "STAT"], "+OK message marked for deletion; +OK 49 ", "marked messages stay in STAT and LIST"),
+    (["STAT 1"], "-ERR this command takes no arguments", "more arguments than a command has"),
+    ([" STAT"], "-ERR unknown command", "a blank before it"),
+    (["DELE"], "-ERR DELE requires one argument", "for missing ones `no such message`"),
     (["TOP 1 0", ""], "+OK top of message follows; Subject: m0", "the newest first"),
 ]
 

@@ -96,6 +96,17 @@ DIFFERENT = [
     ([HELLO, f"{MAIL} FOO=bar"], "250 250", "250 555", "an unknown parameter"),
     ([HELLO, MAIL, "RCPT TO:<r@e.com> FOO=bar"], "250 250 250", "250 250 555", "an unknown parameter"),
     ([HELLO, "RSET x", "QUIT x"], "250 250 221", "250 501 501", "parameters of `RSET`, `DATA` and `QUIT`"),
+    (["HELO", "EHLO"], "250 250", "501 501", "`HELO` and `EHLO` without a name"),
+    ([" NOOP"], "250", "500", "a blank before a command"),
+    ([HELLO, MAIL, MAIL], "250 250 250", "250 250 503", "a second `MAIL` before any `RCPT`"),
+    ([HELLO, f"{MAIL} SIZE=-1"], "250 250", "250 501", "a value that is none, as `SIZE=-1`"),
+    ([HELLO, f"{MAIL} BODY=FOO"], "250 250", "250 501", "a value that is none, as `SIZE=-1`"),
+    ([HELLO, "MAIL FROM:<@x.test:s@e.com>"], "250 553", "250 250", "a source route"),
+    ([HELLO, "MAIL FROM:<s@[IPv6:::1]>"], "250 553", "250 250", "an IPv6 address as a domain"),
+    ([HELLO, "MAIL FROM:<s@-e.com>"], "250 250", "250 553", "a domain that begins with a hyphen"),
+    ([HELLO, "MAIL FROM : <s@e.com>"], "250 501", "250 250", "blanks around the colon"),
+    ([HELLO, f"{MAIL}\t"], "250 250", "250 500", "a tab"),
+    ([HELLO, "MAIL FROM:<\xe4@e.com>"], "250 553", "250 500", "octets that are no UTF-8"),
     (["HELO x", "AUTH PLAIN"], "250 334", "250 503", "`AUTH` after `HELO`"),
 ]
 
@@ -159,6 +170,8 @@ def test_replies_begin_with_the_words_of_mailpit(port: int) -> None:
     assert dict(zip(WORDS, shortened, strict=True)) == WORDS
     assert_documented("the program's name in the greeting is `Mailpit`")
     assert_documented("the enhanced code of a bad reverse-path is 5.1.3")
+    assert answers(port, [HELLO, "AUTH LOGIN", "*"])[-1] == "501 5.7.0 Authentication cancelled"
+    assert_documented("a login that the client cancels by `*`")
 
 
 def test_a_reply_to_a_whole_message_has_the_words_of_mailpit(port: int) -> None:

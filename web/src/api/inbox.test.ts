@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { whose, within } from "./inbox";
+import { EVERY, whose, within } from "./inbox";
 
 it.each([
   ["messages", true], ["messages/x/raw", true], ["events", true], ["wait", true], ["rules", true], ["rules/preview", true],
@@ -9,6 +9,13 @@ it.each([
 ])("says of %s whose it is: %s", (path, isOfInbox) => {
   expect(whose(path, "team-a")).toEqual(isOfInbox ? { inbox: "team-a" } : {});
   expect(whose(path, "")).toEqual({});
+});
+
+it.each([
+  ["messages", true], ["messages/x/bounce", true], ["events", true], ["tags", true], ["attempts/x", true], ["info", true],
+  ["messages/sample", false], ["messages/move", false], ["clock", false], ["rules", false], ["sinks", false], ["folders", false],
+])("asks of all inboxes together only what can be: %s %s", (path, isAcross) => {
+  expect(whose(path, EVERY)).toEqual(isAcross ? { inbox: "*" } : {});
 });
 
 it("keeps an address in its inbox", () => {

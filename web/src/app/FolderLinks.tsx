@@ -1,6 +1,7 @@
 import { IconAlertTriangle, IconFolder, IconTrash, type Icon } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "../api/client";
+import { SEES_ALL } from "../api/inbox";
 import { number } from "../ui/format";
 import styles from "./frame.module.css";
 import { usePlace } from "./place";
@@ -15,7 +16,7 @@ export const foldersQuery = {
 
 /** The folders beside the inbox that have something in them, or are open. */
 export function FolderLinks({ onGo }: { onGo?: () => void }) {
-  const { data } = useQuery(foldersQuery);
+  const { data } = useQuery({ ...foldersQuery, enabled: !SEES_ALL });
   const { scope, place, go, href } = usePlace();
   const shown = (data?.folders ?? []).filter(({ name, total }) => name !== "INBOX" && (total > 0 || name === scope.folder));
   if (shown.length === 0) return null;

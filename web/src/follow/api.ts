@@ -1,6 +1,6 @@
 /** Requests about what follows a message: its report, a bounce on request, the clock. */
 import { apiUrl, apply, change, json, messagePath, withSignal } from "../api/client";
-import { INBOX } from "../api/inbox";
+import { INBOX, SEES_ALL } from "../api/inbox";
 import type {
   Advanced, Bounced, Clock, Dialects, NewBounce, Report, SinkAttempts, SinkAttemptWithTries, Sinks,
 } from "../api/schema";
@@ -58,7 +58,7 @@ export const previewQuery = (id: string, wish: Wish) => ({
 
 export const bounce = (id: string, wish: Wish): Promise<Bounced> => apply<Bounced>(change("POST", messagePath(id, "/bounce"), wish));
 
-const OWN = INBOX ? { inbox: INBOX } : {};
+const OWN = INBOX && !SEES_ALL ? { inbox: INBOX } : {};
 
 export const turn = {
   advance: (seconds: number) => apply<Advanced>(change("POST", "clock/advance", { seconds, ...OWN })),

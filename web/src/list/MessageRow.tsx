@@ -3,6 +3,7 @@ import { IconBan, IconPaperclip, IconPinFilled } from "@tabler/icons-react";
 import { memo, useEffect, useRef, type MouseEvent } from "react";
 import { usePlace } from "../app/place";
 import type { Place } from "../app/location";
+import { SEES_ALL } from "../api/inbox";
 import type { Attempt, Row, Summary } from "../api/types";
 import { sender, subjectOf } from "../ui/address";
 import { visible } from "../ui/bidi";
@@ -108,6 +109,7 @@ function MessageLines({ row }: { row: Summary }) {
 function Badges({ row }: { row: Summary }) {
   return (
     <span className={styles.badges}>
+      {SEES_ALL && <span className={styles.tag}>{row.inbox}</span>}
       {row.report && (
         <span className={styles.report} data-kind={row.report}>
           {badgeOf(row.report)}
@@ -143,6 +145,11 @@ function AttemptLines({ row }: { row: Attempt }) {
       <From row={row} />
       <span className={styles.second}>
         <bdi className={`${styles.subject} ${styles.reply}`}>{replyLine(row.reply)}</bdi>
+        {SEES_ALL && (
+          <span className={styles.badges}>
+            <span className={styles.tag}>{row.inbox}</span>
+          </span>
+        )}
       </span>
       <span className={styles.snippet}>
         <bdi>{stageWords(row)}</bdi>
