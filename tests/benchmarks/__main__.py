@@ -18,6 +18,7 @@ from tests.benchmarks import (
     start_up,
     tests_load,
     tools,
+    turns,
     wrk_load,
 )
 from tests.benchmarks.mails import Mails
@@ -33,8 +34,9 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="multiply the number of messages (1.0)")
     parser.add_argument("--messages", type=int, default=100_000, help="messages in the database of the API part")
     parser.add_argument("--starts", type=int, default=10, help="how often every server is started (10)")
-    parts = ("start", "smtp", "rules", "api", "wrk", "imap", "plans", "outbound", "tests")
+    parts = ("start", "smtp", "turns", "rules", "api", "wrk", "imap", "plans", "outbound", "tests")
     parser.add_argument("--only", choices=parts, help="run one part")
+    parser.add_argument("--compiled", type=Path, metavar="FOLDER", help="with `turns`: a compiled package beside it")
     arguments = parser.parse_args()
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} CPUs, load {load}")
@@ -43,6 +45,8 @@ def main() -> None:
         start_part(arguments.starts)
     if arguments.only in (None, "smtp"):
         smtp_part(arguments.rounds, arguments.scale)
+    if arguments.only in (None, "turns"):
+        turns.report(arguments.rounds * 5, arguments.compiled and arguments.compiled.resolve())
     if arguments.only in (None, "rules"):
         rules_part(arguments.rounds * 25)
     if arguments.only in (None, "api"):

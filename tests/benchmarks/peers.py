@@ -24,12 +24,14 @@ ROOT = Path(__file__).resolve().parents[2]
 class Peer:
     """A server under load: how it is started with an SMTP port, an HTTP port and a folder of its own.
 
-    `page` is the first thing its users see over HTTP, empty when there is none.
+    `page` is the first thing its users see over HTTP, empty when there is none; `package` is the
+    folder from which Python takes what it imports.
     """
 
     name: str
     command: Callable[[int, int, Path], list[str]]
     page: str = "/"
+    package: Path = ROOT
 
 
 @dataclass
@@ -55,8 +57,8 @@ class Running:
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
-def ours(name: str = "mailpit-py", *more: str) -> Peer:
-    """This checkout: durable, parsed and indexed, nothing pruned."""
+def ours(name: str = "mailpit-py", *more: str, package: Path = ROOT) -> Peer:
+    """This checkout, or a package elsewhere: durable, parsed and indexed, nothing pruned."""
 
     def command(smtp: int, web: int, folder: Path) -> list[str]:
         return [
@@ -64,7 +66,15 @@ def ours(name: str = "mailpit-py", *more: str) -> Peer:
             "--smtp", f"127.0.0.1:{smtp}", "--listen", f"127.0.0.1:{web}", *more,
         ]  # fmt: skip
 
-    return Peer(name, command)
+    return Peer(name, command, package=package)
+
+
+def bare() -> Peer:
+    """The yardstick."""
+    program = str(ROOT / "tests/benchmarks/bare.py")
+    return Peer(
+        "bare aiosmtpd (stores nothing)", lambda smtp, _web, _folder: [sys.executable, program, str(smtp)], page=""
+    )
 
 
 def peers() -> list[Peer]:
@@ -75,12 +85,7 @@ def peers() -> list[Peer]:
         lambda smtp, _web, _folder: [postfix.program("smtp-sink"), "-u", _user(), f"127.0.0.1:{smtp}", "512"],
         page="",
     )
-    bare = Peer(
-        "bare aiosmtpd (stores nothing)",
-        lambda smtp, _web, _folder: [sys.executable, str(ROOT / "tests/benchmarks/bare.py"), str(smtp)],
-        page="",
-    )
-    found = [sink, bare, ours()]
+    found = [sink, bare(), ours()]
     if program := tools.maildev():
         node = shutil.which("node") or "node"
         found.append(
@@ -108,7 +113,7 @@ def peers() -> list[Peer]:
 @contextmanager
 def running(peer: Peer) -> Iterator[Running]:
     """Start a peer, wait until it speaks, and end it in any case."""
-    environment = tools.Postfix().environment() | {"PYTHONPATH": str(ROOT)}
+    environment = tools.Postfix().environment() | {"PYTHONPATH": str(peer.package)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)

@@ -1,0 +1,57 @@
+"""What each message goes through, compiled: the same sources give the same answers to the tests that read them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.conftest import ROOT, run
+
+# Building takes a minute of a free processor, the tests another.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1_200),
+    pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler, as in the Debian package gcc"),
+]
+TESTS = ("tests/mail", "tests/servers/smtp", "tests/application")
+
+
+@pytest.fixture(scope="module")
+def compiled(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the compiled package, and the tests beside it."""
+    target = tmp_path_factory.mktemp("compiled")
+    environment = {**os.environ, "HATCH_BUILD_HOOK_ENABLE_MYPYC": "1"}
+    run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", target, source, env=environment)
+    (wheel,) = target.glob("*.whl")
+    assert not wheel.name.endswith("-any.whl")
+    zipfile.ZipFile(wheel).extractall(target)
+    shutil.copytree(ROOT / "tests", target / "tests", ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+    shutil.copy2(ROOT / "pyproject.toml", target)
+    return target
+
+
+def test_every_module_that_is_named_is_compiled(compiled: Path) -> None:
+    hooks = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]
+    modules = [Path(name.lstrip("/")) for name in hooks["mypyc"]["include"]]
+    assert len(modules) > 30
+    for module in modules:
+        assert list((compiled / module.parent).glob(f"{module.stem}.*.so")), f"{module} is not compiled"
+
+
+def test_the_tests_of_what_is_compiled_pass(compiled: Path) -> None:
+    cache = f"cache_dir={ROOT / '.pytest_cache'}"  # the corpus of other libraries' messages is fetched once
+    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-o", cache, *TESTS)
+    said = run(*command, cwd=compiled)
+    assert " passed" in said.splitlines()[-1]
+
+
+def test_it_is_the_compiled_package_that_the_tests_ran_with(compiled: Path) -> None:
+    said = run(sys.executable, "-c", "from mailpit_py.mail import walk; print(walk.__file__)", cwd=compiled)
+    assert Path(said.strip()).parent == compiled / "mailpit_py" / "mail"
+    assert not said.strip().endswith(".py")
