@@ -31,7 +31,8 @@ def compiled(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = target.glob("*.whl")
     assert not wheel.name.endswith("-any.whl")
     zipfile.ZipFile(wheel).extractall(target)
-    shutil.copytree(ROOT / "tests", target / "tests", ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+    for name in ("tests", "docs"):  # some hold the replies to what the documents say
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     shutil.copy2(ROOT / "pyproject.toml", target)
     return target
 
