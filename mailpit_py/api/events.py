@@ -21,7 +21,7 @@ from mailpit_py.api.answers import read_query
 from mailpit_py.api.context import here
 from mailpit_py.api.feed import Feed
 from mailpit_py.api.models import EventsQuery
-from mailpit_py.api.problem import HANDSHAKE, WEBSOCKET_VERSION, Problem, answer
+from mailpit_py.api.problem import HANDSHAKE, WEBSOCKET_VERSION, Problem, answer, unusable_parameter
 from mailpit_py.errors import MailpitError
 from mailpit_py.storage import Cursor
 
@@ -155,7 +155,7 @@ def _cursor(text: str | None) -> Cursor | None:
     try:
         return Cursor.parse(text) if text else None
     except ValueError as error:
-        raise Problem(422, "One query parameter cannot be used.", errors=[("after", str(error))]) from None
+        raise unusable_parameter("after", str(error)) from None
 
 
 def _bad_handshake(error: RemoteProtocolError) -> Response:

@@ -76,6 +76,16 @@ def not_found(what: str) -> Problem:
     return Problem(404, f"There is no such {what}; it may have been deleted.", kind="not-found")
 
 
+def unusable(field: str, reason: str) -> Problem:
+    """The problem that one field of a body cannot be used."""
+    return Problem(422, "One field cannot be used.", kind="invalid", errors=[(field, reason)])
+
+
+def unusable_parameter(name: str, reason: str) -> Problem:
+    """The problem that one query parameter cannot be used."""
+    return Problem(422, "One query parameter cannot be used.", kind="invalid", errors=[(name, reason)])
+
+
 def register(app: Flask, api_prefix: str, others: Mapping[str, Telling] = NO_OTHERS) -> None:
     """Let `app` answer every exception: below `api_prefix` as problem details, elsewhere as plain text.
 

@@ -73,6 +73,9 @@ def test_a_cursor_of_another_database_asks_to_read_anew(served: Served) -> None:
         assert frame(ws)["resync"] is True
 
 
+KINDS = {404: "urn:mailpit-py:problem:not-found", 422: "urn:mailpit-py:problem:invalid"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -88,7 +91,8 @@ def test_wrong_arguments_are_told_before_the_handshake(served: Served, arguments
     with pytest.raises(InvalidStatus) as refused, connect(f"{served.events}?{arguments}"):
         pass
     assert refused.value.response.status_code == expected
-    assert json.loads(refused.value.response.body or b"")["status"] == expected
+    told = json.loads(refused.value.response.body or b"")
+    assert (told["status"], told["type"]) == (expected, KINDS[expected])
 
 
 FOREIGN = [

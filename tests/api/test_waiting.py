@@ -144,19 +144,21 @@ def test_pruning_by_number_is_no_hindrance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "field"),
+    ("query", "field", "status", "kind"),
     [
-        ({"since": "yesterday"}, "since"),
-        ({"count": "0"}, "count"),
-        ({"timeout": "601"}, "timeout"),
-        ({"subjcet": "x"}, "subjcet"),
-        ({"query": "larger:x"}, "query"),
+        ({"since": "yesterday"}, "since", 422, "invalid"),
+        ({"count": "0"}, "count", 422, "invalid"),
+        ({"timeout": "601"}, "timeout", 422, "invalid"),
+        ({"subjcet": "x"}, "subjcet", 422, "invalid"),
+        ({"query": "larger:x"}, "query", 400, "query"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_before_anything_is_waited_for(client: Client, query: Any, field: str) -> None:
+def test_what_cannot_be_asked_is_refused_before_anything_is_waited_for(
+    client: Client, query: Any, field: str, status: int, kind: str
+) -> None:
     answer = client.get(f"{API}/wait", query_string=query)
-    assert answer.status_code in (400, 422)
     assert answer.json
+    assert (answer.status_code, answer.json["type"]) == (status, f"urn:mailpit-py:problem:{kind}")
     assert answer.json["errors"][0]["field"] == field
 
 

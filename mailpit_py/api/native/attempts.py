@@ -10,7 +10,7 @@ from mailpit_py.api import simulation_shape as shape
 from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery
 from mailpit_py.api.operation import operation
-from mailpit_py.api.problem import Problem, not_found
+from mailpit_py.api.problem import not_found, unusable_parameter
 from mailpit_py.api.shape import Json
 from mailpit_py.api.simulation_models import AttemptsQuery
 from mailpit_py.errors import QueryError
@@ -34,8 +34,7 @@ def list_attempts(query: AttemptsQuery) -> Json:
     try:
         page = here().sandbox.store.attempts(query.inbox, wanted, before=query.before, limit=query.limit)
     except QueryError as error:
-        reason = [("before", error.reason)]
-        raise Problem(422, "One query parameter cannot be used.", kind="invalid", errors=reason) from None
+        raise unusable_parameter("before", error.reason) from None
     return {"items": [shape.explained_attempt(one) for one in page.items], "next": page.next}
 
 

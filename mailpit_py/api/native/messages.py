@@ -12,7 +12,7 @@ from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery, ListQuery
 from mailpit_py.api.native import simulation
 from mailpit_py.api.operation import JSON, operation
-from mailpit_py.api.problem import Problem, not_found
+from mailpit_py.api.problem import not_found, unusable_parameter
 from mailpit_py.api.shape import Json
 from mailpit_py.errors import QueryError
 from mailpit_py.mail import hops
@@ -188,6 +188,4 @@ def _page(query: ListQuery, search: Query | None) -> Page:
             refused=query.refused,
         )
     except QueryError as error:
-        field = "before" if query.before is not None else "after"
-        reason = [(field, error.reason)]
-        raise Problem(422, "One query parameter cannot be used.", kind="invalid", errors=reason) from None
+        raise unusable_parameter("before" if query.before is not None else "after", error.reason) from None

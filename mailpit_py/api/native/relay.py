@@ -11,7 +11,7 @@ from mailpit_py.api.admission import may_see
 from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery, Nothing
 from mailpit_py.api.operation import operation
-from mailpit_py.api.problem import Problem, not_found
+from mailpit_py.api.problem import Problem, not_found, unusable_parameter
 from mailpit_py.api.relay_models import RelayQuery, ReleaseRequest
 from mailpit_py.api.shape import Json, instant
 from mailpit_py.application.relay_queue import RelayQueue
@@ -61,8 +61,7 @@ def list_items(query: RelayQuery) -> Json:
             query.inbox, state=query.state, message=query.message, before=query.before, limit=query.limit
         )
     except QueryError as error:
-        reason = [("before", error.reason)]
-        raise Problem(422, "One query parameter cannot be used.", kind="invalid", errors=reason) from None
+        raise unusable_parameter("before", error.reason) from None
     return {"items": [_item(one) for one in page.items], "next": page.next}
 
 

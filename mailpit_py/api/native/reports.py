@@ -13,7 +13,7 @@ from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery
 from mailpit_py.api.native.messages import stored
 from mailpit_py.api.operation import operation
-from mailpit_py.api.problem import Problem
+from mailpit_py.api.problem import Problem, unusable
 from mailpit_py.api.report_models import NewBounce
 from mailpit_py.api.shape import Json
 from mailpit_py.application.bouncing import Wish
@@ -96,8 +96,7 @@ def _wish(body: NewBounce) -> Wish:
         errors = [(one.field.lstrip(".") or "scenario", one.reason) for one in error.problems]
         raise Problem(422, "The cause cannot be used.", kind="invalid", errors=errors) from None
     if body.dialect and body.dialect not in DIALECTS:
-        errors = [("dialect", f"is none of {', '.join(DIALECTS)}")]
-        raise Problem(422, "One field cannot be used.", kind="invalid", errors=errors)
+        raise unusable("dialect", f"is none of {', '.join(DIALECTS)}")
     wish = Wish.of(Report(body.kind), refusal, delay=body.delay, dialect=body.dialect)
     return replace(
         wish,

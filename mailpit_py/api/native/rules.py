@@ -14,7 +14,7 @@ from mailpit_py.api.context import here
 from mailpit_py.api.models import OneInboxQuery
 from mailpit_py.api.native.checked import checked
 from mailpit_py.api.operation import operation
-from mailpit_py.api.problem import Problem
+from mailpit_py.api.problem import unusable
 from mailpit_py.api.shape import Json
 from mailpit_py.api.simulation_models import (
     Anything,
@@ -133,8 +133,7 @@ def _read(members: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
     rule = {name: value for name, value in members.items() if name not in ANSWERED}
     position = rule.pop("position", None)
     if position is not None and (type(position) is not int or position < 0):
-        reason = [("position", "a whole number from 0 on")]
-        raise Problem(422, "One field cannot be used.", kind="invalid", errors=reason)
+        raise unusable("position", "a whole number from 0 on")
     return rule, position
 
 

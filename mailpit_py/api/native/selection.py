@@ -9,7 +9,7 @@ from mailpit_py.api.context import here
 from mailpit_py.api.models import Choice, ChoiceToMove, ChoiceWithMarks, FolderQuery, InboxQuery, Marks
 from mailpit_py.api.native.messages import parse_search
 from mailpit_py.api.operation import operation
-from mailpit_py.api.problem import Problem, not_found
+from mailpit_py.api.problem import not_found, unusable, unusable_parameter
 from mailpit_py.api.shape import Json
 from mailpit_py.mail.tag import clean_all
 from mailpit_py.storage import EVERY_INBOX, INBOX, PATIENCE, Selection
@@ -46,7 +46,7 @@ def delete_messages(query: FolderQuery, body: Choice) -> Json:
 def move_messages(query: FolderQuery, body: ChoiceToMove) -> Json:
     """Move many messages to a folder of their inbox, made if it is not there: out of the Trash, or into it."""
     if query.inbox == EVERY_INBOX:
-        raise Problem(422, "One query parameter cannot be used.", errors=[("inbox", "a folder is in one: name that")])
+        raise unusable_parameter("inbox", "a folder is in one: name that")
     moved = here().sandbox.store.maildrops.move(query.inbox, _selection(body, query.mailbox), body.to)
     return {"changed": moved.result(PATIENCE)}
 
@@ -76,8 +76,7 @@ def _selection(choice: Choice, mailbox: str | None) -> Selection:
         return Selection.everything(mailbox)
     search = parse_search(choice.query or "")
     if search is None or search.is_empty:
-        reason = [("query", "finds everything; if that is meant, say all")]
-        raise Problem(422, "One field cannot be used.", kind="invalid", errors=reason)
+        raise unusable("query", "finds everything; if that is meant, say all")
     return Selection.matching(search, mailbox or INBOX)
 
 

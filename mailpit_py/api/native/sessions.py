@@ -8,7 +8,7 @@ from mailpit_py.api import schemas, shape
 from mailpit_py.api.context import here
 from mailpit_py.api.models import AnyInboxQuery, InboxQuery, SessionsQuery
 from mailpit_py.api.operation import operation
-from mailpit_py.api.problem import Problem, not_found
+from mailpit_py.api.problem import not_found, unusable_parameter
 from mailpit_py.api.shape import Json
 from mailpit_py.errors import QueryError
 from mailpit_py.storage import EVERY_INBOX
@@ -46,8 +46,7 @@ def list_sessions(query: SessionsQuery) -> Json:
             inbox=query.inbox or EVERY_INBOX, limit=query.limit, before=query.before
         )
     except QueryError as error:
-        problem = [("before", error.reason)]
-        raise Problem(422, "One query parameter cannot be used.", kind="invalid", errors=problem) from None
+        raise unusable_parameter("before", error.reason) from None
     return {"items": [shape.session(one) for one in records], "next": following}
 
 

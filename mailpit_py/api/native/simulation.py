@@ -11,7 +11,7 @@ from mailpit_py.api import simulation_shape as shape
 from mailpit_py.api.context import here
 from mailpit_py.api.models import OneInboxQuery
 from mailpit_py.api.operation import operation
-from mailpit_py.api.problem import Problem
+from mailpit_py.api.problem import unusable
 from mailpit_py.api.shape import Json, reply
 from mailpit_py.api.simulation_models import GrammarQuery, StateQuery, Switches
 from mailpit_py.application.simulator import Simulator
@@ -48,7 +48,7 @@ def change_simulation(body: Switches) -> Json:
     if body.chaos is not None:
         chaos, wrong = chaos.replaced(body.chaos)
         if wrong:
-            raise Problem(422, "One field cannot be used.", kind="invalid", errors=[("chaos", wrong)])
+            raise unusable("chaos", wrong)
     if body.chaos_enabled is not None:
         chaos = type(chaos)(body.chaos_enabled, chaos.triggers)
     simulator.configure(**given, chaos=chaos)

@@ -11,7 +11,7 @@ from mailpit_py.api import sink_shape as shape
 from mailpit_py.api.context import here
 from mailpit_py.api.models import InboxQuery, OneInboxQuery
 from mailpit_py.api.operation import operation
-from mailpit_py.api.problem import Problem, not_found
+from mailpit_py.api.problem import Problem, not_found, unusable
 from mailpit_py.api.shape import Json
 from mailpit_py.api.sink_models import (
     AttemptsOfSinksQuery,
@@ -127,8 +127,7 @@ def set_feedback(query: OneInboxQuery, body: FeedbackChange) -> Json:
     try:
         _book().direct_complaints(query.inbox, body.address)
     except ValueError as error:
-        errors = [("address", str(error))]
-        raise Problem(422, "One field cannot be used.", kind="invalid", errors=errors) from None
+        raise unusable("address", str(error)) from None
     return _feedback(query.inbox)
 
 
@@ -192,9 +191,7 @@ def tell_event(query: InboxQuery, body: ReaderAction, public_id: str) -> Json:
         raise not_found("message")
     known = [one.address for one in stored.envelope.recipients]
     if body.recipients is not None and (unknown := sorted(set(body.recipients) - set(known))):
-        raise Problem(
-            422, "One field cannot be used.", kind="invalid", errors=[("recipients", f"{unknown[0]!r} did not get it")]
-        )
+        raise unusable("recipients", f"{unknown[0]!r} did not get it")
     told = _book().tell(
         query.inbox, public_id, Kind(body.kind), known if body.recipients is None else body.recipients, body.link
     )

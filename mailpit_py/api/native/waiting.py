@@ -15,7 +15,7 @@ from mailpit_py.api.context import here
 from mailpit_py.api.models import WaitQuery
 from mailpit_py.api.native.messages import parse_search
 from mailpit_py.api.operation import JSON, operation
-from mailpit_py.api.problem import Problem
+from mailpit_py.api.problem import Problem, unusable_parameter
 from mailpit_py.api.shape import Json
 from mailpit_py.application.waiting import Watch
 from mailpit_py.checks.wanted import Wanted
@@ -80,7 +80,7 @@ def _cursor(text: str | None, head: Cursor) -> Cursor | None:
     try:
         return head if text == "now" else Cursor.parse(str(text))
     except ValueError as error:
-        raise Problem(422, "One query parameter cannot be used.", errors=[("since", str(error))]) from None
+        raise unusable_parameter("since", str(error)) from None
 
 
 def _answer(watch: Watch, query: WaitQuery) -> Iterator[bytes]:
