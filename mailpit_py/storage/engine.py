@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from mailpit_py.errors import StorageError, StorageFull
-from mailpit_py.storage.function import FUNCTIONS
+from mailpit_py.storage.function import teach
 
 logger = logging.getLogger(__name__)
 
@@ -83,8 +83,7 @@ def reader_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _teach(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-        for name, (arguments, function) in FUNCTIONS.items():
-            cast(sqlite3.Connection, connection).create_function(name, arguments, function, deterministic=True)
+        teach(cast(sqlite3.Connection, connection))
 
     return engine
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable
-from types import MappingProxyType
+from typing import Any
 
 from mailpit_py.mail import read_values
 from mailpit_py.mail.date import on_clock
@@ -17,9 +18,20 @@ _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _FIELDS = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*")
 
 
-def header_holds(encoding: int, raw: bytes, name: str, text: str) -> bool:
+def head_of(connection: sqlite3.Connection, encoding: int, raw: bytes | None, number: int) -> bytes:
+    """The beginning of a content, in which the header section is.
+
+    Of a large one SQL hands over no `raw`: to read it whole costs ten times as much as to look for the
+    header section at its beginning.
+    """
+    if raw is None:
+        with connection.blobopen("content", "raw", number, readonly=True) as blob:
+            raw = blob.read(HEADER_BYTES)
+    return unpack_head(encoding, raw, HEADER_BYTES)
+
+
+def header_holds(head: bytes, name: str, text: str) -> bool:
     """True if the header section has a field `name` with `text` in its decoded value, both in small letters."""
-    head = unpack_head(encoding, raw, HEADER_BYTES)
     seen = _seen(head, name, text)
     if seen is not None:
         return seen
@@ -53,9 +65,9 @@ def _stands_on_its_line(lower: bytes, name: bytes, text: bytes) -> bool:
     return text in value and fields is not None and fields.end() >= start
 
 
-def sent_within(encoding: int, raw: bytes, since: int, until: int) -> bool:
+def sent_within(head: bytes, since: int, until: int) -> bool:
     """True if the Date field, read on its writer's clock, is of `since <= t < until`."""
-    for _, text in read_values(unpack_head(encoding, raw, HEADER_BYTES), ["date"]):
+    for _, text in read_values(head, ["date"]):
         at = on_clock(text)
         return at is not None and since <= at < until
     return False
@@ -78,10 +90,15 @@ def correspondent_holds(  # noqa: PLR0913 - the columns of a row, as SQL hands t
     return any(text in fold(f"{one} <{mailbox}>") for one, mailbox in pairs)
 
 
-FUNCTIONS: MappingProxyType[str, tuple[int, Callable[..., bool]]] = MappingProxyType(
-    {
-        "header_holds": (4, header_holds),
-        "sent_within": (4, sent_within),
-        "correspondent_holds": (6, correspondent_holds),
-    }
-)
+def teach(connection: sqlite3.Connection) -> None:
+    """Let the SQL of a connection call these; contents are handed over as encoding, octets or null, and number."""
+
+    def of_head(holds: Callable[..., bool]) -> Callable[..., bool]:
+        def held(encoding: int, raw: bytes | None, number: int, *more: Any) -> bool:
+            return holds(head_of(connection, encoding, raw, number), *more)
+
+        return held
+
+    connection.create_function("header_holds", 5, of_head(header_holds), deterministic=True)
+    connection.create_function("sent_within", 5, of_head(sent_within), deterministic=True)
+    connection.create_function("correspondent_holds", 6, correspondent_holds, deterministic=True)

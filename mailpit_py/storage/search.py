@@ -24,10 +24,11 @@ from mailpit_py.storage.query import (
 from mailpit_py.storage.word import fold, split
 
 SMALL_GROUP = 10
-_HEADER = "EXISTS (SELECT 1 FROM content c WHERE c.message_id = p.message_id AND header_holds(c.encoding, c.raw, ?, ?))"
+_HEAD = "c.encoding, CASE WHEN length(c.raw) <= 65536 THEN c.raw END, c.message_id"  # length() reads no content
+_HEADER = f"EXISTS (SELECT 1 FROM content c WHERE c.message_id = p.message_id AND header_holds({_HEAD}, ?, ?))"
 _SENT = (
     "(m.date IS NOT NULL AND ((m.date >= ? AND m.date < ?) OR (m.date >= ? AND m.date < ? AND EXISTS "
-    "(SELECT 1 FROM content c WHERE c.message_id = p.message_id AND sent_within(c.encoding, c.raw, ?, ?)))))"
+    f"(SELECT 1 FROM content c WHERE c.message_id = p.message_id AND sent_within({_HEAD}, ?, ?)))))"
 )
 _DAY = 86_400_000_000
 _INBOX = "(SELECT id FROM inbox WHERE name = ? COLLATE NOCASE)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from mailpit_py.errors import NotFound
 from mailpit_py.storage import Outline, Selection, Store, Summary
 from mailpit_py.storage.mailpit_query import parse
+from mailpit_py.storage.query import All, Query, Sent
 from tests.storage.building import NOW, arrival, keep, raw_message
 
 RAW = (
@@ -171,3 +173,14 @@ def test_a_header_search_reads_the_header_section_alone(store: Store) -> None:
     keep(store, arrival(body, public_id="one"))
     assert store.count(query=store.parse_query("header:x-body")) == 0
     assert store.count(query=store.parse_query("header:subject=X")) == 1
+
+
+def test_the_header_section_of_large_content_is_read_alone(store: Store) -> None:
+    head = b"Subject: x\r\nDate: Mon, 23 Nov 2026 12:00:00 +0900\r\nX-Kind: odd\r\n\r\n"
+    noise = random.Random(1).randbytes(300_000)  # which no compression makes smaller
+    keep(store, arrival(head + b"X-Body: y\r\n" + noise, public_id="one"), arrival(head.replace(b"odd", b"even")))
+    assert [one.public_id for one in store.page(query=store.parse_query("header:x-kind=ODD")).items] == ["one"]
+    assert store.count(query=store.parse_query("header:x-body")) == 0
+    noon = 1_795_435_200_000_000  # on its writer's clock
+    for since, number in ((noon, 2), (noon + 1, 0)):
+        assert store.count(query=Query("", All((Sent(since=since, until=noon + 3_600_000_000),)))) == number
