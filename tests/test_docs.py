@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
 # Flags of other programs that a sentence names.
-FLAGS_OF_OTHERS = {"--read-only", "--add-host", "--only", "--mailpit-url", "--python", "--shared"}
+FLAGS_OF_OTHERS = {"--read-only", "--add-host", "--only", "--mailpit-url", "--full-trace", "--python", "--shared"}
 README = (ROOT / "README.md").read_text("utf-8")
 
 

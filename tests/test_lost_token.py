@@ -19,7 +19,7 @@ from mailpit_py.application.inboxbook import InboxBook, Issued
 from mailpit_py.config import Config
 from mailpit_py.node import Node
 
-TIMEOUT = 30
+TIMEOUT = 60
 WAYS = {
     "replaced": lambda book, name: book.rotate(name),
     "taken back": lambda book, name: book.revoke(name),

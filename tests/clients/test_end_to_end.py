@@ -23,6 +23,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 FORM = '<form method="post"><label>E-mail <input name="email"></label><button>Sign up</button></form>'
 CONFIG = """export default {
   workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 60_000 },
   reporter: "line",
   use: { baseURL: "SHOP", launchOptions: { executablePath: "CHROMIUM", args: ["--no-sandbox"] } },
 };

@@ -49,13 +49,13 @@ def shop(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.P
 
 @pytest.mark.timeout(400)
 def test_a_django_project_s_tests_read_like_sentences_and_all_else_stays_as_it_was(shop: pytest.Pytester) -> None:
-    shop.makeini("[pytest]\nDJANGO_SETTINGS_MODULE = settings\nmailpit_autouse = true\n")
+    shop.makeini("[pytest]\nDJANGO_SETTINGS_MODULE = settings\nmailpit_timeout = 60\nmailpit_autouse = true\n")
     shop.runpytest_subprocess("-W", "error", "test_shop.py", "-n", "2", timeout=300).assert_outcomes(passed=9)
 
 
 @pytest.mark.timeout(400)
 def test_without_autouse_a_fixture_points_django_at_it_for_one_test(shop: pytest.Pytester) -> None:
-    shop.makeini("[pytest]\nDJANGO_SETTINGS_MODULE = settings\nmailpit_env = EMAIL_PORT\n")
+    shop.makeini("[pytest]\nDJANGO_SETTINGS_MODULE = settings\nmailpit_timeout = 60\nmailpit_env = EMAIL_PORT\n")
     shop.runpytest_subprocess("-W", "error", "test_fixture.py", timeout=300).assert_outcomes(passed=2)
 
 

@@ -124,7 +124,7 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "shop.py").write_text(SHOP, "utf-8")
     (tmp_path / "test_shop.py").write_text(TESTS, "utf-8")
     (tmp_path / "test_fixture.py").write_text(BY_FIXTURE, "utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]\nDJANGO_SETTINGS_MODULE = settings\n", "utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nDJANGO_SETTINGS_MODULE = settings\nmailpit_timeout = 60\n", "utf-8")
     return tmp_path
 
 
