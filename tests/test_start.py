@@ -46,6 +46,12 @@ def test_the_banner_does_not_wait_for(module, loaded):
     assert module not in loaded, f"it is there for {LATER[module]}: import it where it is used"
 
 
+def test_a_health_check_of_the_image_loads_next_to_nothing():
+    code = "import sys, mailpit_py.cli.container, mailpit_py.cli.readyz; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"sqlalchemy", "mailpit_py.storage", "mailpit_py.node", "asyncio"} & set(done.stdout.split())
+
+
 def test_garbage_is_collected_again_after_the_start():
     frozen = gc.get_freeze_count()
     try:

@@ -13,13 +13,9 @@ from typing import Any
 
 import click
 
-from mailpit_py.application.rule_file import is_text
-from mailpit_py.assembly.takeover import own_path
 from mailpit_py.bind import Bind
 from mailpit_py.cli import main, program
 from mailpit_py.config import options
-from mailpit_py.servers.tls import CA_FILE, CA_KEY_FILE
-from mailpit_py.storage.mailpit_database import is_mailpits
 
 # The image's own user, and where it keeps mail when nobody says otherwise.
 USER = GROUP = 1025
@@ -108,6 +104,10 @@ def _take_over(database: Path, log_file: str) -> Owner | None:
 
 def _ours(database: Path) -> Iterator[Path]:
     """The files that the sandbox writes; Mailpit's own database is not among them."""
+    from mailpit_py.assembly.takeover import own_path
+    from mailpit_py.servers.tls import CA_FILE, CA_KEY_FILE
+    from mailpit_py.storage.mailpit_database import is_mailpits
+
     path = own_path(database) if is_mailpits(database) else database
     yield from (path.with_name(path.name + end) for end in BESIDE)
     yield from (path.parent / name for name in (CA_FILE, CA_KEY_FILE))
@@ -115,6 +115,8 @@ def _ours(database: Path) -> Iterator[Path]:
 
 def _closed(database: Path, settings: dict[str, Any]) -> Iterator[Path]:
     """What the present effective user lacks the right to: folders to write into, and files that the options name."""
+    from mailpit_py.application.rule_file import is_text
+
     folders = [database.parent]
     for name in ("listen", "smtp", "smtps", "lmtp"):
         with suppress(ValueError):  # told at the start

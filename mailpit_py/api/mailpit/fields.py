@@ -27,7 +27,7 @@ WHOLE = re.compile(r"[+-]?\d{1,18}\Z")
 def body(*, needed: bool = True) -> Mapping[str, Any]:
     """The JSON object of the body; null is an empty one, as nothing is unless it is `needed`. Raises BadJson."""
     octets = read_octets()
-    if request.mimetype == FORM and not octets.lstrip().startswith(JSON_BEGINS):
+    if request.mimetype == FORM and octets.strip() and not octets.lstrip().startswith(JSON_BEGINS):
         return _form(octets)
     if not (needed or octets.strip()):
         return {}

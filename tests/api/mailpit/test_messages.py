@@ -167,6 +167,12 @@ def test_json_is_json_whatever_it_is_called(client: Client, mail: Mail) -> None:
     assert [row["ID"] for row in listed(client)["messages"]] == ids[:0:-1]
 
 
+def test_nothing_is_marked_by_a_body_with_nothing_in_it_whatever_it_is_called(client: Client, mail: Mail) -> None:
+    mail.receive()
+    answer = client.put(LIST, data=b"", headers=FORM)  # as Python's urllib calls it
+    assert (answer.status_code, answer.data) == (400, b"EOF")
+
+
 @pytest.mark.parametrize("body", [b'{"IDs":["x"]', b'["x"]', b"hello", b"id=x", b"&", b"=", b"%7B"])
 def test_a_form_that_names_nothing_deletes_nothing(client: Client, mail: Mail, body: bytes) -> None:
     mail.receive()
