@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from mailpit_py.application.delivery import Decided
+from mailpit_py.application.promise import hand_on
 from mailpit_py.mail.envelope import Receipt, Reply, Transaction
 from mailpit_py.simulation.decision import Verdict
 
@@ -40,14 +41,7 @@ def gated(
         except Exception as error:  # the sender waits for it
             receipt.set_exception(error)
             return
-        stored.add_done_callback(settle)
-
-    def settle(done: Future[Receipt]) -> None:
-        error = done.exception()
-        if error is None:
-            receipt.set_result(done.result())
-        else:
-            receipt.set_exception(error)
+        stored.add_done_callback(lambda kept: hand_on(kept, receipt))
 
     asked.add_done_callback(answered)
     return receipt

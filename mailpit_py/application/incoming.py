@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from mailpit_py.application.delivery import Delivery, without
 from mailpit_py.application.inboxbook import InboxBook
+from mailpit_py.application.promise import hand_on
 from mailpit_py.errors import NotFound
 from mailpit_py.mail.envelope import Envelope, Line, Session, Transaction
 from mailpit_py.storage import DEFAULT_INBOX, Arrival, Attempt
@@ -89,31 +90,9 @@ def housed(kept: Kept, keep: Callable[[Kept], Future[Value]]) -> Future[Value]:
 
     def settle(done: Future[Value]) -> None:
         if isinstance(done.exception(), NotFound):
-            keep(replace(kept, inbox=DEFAULT_INBOX)).add_done_callback(lambda again: _copy(again, answer))
+            keep(replace(kept, inbox=DEFAULT_INBOX)).add_done_callback(lambda again: hand_on(again, answer))
         else:
-            _copy(done, answer)
+            hand_on(done, answer)
 
     stored.add_done_callback(settle)
     return answer
-
-
-def first_of(futures: Sequence[Future[Value]]) -> Future[Value]:
-    """The future of the first one's result, once all are done; it raises what any of them raises."""
-    answer: Future[Value] = Future()
-    left = iter(range(len(futures) - 1, -1, -1))
-
-    def settle(_: Future[Any]) -> None:
-        if not next(left):  # of two that are done at once, one is the last
-            _copy(next((one for one in futures if one.exception() is not None), futures[0]), answer)
-
-    for one in futures:
-        one.add_done_callback(settle)
-    return answer
-
-
-def _copy(done: Future[Value], answer: Future[Value]) -> None:
-    error = done.exception()
-    if error is None:
-        answer.set_result(done.result())
-    else:
-        answer.set_exception(error)

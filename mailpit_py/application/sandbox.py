@@ -12,8 +12,9 @@ from mailpit_py.application.bouncing import Wish
 from mailpit_py.application.clock import Clock
 from mailpit_py.application.delivery import NOTHING_DECIDED, Decided, Delivery, causes_of
 from mailpit_py.application.gate import GATED, Delivered, Gate, gated
-from mailpit_py.application.incoming import Incoming, Part, apart, first_of, housed
+from mailpit_py.application.incoming import Incoming, Part, apart, housed
 from mailpit_py.application.planning import plan
+from mailpit_py.application.promise import first_of, value_after
 from mailpit_py.application.relay_queue import RelayQueue
 from mailpit_py.application.scheduler import Scheduler
 from mailpit_py.application.simulator import Simulator
@@ -112,7 +113,7 @@ class Sandbox:
         lines = (*transaction.lines, *(Line(self.clock.wall(), "S", line) for line in reply.lines))
         lost = Transaction(transaction.session, replace(envelope, recipients=(), refused=refused), lines)
         kept = self.refuse(lost, Stage.CONTENT, reply, len(raw), raw=raw)
-        return _answered(kept, Receipt("", (reply,) * len(envelope.recipients)))
+        return value_after(kept, Receipt("", (reply,) * len(envelope.recipients)))
 
     def _keep(self, transaction: Transaction, raw: bytes, source: str, how: Delivered) -> Future[Receipt]:
         public_id, now = self._ids.new(), self.clock.wall()
@@ -139,7 +140,7 @@ class Sandbox:
             attempt = delivery.attempt(session, raw, now, *names)
             lost = self.store.refuse(replace(attempt, inbox=self.inboxes.house(part.inbox)))
             if not delivery.is_kept:
-                return _answered(lost, receipt)
+                return value_after(lost, receipt)
         arrival = Arrival(
             public_id=public_id,
             inbox=self.inboxes.house(part.inbox),
@@ -251,18 +252,3 @@ class Sandbox:
                 yield changes
             elif not journal.wait(tick, idle):
                 yield changes
-
-
-def _answered(stored: Future[None], receipt: Receipt) -> Future[Receipt]:
-    """Return the future of a receipt for what is stored as an attempt."""
-    answer: Future[Receipt] = Future()
-
-    def settle(done: Future[None]) -> None:
-        error = done.exception()
-        if error is None:
-            answer.set_result(receipt)
-        else:
-            answer.set_exception(error)
-
-    stored.add_done_callback(settle)
-    return answer

@@ -13,6 +13,7 @@ from mailpit_py.application.inboxbook import InboxBook
 from mailpit_py.application.memory import Memory
 from mailpit_py.application.ordinary import Ordinary, asks, said
 from mailpit_py.application.profilebook import ProfileBook
+from mailpit_py.application.promise import value_after
 from mailpit_py.application.rulebook import KeptRule, RuleBook, read_rule
 from mailpit_py.mail import read, read_values
 from mailpit_py.mail.envelope import Envelope, Recipient, Session
@@ -257,12 +258,11 @@ class Simulator:
             gone = [one for one in self._memory.of(inbox) if _is_about(one, key, rule, recipient)]
             count = len(gone)
             saved = self._memory.apply(inbox, [Change(one, None) for one in gone])
-        done: Future[int] = Future()
-        if saved is None:
-            done.set_result(0)
-        else:
-            saved.add_done_callback(lambda future: _pass_on(future, done, count))
-        return done
+        if saved is not None:
+            return value_after(saved, count)
+        nothing: Future[int] = Future()
+        nothing.set_result(0)
+        return nothing
 
     def answered(self, inbox: str, responder: str, correspondent: str, *, but: str = "") -> int | None:
         """When a correspondent was last answered automatically in somebody's name, by anything `but` this."""
@@ -348,10 +348,3 @@ def _is_about(known: str, key: str, rule: str, recipient: str) -> bool:
         return False
     wanted = recipient.lower()
     return not wanted or any(wanted in part.lower().split(" ") for part in parts[1:])
-
-
-def _pass_on(saved: Future[None], done: Future[int], count: int) -> None:
-    if (error := saved.exception()) is not None:
-        done.set_exception(error)
-    else:
-        done.set_result(count)

@@ -39,34 +39,37 @@ _HINTS = {
 
 def greeting(settings: SmtpSettings) -> Reply:
     """The first reply of a session (RFC 5321 §4.2); it carries no enhanced code."""
-    return _greeting(settings.hostname, settings.software, "LMTP" if settings.lmtp else "ESMTP")
+    return _greeting(_service(settings))
 
 
 def farewell(settings: SmtpSettings) -> Reply:
     """The reply to QUIT."""
-    return _farewell(settings.hostname, settings.software)
+    return _farewell(_service(settings))
 
 
 # Said to each client, and the same for all: made once. Several listeners may have different names.
 @lru_cache(maxsize=32)
-def _greeting(hostname: str, software: str, protocol: str) -> Reply:
-    return Reply(220, "", f"{hostname} {software} {protocol} Service ready")
+def _greeting(service: str) -> Reply:
+    return Reply(220, "", f"{service} ready")
 
 
 @lru_cache(maxsize=32)
-def _farewell(hostname: str, software: str) -> Reply:
-    return Reply(221, "2.0.0", f"{hostname} {software} ESMTP Service closing transmission channel")
+def _farewell(service: str) -> Reply:
+    return Reply(221, "2.0.0", f"{service} closing transmission channel")
 
 
 def timed_out(settings: SmtpSettings) -> Reply:
     """What is said before a connection is closed for its silence, or its age."""
-    text = f"{settings.hostname} {settings.software} ESMTP Service closing transmission channel after timeout exceeded"
-    return Reply(421, "4.4.2", text)
+    return Reply(421, "4.4.2", f"{_service(settings)} closing transmission channel after timeout exceeded")
 
 
 def shutting_down(settings: SmtpSettings) -> Reply:
     """What is said to those who are connected when the server stops (RFC 5321 §3.8)."""
-    return Reply(421, "4.3.2", f"{settings.hostname} {settings.software} ESMTP Service closing transmission channel")
+    return Reply(421, "4.3.2", f"{_service(settings)} closing transmission channel")
+
+
+def _service(settings: SmtpSettings) -> str:
+    return f"{settings.hostname} {settings.software} {'LMTP' if settings.lmtp else 'ESMTP'} Service"
 
 
 def extensions(settings: SmtpSettings, helo: str, *, is_tls: bool, hidden: Hidden = NONE_HIDDEN) -> Reply:
