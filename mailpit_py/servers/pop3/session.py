@@ -289,7 +289,7 @@ class Session:
     def _top(self, command: Command) -> None:
         lines = grammar.count(command.arguments[1])
         if lines is None:
-            self._error("TOP requires two arguments")
+            self._error("the number of lines is 0 or more")
         else:
             self._fetch(command.arguments[0], lines)
 
