@@ -119,16 +119,6 @@ class Status:
     is_registered: bool
 
     @property
-    def is_permanent(self) -> bool:
-        """True for class 5: trying again unchanged cannot succeed."""
-        return self.code[0] == "5"
-
-    @property
-    def is_transient(self) -> bool:
-        """True for class 4: the same message may be taken later."""
-        return self.code[0] == "4"
-
-    @property
     def says_nothing(self) -> bool:
         """True for x.0.0 where the words beside it mean nothing either."""
         return self.text == _DETAILS["0.0"]

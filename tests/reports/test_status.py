@@ -67,14 +67,6 @@ def test_what_is_no_code_has_no_meaning(code):
 
 
 @pytest.mark.parametrize(
-    ("code", "permanent", "transient"), [("5.0.0", True, False), ("4.0.0", False, True), ("2.0.0", False, False)]
-)
-def test_the_class_says_whether_to_try_again(code, permanent, transient):
-    status = describe(code)
-    assert (status.is_permanent, status.is_transient) == (permanent, transient)
-
-
-@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("550 5.1.1 no", "5.1.1"),
