@@ -131,6 +131,7 @@ class Node:
         return create_app(self.sandbox, self.config, ports=self.ports, outside=self._way_out.outside())
 
     def _metrics(self) -> Any:
+        self.http.ready.wait()  # two threads that load the application at once find it half loaded
         from mailpit_py.api.mailpit.metrics import alone
 
         return alone(self.sandbox)

@@ -266,3 +266,23 @@ def test_neither_pop3_nor_imap_is_even_loaded_without_being_asked_for():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_one_thread_alone_loads_the_web_application():
+    """With the numbers at an address of their own there are two that need it."""
+    code = (
+        "import sys, threading\n"
+        "from mailpit_py.config import Config\n"
+        "from mailpit_py.node import Node\n"
+        "class Watch:\n"
+        "    threads = set()\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.startswith('mailpit_py.api'):\n"
+        "            self.threads.add(threading.get_ident())\n"
+        "sys.meta_path.insert(0, Watch())\n"
+        "with Node(Config(smtp='127.0.0.1:0', listen='127.0.0.1:0', enable_prometheus='127.0.0.1:0')):\n"
+        "    pass\n"
+        "print(len(Watch.threads))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("1\n", "")
