@@ -50,9 +50,9 @@ def arrange(root: Part) -> Arrangement:
     texts = [part for part in bodies if _is_text(part)]
     if root.content_type == "multipart/alternative":
         texts = sorted(texts, key=lambda part: part.path.count("."))[:1]  # the outermost, and of these the first
-    attached = [part for part in leaves if _is_attached(part)]
-    inline = [part for part in bodies if part.disposition == "inline" and part.content_type != _OCTETS]
-    others = [part for part in bodies if not part.disposition and _is_other(part)]
+    attached = [part for part in leaves if _is_attached(part, root)]
+    inline = [part for part in bodies if _is_inline(part, root)]
+    others = [part for part in bodies if not part.disposition and _is_other(part) and part is not root]
     return Arrangement(
         text=tuple(texts),
         html=next((part for part in bodies if part.content_type == _HTML), None),
@@ -89,8 +89,15 @@ def _is_text(part: Part) -> bool:
     return part.content_type == _TEXT or part.is_multipart
 
 
-def _is_attached(part: Part) -> bool:
-    return part.disposition == "attachment" or part.content_type == _OCTETS
+def _is_attached(part: Part, root: Part) -> bool:
+    """True for an attachment, and for a message that is nothing but a file."""
+    is_all = part is root and _is_other(part) and part.disposition != "inline"
+    return part.disposition == "attachment" or part.content_type == _OCTETS or is_all
+
+
+def _is_inline(part: Part, root: Part) -> bool:
+    """True for an inline part; a message that is nothing but a body has none."""
+    return part.disposition == "inline" and part.content_type != _OCTETS and (part is not root or _is_other(part))
 
 
 def _is_other(part: Part) -> bool:

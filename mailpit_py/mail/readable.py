@@ -32,17 +32,21 @@ _BOLD = frozenset(["b", "strong"])
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How text stands for what HTML shows: before and after an address, an item's sign, bold, ruled headings."""
+    """How text stands for what HTML shows: before and after an address, an item's sign, bold, ruled headings.
+
+    `verbatim` addresses stand as they are written, wherever they lead, and even if the text has them in part.
+    """
 
     opening: str = "<"
     closing: str = ">"
     bullet: str = "-"
     bold: str = ""
     ruled: bool = False
+    verbatim: bool = False
 
 
 PLAIN = Manner()
-MARKED = Manner("( ", " )", "*", "*", ruled=True)
+MARKED = Manner("( ", " )", "*", "*", ruled=True, verbatim=True)
 
 
 def to_text(html: str, manner: Manner = PLAIN) -> str:
@@ -179,11 +183,17 @@ class _TextWriter:
             self.lists[-1] += 1
 
     def address(self, href: str, start: int) -> None:
-        target = url.clean(href)
         shown = "".join(self.out[start:]).strip()
-        if url.scheme(target) in url.LINKS and target.removeprefix("mailto:").rstrip("/") not in shown:
+        if self.manner.verbatim:
+            target = href.strip().removeprefix("mailto:")
+            is_new = target not in ("", shown)
+        else:
+            target = url.clean(href)
+            is_new = url.scheme(target) in url.LINKS and target.removeprefix("mailto:").rstrip("/") not in shown
+        if is_new:
             self.space = True
             self.word(f"{self.manner.opening}{target}{self.manner.closing}")
+            self.space = self.manner.verbatim
 
     def text(self, text: str) -> None:
         if self.pre:

@@ -62,6 +62,13 @@ def test_html_of_many_elements_is_read_as_far_as_is_worth_it():
         ("a <b>bold</b> c <strong>d</strong>.", "a *bold* c *d*."),
         ('<a href="http://l.com/x">link</a>', "link ( http://l.com/x )"),
         ('<a href="http://l.com/x">http://l.com/x</a>', "http://l.com/x"),
+        ("<a href=http://x/>a</a>, b<a href=' http://x '>c</a>d", "a ( http://x/ ) , bc ( http://x ) d"),
+        ("<a href=mailto:a@b>m</a> <a href=mailto:a@b?subject=x>a@b</a>", "m ( a@b ) a@b ( a@b?subject=x )"),
+        ("<a href=/r>r</a> <a href='#h'>h</a> <a href={{u}}>t</a> <a href>e</a>", "r ( /r ) h ( #h ) t ( {{u}} ) e"),
+        (
+            "<a href=javascript:x>j</a> <a href=http://i.test/x><img alt=i></a>",
+            "j ( javascript:x ) i ( http://i.test/x )",
+        ),
         ("<ul><li>one<li>two</ul>", "* one\n* two"),
         ("<blockquote>a</blockquote>", "> a"),
     ],

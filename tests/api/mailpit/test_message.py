@@ -116,7 +116,7 @@ def test_a_message_with_all_kinds_of_parts(client: Client, mail: Mail) -> None:
         (multipart("mixed", TEXT, entity("text/plain", "more", "Content-Disposition: inline; filename=a.txt")),
          [("2", "a.txt", "")], []),
         (multipart("alternative", TEXT, HTML, entity("text/calendar", "BEGIN:VCALENDAR")), [], []),
-        (entity("application/pdf", "x"), [("0", "part-1.pdf", "")], []),
+        (entity("application/pdf", "x"), [], [("0", "part-1.pdf", "")]),
         (entity("application/pdf", "x", "Content-Disposition: attachment; filename=x.pdf"), [], [("0", "x.pdf", "")]),
         (entity("text/plain", "x", "Content-Disposition: attachment; filename=x.txt"), [], [("0", "x.txt", "")]),
     ],
