@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.timeout(1_200),
     pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler, as in the Debian package gcc"),
 ]
-TESTS = ("tests/mail", "tests/servers/smtp", "tests/application")
+TESTS = ("tests/mail", "tests/servers/smtp", "tests/application", "tests/storage", "tests/simulation", "tests/api")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,10 @@ def test_the_tests_of_what_is_compiled_pass(compiled: Path) -> None:
     command = (sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-o", cache, *TESTS)
     said = run(*command, cwd=compiled)
     assert " passed" in said.splitlines()[-1]
+
+
+def test_none_of_it_stays_in_the_checkout(compiled: Path, source: Path) -> None:
+    assert not [*source.glob("*.so"), *source.glob("mailpit_py/**/*.so")]
 
 
 def test_it_is_the_compiled_package_that_the_tests_ran_with(compiled: Path) -> None:
