@@ -19,7 +19,13 @@ pytestmark = [
     pytest.mark.timeout(1_200),
     pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler, as in the Debian package gcc"),
 ]
-TESTS = ("tests/mail", "tests/servers/smtp", "tests/application")
+TESTS = (
+    "tests/mail",
+    "tests/servers/smtp",
+    "tests/application",
+    "tests/storage/test_outline.py",
+    "tests/testing/test_view.py",
+)
 
 
 @pytest.fixture(scope="module")
