@@ -43,7 +43,7 @@ def encode_addresses(recipients: Sequence[Recipient]) -> str:
     return f"[{','.join([_quoted(one.address) for one in recipients[:FIRST]])}]" if recipients else ""
 
 
-def decode_all(texts: Sequence[str]) -> list[Any]:
+def decode_all(texts: Sequence[str | None]) -> list[Any]:
     """The lists or objects that the texts stand for, read at once: a page has a hundred of them."""
     read: list[Any] = json.loads("[" + ",".join(text or "[]" for text in texts) + "]")
     return read

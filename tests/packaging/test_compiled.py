@@ -19,7 +19,10 @@ pytestmark = [
     pytest.mark.timeout(1_200),
     pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler, as in the Debian package gcc"),
 ]
-TESTS = ("tests/mail", "tests/servers/smtp", "tests/application", "tests/storage", "tests/simulation", "tests/api")
+TESTS = (
+    *("tests/mail", "tests/servers/smtp", "tests/application", "tests/storage", "tests/simulation", "tests/api"),
+    "tests/testing/test_view.py",
+)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from mailpit_py.config import Config
 from mailpit_py.node import Node
+from tests.servers.smtp.serving import wait_until
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "mailpit-differences.md"
 HELLO, MAIL, RCPT = "EHLO x", "MAIL FROM:<sender@example.com>", "RCPT TO:<recipient@example.com>"
@@ -68,7 +71,7 @@ SAME = [
      f"250 250 {'250 ' * 100}452 250 250"),
     ([HELLO, "DATA"], "250 503"),
     ([HELLO, MAIL, "DATA"], "250 250 503"),
-    ([HELLO, MAIL, RCPT, "RCPT TO:<>", "DATA", "x\r\n."], "250 250 250 501 354 250"),
+    ([HELLO, MAIL, RCPT, "RCPT TO:<>", "DATA", "x: y\r\n\r\n."], "250 250 250 501 354 250"),
     ([HELLO, "STARTTLS"], "250 502"),
     ([HELLO, "AUTH", "AUTH FOO"], "250 501 504"),
     ([HELLO, "AUTH PLAIN", "AGEAYg=="], "250 334 235"),
@@ -109,6 +112,43 @@ DIFFERENT = [
     ([HELLO, "MAIL FROM:<\xe4@e.com>"], "250 553", "250 500", "octets that are no UTF-8"),
     (["HELO x", "AUTH PLAIN"], "250 334", "250 503", "`AUTH` after `HELO`"),
 ]
+
+
+@pytest.fixture(scope="module")
+def real_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Where a real Mailpit takes mail, if there is one."""
+    program = shutil.which("mailpit")
+    if program is None:
+        pytest.skip("no mailpit on this machine")
+    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+        smtp, page = (int(one.getsockname()[1]) for one in (first, second))
+    binds = ["--smtp", f"127.0.0.1:{smtp}", "--listen", f"127.0.0.1:{page}"]
+    switches = [
+        "--smtp-auth-accept-any",
+        "--smtp-auth-allow-insecure",
+        "--smtp-disable-rdns",
+        "--disable-version-check",
+    ]
+    folder = tmp_path_factory.mktemp("mailpit")
+    with subprocess.Popen([program, *binds, *switches], cwd=folder, stdout=subprocess.DEVNULL) as process:
+        try:
+            wait_until(lambda: is_open(smtp))
+            yield smtp
+        finally:
+            process.kill()
+
+
+def is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("lines", "theirs"), [*SAME, *(row[:2] for row in DIFFERENT)])
+def test_the_codes_of_mailpit_are_those_that_it_has(real_port: int, lines: list[str], theirs: str) -> None:
+    assert codes(real_port, lines) == theirs
 
 
 @pytest.mark.parametrize(("lines", "expected"), SAME)
