@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import sqlite3
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
@@ -13,6 +15,7 @@ import pytest
 hypothesis.settings.register_profile("untimed", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("untimed")
 
+LOGGER = logging.getLogger("mailpit_py")
 NEEDED = ("aiosmtplib", "playwright", "pytest_timeout", "websockets", "xdist")
 
 
@@ -26,3 +29,12 @@ def pytest_sessionstart() -> None:
     database.close()
     if "ENABLE_FTS5" not in options:
         pytest.exit("this Python's SQLite has no FTS5, which search is built on", returncode=4)
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own() -> Iterator[None]:
+    """Leave the log to the next test as it was: the command, run in a test's own process, sends it elsewhere."""
+    level, propagate, handlers = LOGGER.level, LOGGER.propagate, LOGGER.handlers
+    yield
+    LOGGER.setLevel(level)
+    LOGGER.propagate, LOGGER.handlers = propagate, handlers

@@ -61,6 +61,8 @@ def _ask(operation: Any, public_id: str) -> None:
     @given(case=operation.as_strategy())
     def run(case: Any) -> None:
         case.path_parameters |= {name: public_id for name in ("ID", "public_id") if name in case.path_parameters}
+        if operation.path.endswith("/wait") and isinstance(case.query.get("timeout"), int | float):
+            case.query["timeout"] = min(case.query["timeout"], 0.05)  # it would wait as long as it is told
         answer = case.call()
         assert answer.status_code < 500, (operation.label, answer.status_code, answer.content[:300])
         case.validate_response(answer, checks=CHECKS)
