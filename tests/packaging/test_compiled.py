@@ -39,7 +39,7 @@ def compiled(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = target.glob("*.whl")
     assert not wheel.name.endswith("-any.whl")
     zipfile.ZipFile(wheel).extractall(target)
-    for name in ("tests", "docs"):  # some hold the replies to what the documents say
+    for name in ("tests", "docs", "web/src"):  # some hold the two to each other
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     shutil.copy2(ROOT / "pyproject.toml", target)
     return target
