@@ -66,12 +66,6 @@ class PageBuildHook(BuildHookInterface[Any]):
         if self.target_name == "wheel" and version != "editable":
             build_data["force_include"][str(root / "migrations")] = "mailpit_py/migrations"
 
-    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        """Take compiled modules away again: in a checkout they would stand before sources that have changed since."""
-        root = Path(self.root)
-        for compiled in (*root.glob("*__mypyc.*"), *root.glob("mailpit_py/**/*.so"), *root.glob("mailpit_py/**/*.pyd")):
-            compiled.unlink()
-
 
 def built_page(root: Path) -> Path:
     """The file that a build of the page writes last."""

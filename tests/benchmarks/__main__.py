@@ -36,7 +36,6 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=10, help="how often every server is started (10)")
     parts = ("start", "smtp", "turns", "rules", "api", "wrk", "imap", "plans", "outbound", "tests")
     parser.add_argument("--only", choices=parts, help="run one part")
-    parser.add_argument("--compiled", type=Path, metavar="FOLDER", help="with `turns`: a compiled package beside it")
     arguments = parser.parse_args()
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} CPUs, load {load}")
@@ -46,7 +45,7 @@ def main() -> None:
     if arguments.only in (None, "smtp"):
         smtp_part(arguments.rounds, arguments.scale)
     if arguments.only in (None, "turns"):
-        turns.report(arguments.rounds * 5, arguments.compiled and arguments.compiled.resolve())
+        turns.report(arguments.rounds * 5)
     if arguments.only in (None, "rules"):
         rules_part(arguments.rounds * 25)
     if arguments.only in (None, "api"):

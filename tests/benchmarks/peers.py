@@ -24,14 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 class Peer:
     """A server under load: how it is started with an SMTP port, an HTTP port and a folder of its own.
 
-    `page` is the first thing its users see over HTTP, empty when there is none; `package` is the
-    folder from which Python takes what it imports.
+    `page` is the first thing its users see over HTTP, empty when there is none.
     """
 
     name: str
     command: Callable[[int, int, Path], list[str]]
     page: str = "/"
-    package: Path = ROOT
 
 
 @dataclass
@@ -57,8 +55,8 @@ class Running:
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
-def ours(name: str = "mailpit-py", *more: str, package: Path = ROOT) -> Peer:
-    """This checkout, or a package elsewhere: durable, parsed and indexed, nothing pruned."""
+def ours(name: str = "mailpit-py", *more: str) -> Peer:
+    """This checkout: durable, parsed and indexed, nothing pruned."""
 
     def command(smtp: int, web: int, folder: Path) -> list[str]:
         return [
@@ -66,7 +64,7 @@ def ours(name: str = "mailpit-py", *more: str, package: Path = ROOT) -> Peer:
             "--smtp", f"127.0.0.1:{smtp}", "--listen", f"127.0.0.1:{web}", *more,
         ]  # fmt: skip
 
-    return Peer(name, command, package=package)
+    return Peer(name, command)
 
 
 def bare() -> Peer:
@@ -113,7 +111,7 @@ def peers() -> list[Peer]:
 @contextmanager
 def running(peer: Peer) -> Iterator[Running]:
     """Start a peer, wait until it speaks, and end it in any case."""
-    environment = tools.Postfix().environment() | {"PYTHONPATH": str(peer.package)}
+    environment = tools.Postfix().environment() | {"PYTHONPATH": str(ROOT)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)

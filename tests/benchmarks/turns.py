@@ -28,13 +28,12 @@ class Turns:
     shares: list[float] = field(default_factory=list)
 
 
-def report(rounds: int, compiled: Path | None) -> None:
-    """Measure and print a row for each load and server; `compiled` is a folder with the compiled package."""
+def report(rounds: int) -> None:
+    """Measure and print a row for each load and server."""
     tools.Postfix().fetch()
-    peers = [bare(), ours(), *([ours("mailpit-py, compiled", package=compiled)] if compiled else [])]
     print(f"\nIn {rounds} turns each: medians, of the share also the quartiles\n")
     print("| load | server | messages a second | of the bare aiosmtpd | CPU µs |\n|---|---|---|---|---|")
-    for load, rows in measure(peers, rounds).items():
+    for load, rows in measure([bare(), ours()], rounds).items():
         for name, row in rows.items():
             low, _, high = quantiles(row.shares, n=4)
             share = f"{median(row.shares):.2f} ({low:.2f} to {high:.2f})"

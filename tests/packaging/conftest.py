@@ -30,7 +30,7 @@ def copy_of_checkout(target: Path) -> Path:
     for name in PACKAGED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__", "*.so"))
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
         else:
             shutil.copy2(source, target / name)
     return target
