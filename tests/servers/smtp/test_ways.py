@@ -118,7 +118,7 @@ def over_a_socket(served: Served, pieces: list[bytes], expected: int = 0) -> tup
         try:
             for piece in pieces:
                 sock.sendall(piece)
-            while len(received) < expected and (data := sock.recv(65536)):
+            while len(without_ids(received)) < expected and (data := sock.recv(65536)):
                 received += data
             sock.shutdown(socket.SHUT_WR)
             while data := sock.recv(65536):
