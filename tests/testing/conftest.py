@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +10,7 @@ import pytest
 from mailpit_py.testing import Mailpit, Remote, View
 from mailpit_py.testing.drop_in import MailpitSource
 from mailpit_py.testing.source import Place
-from tests.api.serving import listen
+from tests.beside.programs import mailpit
 
 Send = Callable[..., None]
 
@@ -36,32 +31,8 @@ def remote(local: Mailpit) -> Remote:
 @pytest.fixture(scope="module")
 def real_mailpit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
     """A Mailpit, as its makers build it."""
-    program = shutil.which("mailpit")
-    if program is None:
-        pytest.skip("no mailpit on this machine")
-    ports = []
-    for _ in range(2):
-        with listen() as bound:
-            ports.append(bound.getsockname()[1])
-    smtp, page = (f"127.0.0.1:{port}" for port in ports)
-    database = tmp_path_factory.mktemp("mailpit") / "mail.db"
-    command = [program, "--smtp", smtp, "--listen", page, "--database", str(database), "--disable-version-check"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            _await_ready(f"http://{page}/readyz")
-            yield Remote(f"http://{page}", smtp=smtp)
-        finally:
-            process.terminate()
-
-
-def _await_ready(url: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            assert time.monotonic() < deadline, "it never was ready"
+    with mailpit(tmp_path_factory.mktemp("mailpit")) as server:
+        yield Remote(server.url, smtp=f"127.0.0.1:{server.smtp_port}")
 
 
 class AsMailpit:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import pytest
 
 from mailpit_py.config import Config
 from mailpit_py.node import Node
-from tests.servers.smtp.serving import wait_until
+from tests.beside.programs import mailpit
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "mailpit-differences.md"
 HELLO, MAIL, RCPT = "EHLO x", "MAIL FROM:<sender@example.com>", "RCPT TO:<recipient@example.com>"
@@ -117,33 +115,8 @@ DIFFERENT = [
 @pytest.fixture(scope="module")
 def real_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Where a real Mailpit takes mail, if there is one."""
-    program = shutil.which("mailpit")
-    if program is None:
-        pytest.skip("no mailpit on this machine")
-    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
-        smtp, page = (int(one.getsockname()[1]) for one in (first, second))
-    binds = ["--smtp", f"127.0.0.1:{smtp}", "--listen", f"127.0.0.1:{page}"]
-    switches = [
-        "--smtp-auth-accept-any",
-        "--smtp-auth-allow-insecure",
-        "--smtp-disable-rdns",
-        "--disable-version-check",
-    ]
-    folder = tmp_path_factory.mktemp("mailpit")
-    with subprocess.Popen([program, *binds, *switches], cwd=folder, stdout=subprocess.DEVNULL) as process:
-        try:
-            wait_until(lambda: is_open(smtp))
-            yield smtp
-        finally:
-            process.kill()
-
-
-def is_open(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
-    except OSError:
-        return False
-    return True
+    with mailpit(tmp_path_factory.mktemp("mailpit"), "--smtp-auth-accept-any", "--smtp-auth-allow-insecure") as server:
+        yield server.smtp_port
 
 
 @pytest.mark.parametrize(("lines", "theirs"), [*SAME, *(row[:2] for row in DIFFERENT)])

@@ -1,0 +1,26 @@
+"""Both programs, once for each file of tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.beside.programs import Pair, Server, pair
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """A Mailpit and ours as they start by themselves; what one test leaves there meets the next one."""
+    with pair(tmp_path_factory.mktemp("beside")) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def theirs(both: Pair) -> Server:
+    return both.theirs
+
+
+@pytest.fixture(scope="module")
+def ours(both: Pair) -> Server:
+    return both.ours
