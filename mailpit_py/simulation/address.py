@@ -17,6 +17,7 @@ OWN_DOMAINS = ("bounce.example.com", "bounce.test")
 LOCAL_OCTETS_AT_MOST = 64  # RFC 5321 §4.5.3.1.1
 # RFC 5321 §4.5.1 and RFC 2142: what a domain must answer is no typo.
 RESERVED = frozenset({"postmaster", "abuse"})
+_NUMBER = re.compile(r"[0-9]+")
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -219,7 +220,7 @@ def _corrected(split: _Words, domain: str) -> str:
     """Return the address with each slip replaced by the nearest word, or nothing if one has none."""
     head = split.words[0].lower()
     words = [head if head in VERBS else _nearest_verb(head)]
-    words += [word if read(word) else nearest(word) for word in split.words[1:]]
+    words += [word if read(word) else nearest(word) or _measured(word, words[0]) for word in split.words[1:]]
     if not all(words):
         return ""
     try:
@@ -228,6 +229,19 @@ def _corrected(split: _Words, domain: str) -> str:
         return ""
     label = f"--{split.label}" if split.label else ""
     return f"{'+'.join(words)}{label}@{domain}"
+
+
+def _measured(number: str, verb: str) -> str:
+    """Return a bare number as the verb's example would write it, as `x2` for the `2` of greylist+2, or nothing."""
+    if not (number.isascii() and number.isdigit() and verb):
+        return ""
+    parts = VERBS[verb].example.split("+")[1:]
+    return next((_NUMBER.sub(number, part, count=1) for part in parts if _is_counted(part)), "")
+
+
+def _is_counted(word: str) -> bool:
+    token = read(word)
+    return token is not None and token.kind not in (Kind.STATUS, Kind.SCENARIO) and _NUMBER.search(word) is not None
 
 
 def _nearest_verb(word: str) -> str:
