@@ -116,7 +116,6 @@ class Status:
 
     code: str
     text: str
-    is_registered: bool
 
     @property
     def says_nothing(self) -> bool:
@@ -139,9 +138,9 @@ def describe(code: str, words: str = "") -> Status | None:
     if match is None:
         return None
     subject, detail = (str(int(number)) for number in match.groups()[1:])
-    registered = _DETAILS.get(f"{subject}.{detail}")
     own = meaning.in_words(f"{match[1]}.{subject}.{detail}", words)
-    return Status(code, own or registered or _SUBJECTS.get(subject, _SUBJECTS["0"]), registered is not None)
+    said = own or _DETAILS.get(f"{subject}.{detail}") or _SUBJECTS.get(subject, _SUBJECTS["0"])
+    return Status(code, said)
 
 
 def find(text: str) -> str:

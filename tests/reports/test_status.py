@@ -8,19 +8,18 @@ from mailpit_py.reports.status import _DETAILS, describe, find
 
 
 @pytest.mark.parametrize(
-    ("code", "sentence", "registered"),
+    ("code", "sentence"),
     [
-        ("5.1.1", "Permanent failure: there is no such mailbox.", True),
-        ("4.2.2", "Temporary failure: the mailbox is full.", True),
-        ("2.0.0", "Success: nothing more is known.", True),
-        ("5.7.026", "Permanent failure: several authentication checks failed, DMARC among them.", True),
-        ("5.7.999", "Permanent failure: security or policy.", False),
-        ("5.9.1", "Permanent failure: the kind of problem is not known.", False),
+        ("5.1.1", "Permanent failure: there is no such mailbox."),
+        ("4.2.2", "Temporary failure: the mailbox is full."),
+        ("2.0.0", "Success: nothing more is known."),
+        ("5.7.026", "Permanent failure: several authentication checks failed, DMARC among them."),
+        ("5.7.999", "Permanent failure: security or policy."),
+        ("5.9.1", "Permanent failure: the kind of problem is not known."),
     ],
 )
-def test_a_code_is_said_in_words(code, sentence, registered):
-    status = describe(code)
-    assert (status.sentence, status.is_registered) == (sentence, registered)
+def test_a_code_is_said_in_words(code, sentence):
+    assert describe(code).sentence == sentence
 
 
 @pytest.mark.parametrize(
