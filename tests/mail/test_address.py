@@ -13,6 +13,8 @@ from mailpit_py.mail.address import parse
         (b"<ann@example.org>", [("", "ann@example.org")]),
         (b"Ann Example <ann@example.org>", [("Ann Example", "ann@example.org")]),
         (b'"Ann Example" <ann@example.org>', [("Ann Example", "ann@example.org")]),
+        (b'"Ann  E." <ann@example.org>', [("Ann  E.", "ann@example.org")]),
+        (b'Ann  \t "E.  F"  G <ann@example.org>', [("Ann E.  F G", "ann@example.org")]),
         (
             b'"Example, Ann" <ann@example.org>, bob@example.com',
             [("Example, Ann", "ann@example.org"), ("", "bob@example.com")],
