@@ -99,9 +99,9 @@ def _plain(text: str, name: Callable[[str], str]) -> Address | None:
     """The mailbox of a text that is exactly one, written in the usual way."""
     if match := _SIMPLE.fullmatch(text):
         quoted, words, address = match.groups()
-        return Address(name(_joined(words) if quoted is None else quoted), address)
+        return Address(name(_joined(words) if quoted is None else quoted), name(address))
     match = _BARE.fullmatch(text)
-    return Address("", match[1]) if match else None
+    return Address("", name(match[1])) if match else None
 
 
 def _joined(text: str) -> str:
@@ -121,7 +121,7 @@ class _Reader:
 
     def __init__(self, text: str, name: Callable[[str], str]) -> None:
         self.text = text
-        self.name = name  # what is made of a name once its words are put together
+        self.name = name  # what is made of a name once its words are put together, and of an address
         self.in_group = False
         self.phrase: list[str | None] = []  # the words before an angle address, unquoted; None for white space
         self.words: list[str] = []  # the same as written, one item a word: an address without brackets
@@ -231,7 +231,7 @@ class _Reader:
         """End what was gathered: with an angle address, or (None) at a comma or the end."""
         if angle is not None:
             yield from self.flush()
-            self.pending = Address(self.phrase_name(), _addr_spec(angle))
+            self.pending = Address(self.phrase_name(), self.name(_addr_spec(angle)))
             self.clear()
             return
         bare = list(self.bare_addresses())
@@ -256,7 +256,7 @@ class _Reader:
         before: list[str] = []
         for word in _merged(self.words):
             if "@" in word.strip("@"):
-                yield Address(self.name(" ".join(before)), word)
+                yield Address(self.name(" ".join(before)), self.name(word))
                 before = []
             else:
                 before.append(word)

@@ -31,6 +31,7 @@ p li dd dt td th tr tbody thead tfoot colgroup option optgroup rp rt html head b
 _IMPLIED = frozenset(_IMPLIED_NAMES.split())
 _FORMATTING_NAMES = "a b big code em font i nobr s small strike strong tt u"
 _FORMATTING = frozenset(_FORMATTING_NAMES.split())
+GAP = "gap"
 _DEEPEST = 500
 _MOST_FORMATTED = 300_000
 _WEIGHT = 50  # characters of attributes that cost as much to copy as an element
@@ -39,14 +40,14 @@ _MOST_ATTRIBUTES = 200
 _ATTRIBUTE_START = re.compile(r"[\s/]++[^\s/>=]")
 
 
-def tame(source: str, *, gap: str = "") -> str:
+def tame(source: str, *, gaps: bool = False) -> str:
     """Return HTML that shows the same and that a parser handles in linear time.
 
     Comments, scripts and foreign tags go; raw text elements become plain markup; a start tag nested
-    deeper than 500 is dropped, as browsers do at about that depth. `gap` stands where a comment or the
-    start of such an element was.
+    deeper than 500 is dropped, as browsers do at about that depth. `gaps` leaves an empty comment where
+    a comment was, and one that says GAP where an element was.
     """
-    return _Tamer(source, gap).run()
+    return _Tamer(source, gaps).run()
 
 
 class _Tamer:
@@ -58,9 +59,9 @@ class _Tamer:
     with their attributes (§13.2.4.3).
     """
 
-    def __init__(self, source: str, gap: str) -> None:
+    def __init__(self, source: str, gaps: bool) -> None:
         self.source = source
-        self.gap = gap
+        self.gaps = gaps
         self.out: list[str] = []
         self.open: list[tuple[str, int]] = []  # names, and what they add to `formatting`
         self.formatting = 0
@@ -81,7 +82,7 @@ class _Tamer:
             elif name and name not in _DROPPED_TAGS:
                 self.start_tag(name, match)
             else:
-                self.out.append(self.gap)
+                self.drop(name)
         self.out.append(source[position:])
         return "".join(self.out)
 
@@ -99,8 +100,13 @@ class _Tamer:
             shown = content if name == "textarea" else content.replace("&", "&amp;")
             self.out.append(f"<pre>\n{shown.replace('<', '&lt;')}</pre>")
         else:
-            self.out.append(self.gap)
+            self.drop(name)
         return after
+
+    def drop(self, name: str) -> None:
+        """Leave out a comment, or the start of an element."""
+        if self.gaps:
+            self.out.append(f"<!--{GAP}-->" if name else "<!---->")
 
     def start_tag(self, name: str, match: re.Match[str]) -> None:
         attributes = "" if _crowded(match["attributes"]) else match["attributes"]

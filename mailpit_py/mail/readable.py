@@ -161,9 +161,9 @@ class _TextWriter:
         self.breaks, self.space, self.level = 0, False, level
 
 
-def tree(html: str, *, gap: str = "") -> LexborHTMLParser:
-    """The document, cut where it would cost too much: seen before a tree is made of it; for `gap` see `tame`."""
-    source = tame(html[:_LARGEST].replace("\0", "\ufffd"), gap=gap)
+def tree(html: str, *, gaps: bool = False) -> LexborHTMLParser:
+    """The document, cut where it would cost too much: seen before a tree is made of it; for `gaps` see `tame`."""
+    source = tame(html[:_LARGEST].replace("\0", "\ufffd"), gaps=gaps)
     rest = source.split("<", MOST_TAGS + 1)[MOST_TAGS + 1 :]
     return LexborHTMLParser(source[: len(source) - len(rest[0]) - 1] if rest else source)
 

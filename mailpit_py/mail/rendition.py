@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from mailpit_py.mail.markup import GAP
 from mailpit_py.mail.readable import tree
 
 _SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -26,13 +27,12 @@ _UNSEEN = frozenset(["style", "script", "head"])
 _PARAGRAPHS = frozenset(["p", "ul", "table"])
 _HEADINGS = {"h1": ("*", True), "h2": ("-", True), "h3": ("-", False)}  # the rule, and whether there is one above
 _BOLD = frozenset(["b", "strong"])
-_GAP = "wbr"  # parts two texts, as a comment does, and shows nothing
 
 
 def to_text(html: str) -> str:
     """Return the text of HTML, line ends as LF, none at the end. Bounded as `readable.to_text`."""
     writer = _Writer()
-    writer.walk(tree(html.removeprefix("\ufeff"), gap=f"<{_GAP}>").root)
+    writer.walk(tree(html.removeprefix("\ufeff"), gaps=True).root)
     text = writer.page.text.replace("\n ", "\n")
     return _PARAGRAPH_BREAK.sub("\n\n", text).strip(_SPACES)
 
@@ -103,6 +103,8 @@ class _Writer:
                 item()
             elif item.is_text_node:
                 self.text(item.text_content or "")
+            elif item.is_comment_node:
+                self.page.after_div = self.page.after_div and item.comment_content != GAP
             elif item.is_element_node or item is root:
                 stack.extend(reversed(self.element(item)))
 
@@ -112,8 +114,6 @@ class _Writer:
     def element(self, node: Any) -> list[Any]:
         """Begin an element; return what follows it, in order: its children, and steps."""
         tag = node.tag
-        if tag == _GAP:
-            return []
         self.page.after_div = False
         if tag in _UNSEEN:
             return []
