@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.server
 import json
+import queue
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.beside.letters import HEAD, entity, mail
-from tests.beside.programs import Pair, Server, mailpit, sandbox
+from tests.beside.programs import Pair, Server, mailpit, pair, sandbox
 from tests.beside.table import differs
 from tests.beside.views import GONE, put_in
 
@@ -196,6 +199,31 @@ def test_the_zone_of_the_arrival(tmp_path: Path, start: Callable[..., Any], endi
     with start(tmp_path, TZ="Asia/Kolkata") as server:
         put_in(server, {"": mail()})
         assert server.get("/api/v1/messages").json["messages"][0]["Created"].endswith(ending)
+
+
+@differs("times on the websocket and in the webhook with nine digits")
+def test_the_digits_of_a_time_in_the_webhook(tmp_path: Path) -> None:
+    told: queue.Queue[dict[str, Any]] = queue.Queue()
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Receiver) as receiver:
+        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        digits = []
+        with pair(tmp_path, f"--webhook-url=http://127.0.0.1:{receiver.server_port}/") as servers:
+            for server in servers:
+                put_in(server, {"": mail()})
+                digits.append(len(told.get(timeout=30)["Created"].partition(".")[2].rstrip("Z")))
+        receiver.shutdown()
+    assert digits[0] > 3
+    assert digits[1] <= 3
 
 
 @differs("times on the websocket and in the webhook with nine digits")
