@@ -51,6 +51,11 @@ def address(name: str, mailbox: str) -> Json:
     return {"Name": name, "Address": mailbox}
 
 
+def sender(name: str, mailbox: str) -> Json:
+    """Who wrote: a word that is no address, as `root`, is a name to Mailpit."""
+    return address(mailbox, "") if mailbox and not name and "@" not in mailbox else address(name, mailbox)
+
+
 def addresses(pairs: Iterable[Sequence[str]]) -> list[Json]:
     """Names and addresses in their order."""
     return [{"Name": name, "Address": mailbox} for name, mailbox in pairs]
@@ -62,7 +67,7 @@ def row(one: Outline, *, empty: Any = None, empty_reply_to: Any = None) -> Json:
         "ID": one.public_id,
         "MessageID": one.message_id,
         "Read": one.seen,
-        "From": address(*one.sender),
+        "From": sender(*one.sender),
         "To": addresses(one.to) or empty,
         "Cc": addresses(one.cc) or empty,
         "Bcc": addresses(one.bcc) or empty,

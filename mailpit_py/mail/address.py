@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 
 from mailpit_py.mail import header
 
@@ -60,9 +60,9 @@ def parse(raw: bytes, limit: int = 1_000) -> tuple[Address, ...]:
 
 def parse_text(text: str, limit: int = 1_000) -> tuple[Address, ...]:
     """Like `parse`, for a value that is already text; encoded words are still decoded."""
-    if found := _usual(text, limit, _name):
+    if found := _usual(text, limit, header.decode_words):
         return found
-    items = _Reader(text, _name).items()
+    items = _Reader(text, header.decode_words).items()
     return tuple(islice((item for item in items if isinstance(item, Address)), limit))
 
 
@@ -71,9 +71,9 @@ def parse_marked(text: str, limit: int = 1_000) -> tuple[Address | GroupMark, ..
 
     A group that begins ends, even where its sender or `limit` cuts it off; none holds another.
     """
-    if found := _usual(text, limit, _joined):
+    if found := _usual(text, limit, str):
         return found
-    items = list(islice(_Reader(text, _joined).items(), limit))
+    items = list(islice(_Reader(text, str).items(), limit))
     marks = [item for item in items if isinstance(item, GroupMark)]
     return (*items, GroupMark("", is_end=True)) if marks and not marks[-1].is_end else tuple(items)
 
@@ -99,20 +99,14 @@ def _plain(text: str, name: Callable[[str], str]) -> Address | None:
     """The mailbox of a text that is exactly one, written in the usual way."""
     if match := _SIMPLE.fullmatch(text):
         quoted, words, address = match.groups()
-        return Address(name(words if quoted is None else quoted), address)
+        return Address(name(_joined(words) if quoted is None else quoted), name(address))
     match = _BARE.fullmatch(text)
-    return Address("", match[1]) if match else None
-
-
-def _name(text: str) -> str:
-    if "=?" not in text and "  " not in text and "\t" not in text:
-        return text.strip()
-    return _joined(header.decode_words(text))
+    return Address("", name(match[1])) if match else None
 
 
 def _joined(text: str) -> str:
     """The words of a name, one space between them."""
-    return _SPACE.sub(" ", text).strip()
+    return _SPACE.sub(" ", text).strip() if "  " in text or "\t" in text else text.strip()
 
 
 def _addr_spec(text: str) -> str:
@@ -127,9 +121,9 @@ class _Reader:
 
     def __init__(self, text: str, name: Callable[[str], str]) -> None:
         self.text = text
-        self.name = name  # how the words of a name are put together
+        self.name = name  # what is made of a name once its words are put together, and of an address
         self.in_group = False
-        self.phrase: list[str] = []  # the words before an angle address, unquoted
+        self.phrase: list[str | None] = []  # the words before an angle address, unquoted; None for white space
         self.words: list[str] = []  # the same as written, one item a word: an address without brackets
         self.joined = False
         self.comment = ""
@@ -193,7 +187,7 @@ class _Reader:
     def take(self, match: re.Match[str]) -> Iterator[Address | GroupMark]:
         kind, token = match.lastgroup, match[0]
         if kind == "space":
-            self.phrase.append(" ")
+            self.phrase.append(None)
             self.joined = False
         elif kind == "special":
             yield from self.special(token)
@@ -212,9 +206,14 @@ class _Reader:
         else:
             yield from self.flush()
             yield from self.end_group()
-            yield GroupMark(self.name("".join(self.phrase)))
+            yield GroupMark(self.phrase_name())
             self.in_group = True
             self.clear()
+
+    def phrase_name(self) -> str:
+        """The name that the words make, one space between them; a quoted one keeps its own."""
+        runs = (run for is_space, run in groupby(self.phrase, lambda word: word is None) if not is_space)
+        return self.name(" ".join("".join(map(str, run)) for run in runs))
 
     def end_group(self) -> Iterator[GroupMark]:
         """End the group that is open, if one is."""
@@ -232,7 +231,7 @@ class _Reader:
         """End what was gathered: with an angle address, or (None) at a comma or the end."""
         if angle is not None:
             yield from self.flush()
-            self.pending = Address(self.name("".join(self.phrase)), _addr_spec(angle))
+            self.pending = Address(self.phrase_name(), self.name(_addr_spec(angle)))
             self.clear()
             return
         bare = list(self.bare_addresses())
@@ -242,12 +241,12 @@ class _Reader:
             self.pending = bare[-1] if bare else self.nameless()
         comment, self.comment = self.comment, ""
         if self.pending is not None and not self.pending.name and comment:
-            self.pending = Address(self.name(_UNQUOTE.sub(r"\1", comment)), self.pending.address)
+            self.pending = Address(self.name(_joined(_UNQUOTE.sub(r"\1", comment))), self.pending.address)
         self.clear()
 
     def nameless(self) -> Address | None:
         """Words without an at sign: one is a local mailbox, several are a name without an address."""
-        text = self.name("".join(self.phrase))
+        text = self.phrase_name()
         if not text:
             return None
         return Address("", text) if len(self.words) == 1 and " " not in text else Address(text, "")
@@ -257,7 +256,7 @@ class _Reader:
         before: list[str] = []
         for word in _merged(self.words):
             if "@" in word.strip("@"):
-                yield Address(self.name(" ".join(before)), word)
+                yield Address(self.name(" ".join(before)), self.name(word))
                 before = []
             else:
                 before.append(word)

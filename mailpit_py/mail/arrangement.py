@@ -15,7 +15,7 @@ _SEPARATOR = "\n--\n"
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """The leaves of a message in the order of the message.
+    """The leaves of a message, texts in the order of the message, files the outermost first.
 
     `attached` are what their sender calls attachments, and whatever has no better type; `inline`
     are first the parts with that disposition, then those with none that are no text. A message
@@ -49,15 +49,15 @@ def arrange(root: Part) -> Arrangement:
     bodies = [part for part in leaves if part.disposition != "attachment"]
     texts = [part for part in bodies if _is_text(part)]
     if root.content_type == "multipart/alternative":
-        texts = sorted(texts, key=lambda part: part.path.count("."))[:1]  # the outermost, and of these the first
-    attached = [part for part in leaves if _is_attached(part, root)]
-    inline = [part for part in bodies if _is_inline(part, root)]
+        texts = _outermost_first(texts)[:1]
+    attached = _outermost_first(part for part in leaves if _is_attached(part, root))
+    inline = _outermost_first(part for part in bodies if _is_inline(part, root))
     others = [part for part in bodies if not part.disposition and _is_other(part) and part is not root]
     return Arrangement(
         text=tuple(texts),
         html=next((part for part in bodies if part.content_type == _HTML), None),
         attached=tuple(attached),
-        inline=tuple(part for part in _unique([*inline, *others]) if _is_listed(part)),
+        inline=tuple(part for part in _unique([*inline, *_outermost_first(others)]) if _is_listed(part)),
     )
 
 
@@ -82,6 +82,10 @@ def _leaves(root: Part) -> Iterator[Part]:
             stack.extend(reversed(part.children))
         else:
             yield part
+
+
+def _outermost_first(parts: Iterable[Part]) -> list[Part]:
+    return sorted(parts, key=lambda part: part.path.count("."))
 
 
 def _is_text(part: Part) -> bool:

@@ -80,6 +80,8 @@ _BOMS = ((b"\xef\xbb\xbf", "utf_8"), (b"\xff\xfe\0\0", "utf_32"), (b"\0\0\xfe\xf
 _BOMS_16 = ((b"\xff\xfe", "utf_16"), (b"\xfe\xff", "utf_16"))
 _SINGLE_BYTE = re.compile(r"cp1\d{3}|cp[4-8]\d\d|iso8859_\d+|koi8_.|mac_.*")
 _LIKE_ASCII = frozenset(["ascii", "utf_8", "cp1252"])
+_META = re.compile(rb"<meta[^>]{1,200}?charset\s*+=[\"'\s]*+([\w.:-]{1,60})", re.I | re.A)
+_MAX_HEAD = 4_096  # of HTML is where it may name its charset
 _MAX_NAME = 60
 
 
@@ -160,6 +162,12 @@ def decode_with_reason(data: bytes, charset: str) -> tuple[str, str]:
     if (text := _strict(data, "utf_8")) is not None:
         return _without_mark(text), reason or "undeclared-8bit"
     return _without_mark(_with_losses(data, codec)), reason or "undeclared-8bit"
+
+
+def named_in_html(data: bytes) -> str:
+    """The charset that HTML names in itself, or `''`, as for UTF-8, which needs no name."""
+    match = _META.search(data, 0, _MAX_HEAD)
+    return "" if match is None or _strict(data, "utf_8") is not None else match[1].decode("ascii")
 
 
 def _with_losses(data: bytes, codec: str) -> str:

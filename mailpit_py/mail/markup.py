@@ -18,6 +18,7 @@ _TOKEN = re.compile(
 # Raw text (HTML Living Standard §13.2.5): their content is no markup.
 _DROPPED_RAW = frozenset(["script", "iframe", "noembed", "noframes", "title"])
 _SHOWN_RAW = frozenset(["xmp", "textarea", "plaintext", "listing"])
+_RAW = _DROPPED_RAW | _SHOWN_RAW | {"style"}
 # Foreign content has rules of its own, and most parser confusions begin there: its tags are dropped.
 _DROPPED_TAGS_NAMES = "svg math noscript frameset frame base meta link image isindex"
 _DROPPED_TAGS = frozenset(_DROPPED_TAGS_NAMES.split())
@@ -30,6 +31,7 @@ p li dd dt td th tr tbody thead tfoot colgroup option optgroup rp rt html head b
 _IMPLIED = frozenset(_IMPLIED_NAMES.split())
 _FORMATTING_NAMES = "a b big code em font i nobr s small strike strong tt u"
 _FORMATTING = frozenset(_FORMATTING_NAMES.split())
+GAP = "gap"
 _DEEPEST = 500
 _MOST_FORMATTED = 300_000
 _WEIGHT = 50  # characters of attributes that cost as much to copy as an element
@@ -38,13 +40,14 @@ _MOST_ATTRIBUTES = 200
 _ATTRIBUTE_START = re.compile(r"[\s/]++[^\s/>=]")
 
 
-def tame(source: str) -> str:
+def tame(source: str, *, gaps: bool = False) -> str:
     """Return HTML that shows the same and that a parser handles in linear time.
 
     Comments, scripts and foreign tags go; raw text elements become plain markup; a start tag nested
-    deeper than 500 is dropped, as browsers do at about that depth.
+    deeper than 500 is dropped, as browsers do at about that depth. `gaps` leaves an empty comment where
+    a comment was, and one that says GAP where an element was.
     """
-    return _Tamer(source).run()
+    return _Tamer(source, gaps).run()
 
 
 class _Tamer:
@@ -56,8 +59,9 @@ class _Tamer:
     with their attributes (§13.2.4.3).
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, gaps: bool) -> None:
         self.source = source
+        self.gaps = gaps
         self.out: list[str] = []
         self.open: list[tuple[str, int]] = []  # names, and what they add to `formatting`
         self.formatting = 0
@@ -71,14 +75,14 @@ class _Tamer:
             self.out.append(source[position : match.start()])
             position = match.end()
             name = (match["name"] or "").lower()
-            if not name:
-                continue
             if match["end"]:
                 self.end_tag(name, match[0])
-            elif name in _DROPPED_RAW or name in _SHOWN_RAW or name == "style":
+            elif name in _RAW:
                 position = self.raw_text(name, match)
-            elif name not in _DROPPED_TAGS:
+            elif name and name not in _DROPPED_TAGS:
                 self.start_tag(name, match)
+            else:
+                self.drop(name)
         self.out.append(source[position:])
         return "".join(self.out)
 
@@ -95,7 +99,14 @@ class _Tamer:
         elif name in _SHOWN_RAW:
             shown = content if name == "textarea" else content.replace("&", "&amp;")
             self.out.append(f"<pre>\n{shown.replace('<', '&lt;')}</pre>")
+        else:
+            self.drop(name)
         return after
+
+    def drop(self, name: str) -> None:
+        """Leave out a comment, or the start of an element."""
+        if self.gaps:
+            self.out.append(f"<!--{GAP}-->" if name else "<!---->")
 
     def start_tag(self, name: str, match: re.Match[str]) -> None:
         attributes = "" if _crowded(match["attributes"]) else match["attributes"]
@@ -120,7 +131,7 @@ class _Tamer:
         return True
 
     def end_tag(self, name: str, tag: str) -> None:
-        if name in _DROPPED_TAGS or name in _DROPPED_RAW or name in _SHOWN_RAW or name == "style":
+        if name in _DROPPED_TAGS or name in _RAW:
             return
         if self.open and self.open[-1][0] == name:
             self.formatting -= self.open.pop()[1]

@@ -16,6 +16,7 @@ _SINGLE = re.compile(rb"[^;]*;[ \t]*([a-zA-Z-]+)=(?:\"([\w .,:=/+'-]*)\"|([\w.:/
 _UNQUOTE = re.compile(r"\\([\"\\])")
 _COMMENT = re.compile(r"(?<!\s)\s++\(.*\Z", re.S)
 _CONTINUED = re.compile(r"(.+?)\*(\d{1,3})(\*?)")
+_WHOLE_TOKEN = re.compile(rb"\s*+([!#-'*+.0-9A-Z^_`a-z{|}~-]++)(?![^\s;(])")
 _TOKEN = re.compile(rb"[\s;]*([^\s;()]+)")
 
 
@@ -23,6 +24,12 @@ def main_value(raw: bytes) -> str:
     """The value before the parameters, in lower case."""
     match = _TOKEN.match(raw)
     return match[1].decode("ascii", "replace").lower() if match else ""
+
+
+def token(raw: bytes) -> str:
+    """The value before the parameters if it is a token (RFC 2045 §5.1), in lower case, else `''`."""
+    match = _WHOLE_TOKEN.match(raw)
+    return match[1].decode("ascii").lower() if match else ""
 
 
 def parameters(raw: bytes, limit: int = 100) -> Mapping[str, str]:

@@ -195,7 +195,7 @@ class Part:
         raw = self.section.value(b"content-disposition")
         if raw is None:
             return "", {}
-        return parameter.main_value(raw), parameter.parameters(raw, self.section.limits.parameters)
+        return parameter.token(raw), parameter.parameters(raw, self.section.limits.parameters)
 
     @property
     def filename(self) -> str:
@@ -226,7 +226,9 @@ class Part:
     def reading(self) -> tuple[str, str]:
         """The body as text, and what was wrong with its charset: `''`, or a code of a `Defect`. Kept."""
         if self._reading is None:
-            self._reading = charset.decode_with_reason(self.decoded, self.charset)
+            octets = self.decoded
+            named = self.charset or (charset.named_in_html(octets) if self.content_type == "text/html" else "")
+            self._reading = charset.decode_with_reason(octets, named)
         return self._reading
 
     def walk(self) -> Iterator[Part]:
@@ -239,9 +241,10 @@ class Part:
 
 
 def bracketed(raw: bytes | None) -> str:
-    """What stands between the first angle brackets, or the whole trimmed value."""
+    """What stands between the first angle brackets, the innermost of them, or the whole trimmed value."""
     if raw is None:
         return ""
     text = header.text_of(raw)
-    opening, closing = text.find("<"), text.find(">")
+    closing = text.find(">")
+    opening = text.rfind("<", 0, closing) if closing > 0 else -1
     return text[opening + 1 : closing].strip() if 0 <= opening < closing else text.strip("<> \t")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -26,37 +25,15 @@ _UNSEEN = frozenset(_HIDDEN_NAMES.split())
 _NOT_SHOWN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _WHITE = re.compile(r"[ \t\r\n\f]+")
 _DEEPEST_QUOTE = 20
-_HEADINGS = {"h1": "*", "h2": "-", "h3": "-", "h4": "-", "h5": "-", "h6": "-"}
-_BOLD = frozenset(["b", "strong"])
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How text stands for what HTML shows: before and after an address, an item's sign, bold, ruled headings.
-
-    `verbatim` addresses stand as they are written, wherever they lead, and even if the text has them in part.
-    """
-
-    opening: str = "<"
-    closing: str = ">"
-    bullet: str = "-"
-    bold: str = ""
-    ruled: bool = False
-    verbatim: bool = False
-
-
-PLAIN = Manner()
-MARKED = Manner("( ", " )", "*", "*", ruled=True, verbatim=True)
-
-
-def to_text(html: str, manner: Manner = PLAIN) -> str:
+def to_text(html: str) -> str:
     """Return what a reader of the HTML reads, as plain text with LF line ends and no line at the end.
 
     Links are followed by their address in angle brackets, items have a dash or number, quotations
-    `> `; `manner` may say otherwise. HTML of more than five million characters, or of more than 40
-    thousand tags, is cut there.
+    `> `. HTML of more than five million characters, or of more than 40 thousand tags, is cut there.
     """
-    writer = _TextWriter(manner)
+    writer = _TextWriter()
     writer.walk(tree(html).root)
     return writer.result()
 
@@ -64,10 +41,8 @@ def to_text(html: str, manner: Manner = PLAIN) -> str:
 class _TextWriter:
     """Text on its way out: white space collapsed, line breaks gathered until the next word."""
 
-    def __init__(self, manner: Manner) -> None:
-        self.manner = manner
+    def __init__(self) -> None:
         self.out: list[str] = []
-        self.headings = 0
         self.breaks = 0
         self.space = False
         self.quotes = 0
@@ -121,11 +96,7 @@ class _TextWriter:
             self.enter(tag)
 
     def enter(self, tag: str) -> None:
-        if tag in _BOLD:
-            self.emphasise(opening=True)
-        elif tag in _HEADINGS:
-            self.headings += 1
-        elif tag == "blockquote":
+        if tag == "blockquote":
             self.quotes += 1
         elif tag in ("ul", "ol"):
             self.lists.append(1 if tag == "ol" else -1)
@@ -135,38 +106,11 @@ class _TextWriter:
             self.address(attributes.get("href") or "", start)
         elif tag == "pre":
             self.pre -= 1
-        else:
-            self.leave(tag, start)
-        self.separate(tag)
-
-    def leave(self, tag: str, start: int) -> None:
-        if tag in _BOLD:
-            self.emphasise(opening=False)
-        elif tag in _HEADINGS:
-            self.headings -= 1
-            self.rule(tag, start)
         elif tag == "blockquote":
             self.quotes -= 1
         elif tag in ("ul", "ol"):
             self.lists.pop()
-
-    def emphasise(self, *, opening: bool) -> None:
-        """Write the sign of bold text, which clings to the words inside."""
-        if self.manner.bold and opening:
-            self.word(self.manner.bold)
-        elif self.manner.bold:
-            space, self.space = self.space, False
-            self.word(self.manner.bold)
-            self.space = space
-
-    def rule(self, tag: str, start: int) -> None:
-        """Draw rules around a heading; one inside another is part of its text."""
-        written = "".join(self.out[start:]) if self.manner.ruled and not self.headings else ""
-        text = written.lstrip("\n")
-        if text:
-            line = _HEADINGS[tag] * max(map(len, text.split("\n")))
-            above = f"{line}\n" if tag in ("h1", "h2") else ""
-            self.out[start:] = [written[: len(written) - len(text)], above, text, "\n", line]
+        self.separate(tag)
 
     def separate(self, tag: str) -> None:
         if tag in _PARAGRAPHS:
@@ -177,23 +121,18 @@ class _TextWriter:
     def item(self) -> None:
         number = self.lists[-1] if self.lists else -1
         indent = "  " * (min(len(self.lists), _DEEPEST_QUOTE) - 1)
-        self.word(f"{indent}{number}." if number > 0 else f"{indent}{self.manner.bullet}")
+        self.word(f"{indent}{number}." if number > 0 else f"{indent}-")
         self.space = True
         if number > 0:
             self.lists[-1] += 1
 
     def address(self, href: str, start: int) -> None:
-        shown = "".join(self.out[start:]).strip()
-        if self.manner.verbatim:
-            target = href.strip().removeprefix("mailto:")
-            is_new = target not in ("", shown)
-        else:
-            target = url.clean(href)
-            is_new = url.scheme(target) in url.LINKS and target.removeprefix("mailto:").rstrip("/") not in shown
-        if is_new:
+        shown = "".join(self.out[start:])
+        target = url.clean(href)
+        if url.scheme(target) in url.LINKS and target.removeprefix("mailto:").rstrip("/") not in shown:
             self.space = True
-            self.word(f"{self.manner.opening}{target}{self.manner.closing}")
-            self.space = self.manner.verbatim
+            self.word(f"<{target}>")
+            self.space = False
 
     def text(self, text: str) -> None:
         if self.pre:
@@ -222,9 +161,9 @@ class _TextWriter:
         self.breaks, self.space, self.level = 0, False, level
 
 
-def tree(html: str) -> LexborHTMLParser:
-    """The document, cut where it would cost too much: seen before a tree is made of it."""
-    source = tame(html[:_LARGEST].replace("\0", "\ufffd"))
+def tree(html: str, *, gaps: bool = False) -> LexborHTMLParser:
+    """The document, cut where it would cost too much: seen before a tree is made of it; for `gaps` see `tame`."""
+    source = tame(html[:_LARGEST].replace("\0", "\ufffd"), gaps=gaps)
     rest = source.split("<", MOST_TAGS + 1)[MOST_TAGS + 1 :]
     return LexborHTMLParser(source[: len(source) - len(rest[0]) - 1] if rest else source)
 

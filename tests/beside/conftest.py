@@ -17,6 +17,13 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 
 @pytest.fixture(scope="module")
+def roomy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """The same, but that they keep any number of messages."""
+    with pair(tmp_path_factory.mktemp("roomy"), "--max=0") as servers:
+        yield servers
+
+
+@pytest.fixture(scope="module")
 def theirs(both: Pair) -> Server:
     return both.theirs
 

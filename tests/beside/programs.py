@@ -121,9 +121,9 @@ def mailpit(folder: Path, *options: str, **variables: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def sandbox(folder: Path, *options: str) -> Iterator[Server]:
+def sandbox(folder: Path, *options: str, **variables: str) -> Iterator[Server]:
     """Ours, from this checkout."""
-    with checkout(folder, *options) as running:
+    with checkout(folder, *options, **variables) as running:
         yield Server("mailpit-py", running.url.rstrip("/"), running.smtp_port)
 
 

@@ -13,6 +13,10 @@ from mailpit_py.mail.address import parse
         (b"<ann@example.org>", [("", "ann@example.org")]),
         (b"Ann Example <ann@example.org>", [("Ann Example", "ann@example.org")]),
         (b'"Ann Example" <ann@example.org>', [("Ann Example", "ann@example.org")]),
+        (b"a=?utf-8?q?=C3=A4?=@example.org", [("", "a\u00e4@example.org")]),
+        (b"Ann <=?utf-8?q?=C3=A4?=@example.org>", [("Ann", "\u00e4@example.org")]),
+        (b'"Ann  E." <ann@example.org>', [("Ann  E.", "ann@example.org")]),
+        (b'Ann  \t "E.  F"  G <ann@example.org>', [("Ann E.  F G", "ann@example.org")]),
         (
             b'"Example, Ann" <ann@example.org>, bob@example.com',
             [("Example, Ann", "ann@example.org"), ("", "bob@example.com")],

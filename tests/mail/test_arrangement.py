@@ -51,7 +51,7 @@ INLINE = "Content-Disposition: inline"
          ["2"]),
         ("Content-Type: multipart/mixed\r\n\r\nno boundary", "no boundary", "", [], []),
         (multipart("mixed", multipart("related", HTML, entity("a/b", "x", ATTACHED)), entity("a/b", "x", ATTACHED)),
-         "", "<p>", ["1.2", "2"], []),
+         "", "<p>", ["2", "1.2"], []),
     ],
 )  # fmt: skip
 def test_parts_are_sorted(raw: str, plain: str, markup: str, attached: list[str], inline: list[str]) -> None:

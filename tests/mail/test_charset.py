@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailpit_py.mail import read
 from mailpit_py.mail.charset import codec_of, decode, decode_with_reason
 
 
@@ -108,3 +109,23 @@ def test_what_is_no_charset_of_text_is_not_a_codec(name):
 )
 def test_text_is_decoded_and_doubts_are_named(data, charset, text, reason):
     assert decode_with_reason(data, charset) == (text, reason)
+
+
+@pytest.mark.parametrize(
+    ("head", "octets", "expected"),
+    [
+        (b"<meta charset=koi8-r>", "Привет".encode("koi8_r"), "Привет"),
+        (b'<META http-equiv="Content-Type" content="text/html; charset=koi8-r">', "Привет".encode("koi8_r"), "Привет"),
+        (b"<meta charset=koi8-r>", "Привет".encode(), "Привет"),  # written for another way of sending it
+        (b"<meta name=charset>", b"gr\xfcn", "grün"),
+        (b"<!-- " + b" " * 5_000 + b"--><meta charset=koi8-r>", b"gr\xfcn", "grün"),
+    ],
+)
+def test_html_without_a_declared_charset_may_name_it_itself(head, octets, expected):
+    message = read(b"Content-Type: text/html\r\n\r\n" + head + b"<p>" + octets)
+    assert message.html.endswith("<p>" + expected)
+
+
+def test_what_html_names_is_nothing_where_a_charset_is_declared():
+    message = read(b"Content-Type: text/html; charset=iso-8859-1\r\n\r\n<meta charset=koi8-r><p>gr\xfcn")
+    assert message.html.endswith("<p>grün")

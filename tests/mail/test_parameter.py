@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailpit_py.mail.parameter import main_value, parameters
+from mailpit_py.mail.parameter import main_value, parameters, token
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,19 @@ def test_parameters_are_capped():
 )
 def test_the_main_value_is_lower_case(raw, expected):
     assert main_value(raw) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"attachment; filename=x", "attachment"),
+        (b" INLINE", "inline"),
+        (b"attachment(c)", "attachment"),
+        (b"; filename=x", ""),
+        (b"filename=x", ""),
+        (b'"attachment"', ""),
+        (b"", ""),
+    ],
+)
+def test_a_token_is_all_of_what_stands_before_the_parameters(raw: bytes, expected: str) -> None:
+    assert token(raw) == expected

@@ -3,7 +3,7 @@
 import pytest
 
 from mailpit_py.mail.html import anchors, to_text
-from mailpit_py.mail.readable import MARKED, MOST_TAGS
+from mailpit_py.mail.readable import MOST_TAGS
 
 
 @pytest.mark.parametrize(
@@ -49,29 +49,3 @@ def test_html_of_many_elements_is_read_as_far_as_is_worth_it():
     found = anchors("<a href=http://a/>x</a>" * MOST_TAGS)
     assert len(found) == MOST_TAGS // 2
     assert to_text("a < b " * (MOST_TAGS - 1)).count("<") == MOST_TAGS - 1
-
-
-@pytest.mark.parametrize(
-    ("markup", "expected"),
-    [
-        ("<h1>Title</h1>text", "*****\nTitle\n*****\n\ntext"),
-        ("a<h2>Two<br>lines here</h2>b", "a\n\n----------\nTwo\nlines here\n----------\n\nb"),
-        ("<h3>Third</h3>", "Third\n-----"),
-        ("<h1>a<h2>b</h2></h1>", "*\na\n*\n\n-\nb\n-"),
-        ("<h1></h1>x", "x"),
-        ("a <b>bold</b> c <strong>d</strong>.", "a *bold* c *d*."),
-        ('<a href="http://l.com/x">link</a>', "link ( http://l.com/x )"),
-        ('<a href="http://l.com/x">http://l.com/x</a>', "http://l.com/x"),
-        ("<a href=http://x/>a</a>, b<a href=' http://x '>c</a>d", "a ( http://x/ ) , bc ( http://x ) d"),
-        ("<a href=mailto:a@b>m</a> <a href=mailto:a@b?subject=x>a@b</a>", "m ( a@b ) a@b ( a@b?subject=x )"),
-        ("<a href=/r>r</a> <a href='#h'>h</a> <a href={{u}}>t</a> <a href>e</a>", "r ( /r ) h ( #h ) t ( {{u}} ) e"),
-        (
-            "<a href=javascript:x>j</a> <a href=http://i.test/x><img alt=i></a>",
-            "j ( javascript:x ) i ( http://i.test/x )",
-        ),
-        ("<ul><li>one<li>two</ul>", "* one\n* two"),
-        ("<blockquote>a</blockquote>", "> a"),
-    ],
-)
-def test_html_reads_as_mailpit_writes_it(markup, expected):
-    assert to_text(markup, MARKED) == expected

@@ -12,7 +12,9 @@ from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import finding, shape
 from mailpit_py.api.mailpit.go_json import written
 from mailpit_py.api.problem import not_found
-from mailpit_py.mail.header import text_of
+from mailpit_py.mail import charset
+
+LINE_END = re.compile(rb"\r\r?\n|\n|\r")
 
 
 def register(routes: Blueprint) -> None:
@@ -41,7 +43,7 @@ def show_headers(given: str) -> Response:
     _, content = finding.content(given)
     values: dict[str, list[str]] = {}
     for field in content.fields:
-        values.setdefault(canonical(field.name), []).append(re.sub(r"\s+", " ", text_of(field.raw)))
+        values.setdefault(canonical(field.name), []).append(unfolded(field.raw))
     return written(dict(sorted(values.items())))
 
 
@@ -56,6 +58,12 @@ def show_raw(given: str) -> Response:
         response.headers["Content-Disposition"] = f'attachment; filename="{public_id}.eml"'
     response.headers["Content-Security-Policy"] = headers.PART
     return response
+
+
+def unfolded(raw: bytes) -> str:
+    """A field's value as Go reads it: its lines without the blanks at their ends, one blank between them."""
+    lines = [line.strip(b" \t") for line in LINE_END.split(raw)]
+    return charset.decode(b" ".join(lines).lstrip(b" \t"))
 
 
 def canonical(name: str) -> str:

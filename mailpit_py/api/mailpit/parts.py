@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from flask import Blueprint, Response
@@ -15,6 +16,7 @@ from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.mail import Part
 from mailpit_py.mail.arrangement import arrange, number_of
 
+HARMLESS = re.compile(r"[ !#-\[\]-~]+")  # in a quoted string
 NAME_SAFE = "$&+:=@"  # what Go's url.PathEscape leaves alone
 
 
@@ -43,7 +45,8 @@ def show_thumbnail(given: str, number: str) -> Response:
         raise Problem(400, "attachment not found", kind="part")
     octets = part.decoded if part.content_type.startswith("image/") else b""
     response = Response(here().painter.draw(octets), mimetype="image/jpeg")
-    response.headers["Content-Disposition"] = f'filename="{_escaped(part)}"'
+    name = shown_name(part)
+    response.headers["Content-Disposition"] = f'filename="{name if HARMLESS.fullmatch(name) else _escaped(part)}"'
     response.headers["Content-Security-Policy"] = headers.PART
     return response
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from mailpit_py.api.mailpit.filename import shown_name
-from mailpit_py.application.mailpit_json import Json, address, addresses, moment
+from mailpit_py.application.mailpit_json import Json, addresses, moment, sender
 from mailpit_py.mail import Message, Part
 from mailpit_py.mail.arrangement import Arrangement, arrange, number_of
 from mailpit_py.mail.date import offset_minutes
@@ -23,7 +23,7 @@ def message(stored: Stored, outline: Outline, content: Message) -> Json:
     return {
         "ID": stored.summary.public_id,
         "MessageID": content.message_id,
-        "From": address(*outline.sender),
+        "From": sender(*outline.sender),
         "To": addresses(outline.to),
         "Cc": addresses(outline.cc),
         "Bcc": addresses(outline.bcc),
@@ -62,9 +62,9 @@ def date_of(stored: Stored, content: Message) -> str:
 
 
 def unsubscribe(content: Message) -> Json:
-    """List-Unsubscribe as it stands, its links, and what is wrong with it."""
+    """List-Unsubscribe as it stands, its links, and what is wrong with it; nothing for an empty one."""
     field, post = content.field("List-Unsubscribe"), content.field("List-Unsubscribe-Post")
-    if field is None:
+    if field is None or not field.value:
         return {"Header": "", "Links": [], "Errors": "", "HeaderPost": ""}
     found = judge(field.value)
     return {
@@ -80,9 +80,9 @@ def text_of_message(arranged: Arrangement) -> str:
     text, markup = arranged.plain, arranged.markup
     if text or not markup:
         return text
-    from mailpit_py.mail.readable import MARKED, to_text  # loads the parser
+    from mailpit_py.mail.rendition import to_text  # loads the parser
 
-    return to_text(markup, MARKED)
+    return to_text(markup)
 
 
 def octets_of(part: Part) -> bytes:

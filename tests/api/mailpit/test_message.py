@@ -210,8 +210,9 @@ def test_list_unsubscribe_is_judged(client: Client, mail: Mail) -> None:
         "Errors": "",
         "HeaderPost": "List-Unsubscribe=One-Click",
     }
-    bare = shown(client, mail.receive(b"List-Unsubscribe-Post: x\r\n\r\n"))["ListUnsubscribe"]
-    assert bare == {"Header": "", "Links": [], "Errors": "", "HeaderPost": ""}
+    for header in (b"List-Unsubscribe-Post: x\r\n", b"List-Unsubscribe: \r\nList-Unsubscribe-Post: x\r\n"):
+        bare = shown(client, mail.receive(header + b"\r\n"))["ListUnsubscribe"]
+        assert bare == {"Header": "", "Links": [], "Errors": "", "HeaderPost": ""}
 
 
 def test_the_header_section(client: Client, mail: Mail) -> None:
@@ -224,6 +225,64 @@ def test_the_header_section(client: Client, mail: Mail) -> None:
         b'{"Dkim-Signature":["a; b"],"Message-Id":["\\u003c1@x\\u003e"],"Mime-Version":["1.0"],'
         b'"Subject":["=?utf-8?q?=C3=A4?="],"X-Ip":["1.2.3.4","5.6.7.8"]}\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"X: two  blanks\tand a tab  \r\n", "two  blanks\tand a tab"),
+        (b"X:  folded  \r\n\t  twice\r\n \r\n end\r\n", "folded twice  end"),
+        (b"X:\r\n first\n second\r\n", "first second"),
+        (b"X: a\xc2\xa0b \xc3\xa4\r\n", "a\u00a0b \u00e4"),
+    ],
+)
+def test_a_header_field_is_one_line_with_its_blanks(client: Client, mail: Mail, raw: bytes, expected: str) -> None:
+    public_id = mail.receive(raw + b"\r\n")
+    assert client.get(f"{V1}/message/{public_id}/headers").json == {"X": [expected]}
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "address"),
+    [
+        ("root", "root", ""),
+        ("Ann Example", "Ann Example", ""),
+        ("root@localhost", "", "root@localhost"),
+        ("Root <root>", "Root", "root"),
+    ],
+)
+def test_a_word_that_is_no_address_is_a_name(client: Client, mail: Mail, field: str, name: str, address: str) -> None:
+    public_id = mail.receive(f"From: {field}\r\n\r\n".encode())
+    expected = {"Name": name, "Address": address}
+    assert shown(client, public_id)["From"] == expected
+    assert client.get(f"{V1}/messages").json["messages"][0]["From"] == expected
+
+
+@pytest.mark.parametrize(
+    ("disposition", "listed"),
+    [
+        ("; filename=a.pdf", ["a.pdf"]),
+        ('"attachment"; filename=a.pdf', ["a.pdf"]),
+        ("(c) attachment; filename=a.pdf", ["a.pdf"]),
+        ("x-other; filename=a.pdf", []),
+    ],
+)
+def test_a_disposition_that_is_no_word_is_none(client: Client, mail: Mail, disposition: str, listed: list[str]) -> None:
+    file = entity("application/pdf", "x", f"Content-Disposition: {disposition}")
+    message = shown(client, mail.receive(multipart("mixed", TEXT, file).encode()))
+    assert [one["FileName"] for one in message["Inline"]] == listed
+
+
+def test_the_innermost_brackets_hold_an_id(client: Client, mail: Mail) -> None:
+    message = shown(client, mail.receive(b"Message-ID: <<1@x>> (twice)\r\n\r\n"))
+    assert message["MessageID"] == "1@x"
+
+
+def test_files_are_listed_the_outermost_first(client: Client, mail: Mail) -> None:
+    inner = multipart("related", TEXT, image("Content-Disposition: inline; filename=i.png"), PDF_FILE)
+    public_id = mail.receive(multipart("mixed", inner, image("Content-ID: <o@x>"), PDF_FILE).encode())
+    message = shown(client, public_id)
+    assert [one["PartID"] for one in message["Inline"]] == ["1.2", "2"]
+    assert [one["PartID"] for one in message["Attachments"]] == ["3", "1.3"]
 
 
 def test_the_source_octet_by_octet(client: Client, mail: Mail) -> None:

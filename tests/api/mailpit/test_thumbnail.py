@@ -91,12 +91,12 @@ def test_transparency_is_white_and_a_turned_photograph_is_turned_back() -> None:
 
 def test_the_route(client: Client, mail: Mail) -> None:
     picture = entity("image/png", encoded(png(300, 300)), "Content-Transfer-Encoding: base64",
-                     'Content-Disposition: attachment; filename="p.png"')  # fmt: skip
+                     'Content-Disposition: attachment; filename="a p.png"')  # fmt: skip
     other = entity("application/pdf", "x", "Content-Disposition: attachment; filename=x.pdf")
     public_id = mail.receive(multipart("mixed", TEXT, picture, other).encode())
     answer = client.get(f"{V1}/message/{public_id}/part/2/thumb")
     assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
-    assert answer.headers["Content-Disposition"] == 'filename="p.png"'
+    assert answer.headers["Content-Disposition"] == 'filename="a p.png"'
     assert not is_white(drawn(answer.data))
     assert drawn(client.get(f"{V1}/message/latest/part/2/thumb").data).size == (180, 120)
     assert is_white(drawn(client.get(f"{V1}/message/{public_id}/part/3/thumb").data))
