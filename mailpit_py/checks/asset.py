@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
-from mailpit_py.checks.compatibility.markup import links as linked_sheets
+from mailpit_py.checks.compatibility.markup import linked
 from mailpit_py.mail import css
 from mailpit_py.mail.readable import tree
 
@@ -23,7 +23,7 @@ def urls(html: str) -> set[str]:
 
 
 def _all(html: str) -> Iterator[str]:
-    yield from linked_sheets(html)
+    yield from (one["href"] for one in linked(html))
     parsed = tree(html)
     for node in parsed.css("img[src], [background], [style]"):
         given = node.attributes

@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import Client
 
 from mailpit_py.api import Application, create_app
-from mailpit_py.api.mailpit.checks import single
+from mailpit_py.api.mailpit.score import single
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.checks.outside import Outside
 from mailpit_py.checks.spam import Rule, Score
