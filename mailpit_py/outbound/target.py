@@ -121,6 +121,7 @@ def _authorization(username: str | None, password: str | None) -> str:
     pair = f"{unquote(username or '')}:{unquote(password or '')}"
     return f"Basic {base64.b64encode(pair.encode('utf-8', 'surrogateescape')).decode('ascii')}"
 
+
 def ascii_url(url: str) -> str:
     """Return a URL as it is asked for: host by IDNA, the rest escaped, no name and password, no fragment.
 

@@ -33,7 +33,7 @@ SIGNED = "proxy "  # what signatures of these addresses begin with, so that they
 
 def register(routes: Blueprint) -> None:
     """Add the view of this file."""
-    routes.get("/proxy")(hand_on)
+    routes.get("/proxy", provide_automatic_options=False)(hand_on)
 
 
 def hand_on() -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -45,7 +44,7 @@ def single(value: float) -> float:
 
 
 def _share(clients: tuple[Client, ...], support: str) -> float:
-    count = Counter(client.support for client in clients)[support]
+    count = sum(client.support == support for client in clients)
     return _single(_single(count / len(clients)) * WHOLE)
 
 

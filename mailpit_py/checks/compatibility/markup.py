@@ -48,16 +48,17 @@ _SELECTORS: Mapping[str, str] = MappingProxyType(
 _DROPPED: Mapping[str, str] = MappingProxyType(
     {"link": "html-link", "svg": "html-svg", "base": "html-base", "script": "html-script", "image": "html-object"}
 )
+_UNSEEN = frozenset([*_DROPPED, "title", "iframe", "math"])
 _DROPPED_TAG = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|</(?P<end>svg)(?=[\s/>])"
-    r"|<(?P<name>link|svg|base|script|image|textarea|meta)(?=[\s/>])(?P<attributes>[^>]{0,4000})",
+    r"|<(?P<name>link|svg|base|script|image|textarea|meta|title|iframe|math)(?=[\s/>])(?P<attributes>[^>]{0,4000})",
     re.I | re.S,
 )
 # What stands before the body opens by itself; the parser leaves these in the head.
 _BODY_BEGINS = re.compile(
     r"<!--.*?(?:-->|\Z)|<(?P<raw>title|style|script)\b.*?(?:</(?P=raw)|\Z)"
-    r"|<(?!/|!|(?:html|head|title|meta|link|base|style|script)\b)|(?<=>)\s*[^\s<]",
+    r"|<(?!/|!|(?:html|head|title|meta|link|base|style|script)\b)|(?:\A|(?<=>))\s*[^\s<]",
     re.I | re.S,
 )
 _DATA_SCRIPT = re.compile(r"type\s*=\s*[\"']?application/(?:ld\+)?json", re.I)
@@ -140,14 +141,17 @@ def _dropped(html: str) -> Counter[str]:
 
 def _is_other(name: str, attributes: str, drawings: int) -> bool:
     """Whether this tag is not what its page of caniemail.com is about: data, or an image of HTML."""
-    return (name == "script" and _DATA_SCRIPT.search(attributes) is not None) or (name == "image" and not drawings)
+    is_data = name == "script" and _DATA_SCRIPT.search(attributes) is not None
+    return is_data or (name == "image" and not drawings)
 
 
 def _unseen(html: str, start: int) -> int:
     """Count the elements that no tree has: scripts anywhere, others from `start` on."""
-    names = ((match["name"] or "").lower() for match in _DROPPED_TAG.finditer(html, start))
-    scripts = sum((match["name"] or "").lower() == "script" for match in _DROPPED_TAG.finditer(html, 0, start))
-    return scripts + sum(name in _DROPPED for name in names)
+    before, behind = (
+        Counter((match["name"] or "").lower() for match in _DROPPED_TAG.finditer(html, *ends))
+        for ends in ((0, start), (start,))
+    )
+    return before["script"] + sum(behind[name] for name in _UNSEEN)
 
 
 def _start_of_body(html: str) -> int:
