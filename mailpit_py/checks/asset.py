@@ -12,8 +12,8 @@ from mailpit_py.mail.readable import tree
 _FONTS = ("otf", "ttf", "woff", "woff2")
 _IMAGES = ("apng", "avif", "bmp", "gif", "jpeg", "jpg", "png", "svg+xml", "tiff", "webp")
 SHEET = "text/css"
-MEDIA_TYPES = frozenset({SHEET, *(f"font/{one}" for one in _FONTS), *(f"image/{one}" for one in _IMAGES)})
-"""What may be handed on: pictures, fonts and style sheets."""
+MEDIA_TYPES = (SHEET, *(f"font/{one}" for one in _FONTS), *(f"image/{one}" for one in _IMAGES))
+"""How the types begin that may be handed on: pictures, fonts and style sheets."""
 LARGEST = 5_000_000  # characters of HTML that are looked at
 
 

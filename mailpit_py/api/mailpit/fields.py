@@ -34,12 +34,14 @@ def body(*, needed: bool = True, kind: str = "struct") -> Mapping[str, Any]:
         return _form(octets)
     if not (needed or octets.strip()):
         return {}
-    value = read(octets)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
+    return whole(read(octets), kind)
+
+
+def whole(value: Any, kind: str) -> Mapping[str, Any]:
+    """The value of a body, which has to be an object; null is an empty one. Raises BadJson."""
+    if value is not None and not isinstance(value, Mapping):
         raise BadJson(f"json: cannot unmarshal {_kind(value)} into Go value of type {kind}")
-    return value
+    return value or {}
 
 
 def _form(octets: bytes) -> Mapping[str, Any]:

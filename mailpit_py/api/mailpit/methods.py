@@ -9,6 +9,7 @@ from werkzeug.routing.exceptions import WebsocketMismatch
 READING = ("GET", "HEAD")
 INSIDE = "api/v1/"
 OURS = "api/v2/"
+EVENTS = "api/events"  # a websocket has no OPTIONS of its own
 
 
 def settled(error: HTTPException, webroot: str) -> HTTPException | Response:
@@ -28,6 +29,6 @@ def settled(error: HTTPException, webroot: str) -> HTTPException | Response:
     if is_inside and request.method == "OPTIONS":
         return Response(content_type="text/plain")
     known = set(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else set()
-    if known and not is_inside:
+    if known and not is_inside and inner != EVENTS:
         return error
-    return MethodNotAllowed(sorted(known.union(READING, ["OPTIONS"] if is_inside else [])))
+    return MethodNotAllowed(sorted((known - {"OPTIONS"}).union(READING, ["OPTIONS"] if is_inside else [])))

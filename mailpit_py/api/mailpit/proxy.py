@@ -71,7 +71,7 @@ def _answer(public_id: str, found: Asset) -> Response:
 
     if found.is_cut:
         return _refusal("response too large")
-    if not 200 <= found.status < 300 or found.media_type not in asset.MEDIA_TYPES:
+    if not 200 <= found.status < 300 or not found.media_type.startswith(asset.MEDIA_TYPES):
         logger.info("not handed on: %s status=%d error=%r", found.url[:500], found.status, found.error)
         return _refusal(INVALID)
     body = found.body
