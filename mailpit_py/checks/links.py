@@ -103,7 +103,6 @@ def _http(values: Sequence[str | None] | Iterator[str | None]) -> Iterator[str]:
 def _of_text(text: str) -> Iterator[str]:
     """Yield links that stand alone, then those in angle brackets, which may go over blanks and lines."""
     for span in linkify(_BRACKETED.sub(" ", text)):
-        if _HTTP.match(span.url):
-            yield re.split(rf"[{re.escape(_TOKEN_ENDS)}]", span.url, maxsplit=1)[0]
+        yield from (piece for piece in re.split(rf"[{re.escape(_TOKEN_ENDS)}]", span.url) if _HTTP.match(piece))
     for match in _BRACKETED.finditer(text):
         yield re.sub(r"\s*[\r\n]+\s*", "", match[1]).strip()

@@ -96,6 +96,12 @@ def test_what_nobody_knows(theirs: Server, ours: Server) -> None:
     # `n #1`: not supported, with a note
     first, second = (warning(server, "<object></object>", "html-object") for server in (theirs, ours))
     assert (first["Score"]["Unsupported"], second["Score"]["Unsupported"]) == (75.5102, 83.67347)
+    first, second = (warning(server, "<video></video>", "html-video") for server in (theirs, ours))
+    notes = [
+        [(one["Support"], one["NoteNumber"]) for one in said["Results"] if one["Name"] == "Outlook macOS (16.80)"]
+        for said in (first, second)
+    ]
+    assert notes == [[("partial", "1")], [("yes", "11")]]
 
 
 @differs("`Supported` can be negative")
