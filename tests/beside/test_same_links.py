@@ -75,7 +75,7 @@ def unused(place: Web) -> int:
         '<form action="P/a"></form><iframe src="P/b"></iframe><table background="P/c"></table><video src="P/d">',
         '<p style="background:url(P/a)">x</p><style>p{background:url(P/b)}</style>',
         '<!-- <a href="P/a">x</a> --><!--[if mso]><a href="P/b">x</a><![endif]-->',
-        '<textarea><a href="P/c">x</a></textarea><title><a href="P/d">x</a></title>',
+        '<textarea><a href="P/c">x</a></textarea>',
         '<svg><a href="P/a">x</a><a xlink:href="P/b">y</a></svg><math><a href="P/c">x</a></math>',
         '<a href="HTTP://LOCALHOST:PORT/a">x</a><A HREF="http://localhost:PORT/b">x</A>',
     ],
