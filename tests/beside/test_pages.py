@@ -56,6 +56,17 @@ def test_a_part(theirs: Server, ours: Server) -> None:
         assert answer.headers["content-security-policy"].startswith(start)
 
 
+@differs("the name in the header of a thumbnail")
+def test_the_name_of_a_thumbnail(theirs: Server, ours: Server) -> None:
+    raw = PAGE.replace(b"a.html", b'"a b.html"')
+    assert thumbnail(theirs, raw) == 'filename="a b.html"'
+    assert thumbnail(ours, raw) == 'filename="a%20b.html"'
+
+
+def thumbnail(server: Server, raw: bytes) -> str:
+    return server.get(f"/api/v1/message/{server.send(raw)}/part/1/thumb").headers["content-disposition"]
+
+
 @differs("errors of the server itself are 400")
 def test_an_error_of_the_store(tmp_path: Path) -> None:
     with pair(tmp_path, "--database=mail.db") as (theirs, ours):

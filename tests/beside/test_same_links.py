@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from tests.beside.checking import INSIDE, at, handed, in_html, in_text, links, message, place
+from tests.beside.checking import (
+    INSIDE,
+    at,
+    checked,
+    found,
+    handed,
+    in_html,
+    in_text,
+    links,
+    message,
+    needs_data,
+    place,
+    report,
+)
 from tests.beside.programs import Answer, Pair, Server, free_ports, pair
 from tests.outbound.servers import Received, Web
 
@@ -213,3 +227,33 @@ def test_what_cannot_be_read(both: Pair, place: Web, data: str) -> None:
 
     theirs, ours = (ask(server) for server in both)
     assert ours == theirs
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (200, "text/css"),
+        (200, "TEXT/CSS; charset=utf-8"),
+        (200, "application/x-text/css"),
+        (200, "text/html"),
+        (200, ""),
+        (201, "text/css"),
+        (404, "text/css"),
+    ],
+)
+def test_sheets_that_html_links_to(both: Pair, place: Web, status: int, kind: str) -> None:
+    place.answer = lambda _: (status, {"Content-Type": kind} if kind else {}, b"p{float:left}")
+    html = f'<link rel=stylesheet href="{at(place)}/a.css"><link rel=stylesheet href="/b.css"><p>x</p>'
+    theirs, ours = (found(report(server, html)) for server in both)
+    assert ours == theirs
+    assert [one.path for one in place.requests] == ["/a.css"] * 2
+
+
+def test_sheets_are_not_asked_for_where_they_are_blocked(tmp_path: Path, place: Web) -> None:
+    with pair(tmp_path, *INSIDE, "--block-remote-css-and-fonts", "--hide-delete-all-button") as servers:
+        webui = [server.get("/api/v1/webui").json for server in servers]
+        for server in servers:
+            checked(server, f'<link rel=stylesheet href="{at(place)}/a.css"><p>x</p>')
+    assert webui[1] == webui[0]
+    assert place.requests == []

@@ -58,7 +58,7 @@ _DROPPED_TAG = re.compile(
 # What stands before the body opens by itself; the parser leaves these in the head.
 _BODY_BEGINS = re.compile(
     r"<!--.*?(?:-->|\Z)|<(?P<raw>title|style|script)\b.*?(?:</(?P=raw)|\Z)"
-    r"|<(?!/|!|(?:html|head|title|meta|link|base|style|script)\b)|(?:\A|(?<=>))\s*[^\s<]",
+    r"|<(?!/|!|(?:html|head|title|meta|link|base|style|script)\b)|(?:\A|(?<=>))\s*+[^\s<]",
     re.I | re.S,
 )
 _DATA_SCRIPT = re.compile(r"type\s*=\s*[\"']?application/(?:ld\+)?json", re.I)

@@ -113,6 +113,17 @@ def test_linked_sheets_are_looked_at_unless_remote_styles_are_blocked(
 
 
 @needs_data
+def test_a_sheet_that_was_mended_is_looked_at_anew(make: Any, mail: Mail, server: Web) -> None:
+    mail.receive(HTML % f'<link rel=stylesheet href="http://127.0.0.1:{server.port}/a.css"><p>x</p>'.encode())
+    client, found = make(), []
+    for style in (b"p{float:left}", b"p{color:red}"):
+        server.answer = lambda request, style=style: (200, {"Content-Type": "text/css"}, style)
+        warnings = client.get(f"{V1}/message/latest/html-check").json["Warnings"]
+        found.append(sorted(one["Slug"] for one in warnings))
+    assert found == [["css-float", "html-link"], ["html-link"]]
+
+
+@needs_data
 def test_what_is_no_style_sheet_is_not_looked_at(make: Any, mail: Mail, server: Web) -> None:
     server.answer = lambda request: (200, {"Content-Type": "text/html"}, b"p{float:left}")
     mail.receive(HTML % f'<link rel=stylesheet href="http://127.0.0.1:{server.port}/a.css"><p>x</p>'.encode())
