@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from flask import Flask, Response, redirect, request
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
+from werkzeug.routing.exceptions import WebsocketMismatch
 from werkzeug.wrappers import Response as BaseResponse
 
 from mailpit_py.api import cid, demo, docs, events, mailpit, native, probes, problem, shell, sns
@@ -66,6 +68,13 @@ class DomainName(BaseConverter):
     regex = "[^/]{1,300}"
 
 
+class Anything(BaseConverter):
+    """Whatever stands in a path, slashes and nothing too: no id, but not found in the words of its route."""
+
+    regex = "(?!/)(?:[^/]|/(?!/))*?"
+    part_isolating = False
+
+
 class Application(Flask):
     """A Flask application that can be told to end its live connections."""
 
@@ -116,7 +125,7 @@ def create_app(
 
 def _configure(app: Flask, config: Config) -> None:
     app.url_map.converters.update(public_id=PublicId, part_path=PartPath, rule_name=RuleName)
-    app.url_map.converters.update(inbox_name=InboxName, domain_name=DomainName)
+    app.url_map.converters.update(inbox_name=InboxName, domain_name=DomainName, anything=Anything)
     app.url_map.merge_slashes = False
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
@@ -168,13 +177,17 @@ def _add_routes(app: Flask, webroot: str, page: shell.Shell) -> None:
             return redirect(webroot)
 
     @app.errorhandler(404)
+    @app.errorhandler(405)
+    @app.errorhandler(WebsocketMismatch)
     def nowhere(error: HTTPException) -> Response:
-        return _single_slashes(webroot) or shell.page_or_file(page, webroot, error) or problem.answer(error)
+        led = _led_on(webroot) or shell.page_or_file(page, webroot, error)
+        told = led or mailpit.methods.settled(error, webroot)
+        return told if isinstance(told, Response) else problem.answer(told)
 
 
-def _single_slashes(webroot: str) -> Response | None:
-    """Lead a path with doubled slashes to the one that is meant: Mailpit's clients join addresses so."""
-    path = re.sub("/{2,}", "/", request.path)
+def _led_on(webroot: str) -> Response | None:
+    """Lead a path with doubled slashes or dots to the one that is meant: Mailpit's clients join addresses so."""
+    path = re.sub("/{2,}", "/", posixpath.normpath(request.path)) + "/" * request.path.endswith("/")
     if path == request.path or not path.startswith(tuple(f"{webroot}{one}" for one in mailpit.PREFIXES)):
         return None
     query = request.query_string.decode("latin-1")

@@ -34,7 +34,7 @@ class Adviser:
         self.outside = outside
         self._data = data
         self._knowledge: Knowledge | None = None
-        self._reports: OrderedDict[tuple[str, bool], Report] = OrderedDict()
+        self._reports: OrderedDict[tuple[str, ...], Report] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -59,11 +59,11 @@ class Adviser:
         """Return which mail programs show this HTML; `linked` says whether the sheets it links to are fetched."""
         from mailpit_py.checks import compatibility
 
-        key = (html, linked)
+        sheets = self._sheets(compatibility.linked_sheets(html)) if linked else []
+        key = (html, *sheets)  # who mends a sheet wants to see it
         with self._lock:
             report = self._reports.get(key)
         if report is None:
-            sheets = self._sheets(compatibility.linked_sheets(html)) if linked else []
             report = compatibility.check(html, self.knowledge, sheets)
             with self._lock:
                 self._reports[key] = report
@@ -78,7 +78,7 @@ class Adviser:
             if url.lower().startswith(("http://", "https://"))
         ]
         found = self.outside.fetch(wishes) if wishes else ()
-        return [_text(one) for one in found if one.status == 200 and one.media_type == "text/css"]
+        return [_text(one) for one in found if one.status == 200 and "text/css" in one.header("content-type").lower()]
 
     def links(self, html: str, text: str, *, follow: bool) -> list[LinkResult]:
         """Return what became of the links of a message."""

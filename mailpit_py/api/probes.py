@@ -12,12 +12,12 @@ def blueprint() -> Blueprint:
     """The two probes."""
     probes = Blueprint("probes", __name__)
 
-    @probes.get("/livez")
+    @probes.get("/livez", provide_automatic_options=False)
     def livez() -> Response:
         """Answer that the process serves requests."""
         return _answer(200)
 
-    @probes.get("/readyz")
+    @probes.get("/readyz", provide_automatic_options=False)
     def readyz() -> Response:
         """Answer whether mail can be read and kept: 200, or 503."""
         store = here().sandbox.store

@@ -115,7 +115,7 @@ def blueprint(shell: Shell) -> Blueprint:
         """Give a built file of the page."""
         return shell.file(f"assets/{name}")
 
-    @files.get("/")
+    @files.get("/", provide_automatic_options=False)
     def index() -> Response:
         """Give the page."""
         return shell.page()

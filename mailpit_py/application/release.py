@@ -98,7 +98,7 @@ def _sender(message: Message) -> str:
         if ADDRESS.fullmatch(one.address):
             return one.address
     if message.field("From") is None:
-        raise ReleaseError("No From header found")
+        raise ReleaseError("unable to parse From header: mail: header not in message")
     raise ReleaseError("unable to parse From header: it names no address")
 
 

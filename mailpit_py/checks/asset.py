@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
-from mailpit_py.checks.compatibility.markup import links as linked_sheets
+from mailpit_py.checks.compatibility.markup import linked
 from mailpit_py.mail import css
 from mailpit_py.mail.readable import tree
 
 _FONTS = ("otf", "ttf", "woff", "woff2")
 _IMAGES = ("apng", "avif", "bmp", "gif", "jpeg", "jpg", "png", "svg+xml", "tiff", "webp")
 SHEET = "text/css"
-MEDIA_TYPES = frozenset({SHEET, *(f"font/{one}" for one in _FONTS), *(f"image/{one}" for one in _IMAGES)})
-"""What may be handed on: pictures, fonts and style sheets."""
+MEDIA_TYPES = (SHEET, *(f"font/{one}" for one in _FONTS), *(f"image/{one}" for one in _IMAGES))
+"""How the types begin that may be handed on: pictures, fonts and style sheets."""
 LARGEST = 5_000_000  # characters of HTML that are looked at
 
 
@@ -23,7 +23,7 @@ def urls(html: str) -> set[str]:
 
 
 def _all(html: str) -> Iterator[str]:
-    yield from linked_sheets(html)
+    yield from (one["href"] for one in linked(html))
     parsed = tree(html)
     for node in parsed.css("img[src], [background], [style]"):
         given = node.attributes

@@ -6,15 +6,26 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 
 from mailpit_py.checks.outside import Probe
 from mailpit_py.mail.links import linkify
 
 AT_MOST = 100
 DENIED = 451  # Unavailable For Legal Reasons: what Mailpit says of addresses inside
-_HTTP = re.compile(r"https?://", re.I)
+_HTTP = re.compile(r"https?://[-\w@:%+'!.~#?,&/=;]", re.I | re.ASCII)
 _BRACKETED = re.compile(r"<(https?://[^<>]{1,2000})>", re.I)
 _TOKEN_ENDS = "|[]"
+# What Go's net/http says where HTTPStatus says something else, some of it only since later versions of Python.
+_PHRASES = MappingProxyType(
+    {
+        413: "Request Entity Too Large",
+        414: "Request URI Too Long",
+        416: "Requested Range Not Satisfiable",
+        418: "I'm a teapot",
+        422: "Unprocessable Entity",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,7 @@ def _result(url: str, probe: Probe) -> LinkResult:
 
 def _phrase(status: int) -> str:
     try:
-        return HTTPStatus(status).phrase
+        return _PHRASES.get(status) or HTTPStatus(status).phrase
     except ValueError:
         return ""
 
@@ -79,7 +90,8 @@ def _of_html(html: str) -> Iterator[str]:
     from mailpit_py.mail.readable import tree
 
     parsed = tree(html)
-    yield from _http(node.attributes.get("href") for node in parsed.css("a[href]"))
+    places = (node.attributes for node in parsed.css("a"))
+    yield from _http(one.get("href") or one.get("xlink:href") for one in places)
     yield from _http(sheets(html))
     yield from _http(node.attributes.get("src") for node in parsed.css("img[src]"))
 
@@ -91,7 +103,6 @@ def _http(values: Sequence[str | None] | Iterator[str | None]) -> Iterator[str]:
 def _of_text(text: str) -> Iterator[str]:
     """Yield links that stand alone, then those in angle brackets, which may go over blanks and lines."""
     for span in linkify(_BRACKETED.sub(" ", text)):
-        if _HTTP.match(span.url):
-            yield re.split(rf"[{re.escape(_TOKEN_ENDS)}]", span.url, maxsplit=1)[0]
+        yield from (piece for piece in re.split(rf"[{re.escape(_TOKEN_ENDS)}]", span.url) if _HTTP.match(piece))
     for match in _BRACKETED.finditer(text):
         yield re.sub(r"\s*[\r\n]+\s*", "", match[1]).strip()

@@ -53,7 +53,7 @@ class Wish:
     agent: str = ""
     body_bytes: int = 1 << 20
     timeout: float = 10
-    hops: int = 3
+    hops: int = 2
 
 
 def _nowhere(_: object) -> NoReturn:

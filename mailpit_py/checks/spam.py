@@ -12,8 +12,10 @@ from typing import Any
 THRESHOLD = 5.0
 _STATUS = re.compile(rb"SPAMD/[\d.]+ (\d+) (\S+)")
 _SPAM = re.compile(r"^Spam:\s*(\w+)\s*;\s*(-?[\d.]+)\s*/\s*(-?[\d.]+)", re.I | re.M)
-_RULE = re.compile(r"^\s*\*?\s*(?P<score>-?\d+(?:\.\d+)?)\s+(?P<name>[A-Z][A-Z0-9_]*)(?:\s+(?P<text>.*))?$")
-_TABLE = re.compile(r"^-{3,} -{3,} -{3,}\s*$", re.M)
+_RULE = re.compile(
+    r"^(?:\s*\*\s*|\s{0,4})(?P<score>-?\d+(?:\.\d+)?)\s+(?P<name>[A-Za-z]\w*)(?:\s+(?P<text>.*))?$", re.ASCII
+)
+_TABLE = re.compile(r"^(?:-{3,} -{3,} -{3,}\s*|Content analysis details.*)$", re.M)
 # What rspamd does with mail that is no spam; everything else marks or refuses it.
 _HARMLESS = frozenset({"no action", "greylist"})
 

@@ -27,7 +27,7 @@ _BIDI = {
 _MARKS = "".join(_BIDI)
 _SPAN = re.compile(
     rf"(?P<mark>[{_MARKS}])"
-    rf"|(?<![a-zA-Z0-9+.-])(?P<url>(?:https?://|mailto:)[^\s<>\"`\x00-\x20\x7f-\xa0{_MARKS}]++)",
+    rf"|(?<![a-zA-Z0-9])(?P<url>(?:https?://|mailto:)[^\s<>\"`\x00-\x20\x7f-\xa0{_MARKS}]++)",
     re.I,
 )
 _TRAILING = ".,;:!?'*_~|"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
 import threading
 import time
@@ -11,19 +10,20 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from mailpit_py.checks.outside import Asset, Probe, Wish
 from mailpit_py.errors import TargetForbidden, TargetRefused
 from mailpit_py.outbound.fetcher import Answer, Call, Fetcher
 from mailpit_py.outbound.resolver import Lookup, look_up
+from mailpit_py.outbound.target import ascii_url
 from mailpit_py.reach import Reach
 
 T = TypeVar("T")
 
 LINK_TIMEOUT = 10.0
 ALL_LINKS_TIMEOUT = 25.0  # a client of the API waits half a minute
-HOPS = 3
+HOPS = 2
 AT_ONCE = 2  # requests to one domain
 BURST = 100  # requests to one domain before they are slowed down to REFILL
 REFILL = 1.0  # a second
@@ -129,7 +129,7 @@ class Checker:
             timeout=LINK_TIMEOUT,
             body_bytes=0,
             hops=HOPS if follow else 0,
-            may_drop_tls=True,
+            is_lenient=True,
         )
         return await _guarded(fetcher.fetch(call), lambda error, is_denied: Probe(url, 0, error, is_denied))
 
@@ -141,7 +141,7 @@ class Checker:
             timeout=wish.timeout,
             body_bytes=wish.body_bytes,
             hops=wish.hops,
-            may_drop_tls=True,
+            is_lenient=True,
         )
         answer = await _guarded(fetcher.fetch(call), lambda error, _: Answer(error=error, url=wish.url))
         return Asset(
@@ -217,22 +217,3 @@ def domain_of(url: str) -> str:
     labels = host.split(".")
     count = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL else 2
     return ".".join(labels[-count:])
-
-
-def ascii_url(url: str) -> str:
-    """Return a URL as it is asked for: host by IDNA, the rest escaped, no name and password, no fragment.
-
-    What cannot be written so is given back as it is, for the fetcher to refuse.
-    """
-    try:
-        parts = urlsplit(url.strip())
-        host = (parts.hostname or "").encode("ascii" if (parts.hostname or "").isascii() else "idna").decode("ascii")
-        port = f":{parts.port}" if parts.port is not None else ""
-    except (UnicodeError, ValueError):
-        return url
-    if not re.fullmatch(r"[!-~]+", host):
-        return url
-    place = f"[{host}]{port}" if ":" in host else f"{host}{port}"
-    path = quote(parts.path, safe="/%!$&'()*+,;=:@~")
-    query = quote(parts.query, safe="/%!$&'()*+,;=:@?~")
-    return urlunsplit((parts.scheme.lower(), place, path, query, ""))

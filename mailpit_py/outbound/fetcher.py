@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ import httpx2
 
 from mailpit_py.errors import TargetRefused
 from mailpit_py.outbound.resolver import Lookup, Unresolved, look_up, resolve
-from mailpit_py.outbound.target import Endpoint
+from mailpit_py.outbound.target import Endpoint, ascii_url
 from mailpit_py.reach import Reach
 
 HOPS_AT_MOST = 5
@@ -22,6 +23,7 @@ BODY_BYTES_AT_MOST = 50 << 20
 CONNECTIONS = 256  # those that hang must leave some to others
 IDLE_CONNECTIONS = 16
 REDIRECTS = (301, 302, 303, 307, 308)
+_LOST = "too many redirects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ class Answer:
 class Call:
     """One request. `timeout` is for all of it, redirects included; `hops` is how many of them are followed.
 
-    `may_drop_tls` lets a redirect lead from https to http: for requests that carry no secret.
+    With no hops a redirect is the answer; after the last of several, one more is an error. `is_lenient` takes
+    redirects as browsers do, from https to http, with letters beyond ASCII and without a password that they
+    bring: for requests that carry no secret.
     """
 
     url: str
@@ -54,7 +58,7 @@ class Call:
     timeout: float = 10
     body_bytes: int = 64 << 10
     hops: int = 0
-    may_drop_tls: bool = False
+    is_lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +110,14 @@ class Fetcher:
         while True:
             answer = await self._send(endpoint, call)
             place = next((value for name, value in answer.headers if name.lower() == "location"), None)
-            if answer.status not in REDIRECTS or place is None or not hops:
+            if answer.status not in REDIRECTS or place is None or not call.hops:
                 return answer
-            endpoint, hops = _next(endpoint, place, may_drop_tls=call.may_drop_tls), hops - 1
+            if not hops:
+                return Answer(error=_LOST, url=call.url, reason=_LOST)
+            endpoint, hops = _next(endpoint, place, is_lenient=call.is_lenient), hops - 1
             if answer.status in (301, 302, 303):  # as every client does, RFC 9110 §15.4
-                call = replace(call, method="HEAD" if call.method == "HEAD" else "GET", body=b"", headers=())
+                agent = tuple(one for one in call.headers if one[0].lower() == "user-agent")
+                call = replace(call, method="HEAD" if call.method == "HEAD" else "GET", body=b"", headers=agent)
 
     async def _send(self, endpoint: Endpoint, call: Call) -> Answer:
         failure: Exception | None = None
@@ -185,11 +192,15 @@ async def _read(response: httpx2.Response, limit: int, url: str) -> Answer:
     return Answer(response.status_code, headers, bytes(body[:limit]), len(body) > limit, url=url)
 
 
-def _next(endpoint: Endpoint, place: str, *, may_drop_tls: bool) -> Endpoint:
+def _next(endpoint: Endpoint, place: str, *, is_lenient: bool) -> Endpoint:
     """Return where a redirect leads. Raises TargetRefused if it brings a password, or drops TLS unasked."""
-    target = Endpoint.parse(urljoin(endpoint.url, place))
+    if is_lenient:
+        octets = re.sub(r"[^\x00-\x7f]", lambda match: f"%{ord(match[0]):02X}", place)
+        target = Endpoint.parse(ascii_url(urljoin(endpoint.url, octets)))
+    else:
+        target = Endpoint.parse(urljoin(endpoint.url, place))
     if target.authorization:
         raise TargetRefused("a redirect may not bring a user name")
-    if not may_drop_tls and endpoint.scheme == "https" and target.scheme == "http":
+    if not is_lenient and endpoint.scheme == "https" and target.scheme == "http":
         raise TargetRefused("a redirect may not lead from https to http")
     return target

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from mailpit_py.errors import TargetRefused
 
@@ -120,3 +120,22 @@ def _authorization(username: str | None, password: str | None) -> str:
         return ""
     pair = f"{unquote(username or '')}:{unquote(password or '')}"
     return f"Basic {base64.b64encode(pair.encode('utf-8', 'surrogateescape')).decode('ascii')}"
+
+
+def ascii_url(url: str) -> str:
+    """Return a URL as it is asked for: host by IDNA, the rest escaped, no name and password, no fragment.
+
+    What cannot be written so is given back as it is, for the fetcher to refuse.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").encode("ascii" if (parts.hostname or "").isascii() else "idna").decode("ascii")
+        port = f":{parts.port}" if parts.port is not None else ""
+    except (UnicodeError, ValueError):
+        return url
+    if not re.fullmatch(r"[!-~]+", host):
+        return url
+    place = f"[{host}]{port}" if ":" in host else f"{host}{port}"
+    path = quote(parts.path, safe="/%!$&'()*+,;=:@~")
+    query = quote(parts.query, safe="/%!$&'()*+,;=:@?~")
+    return urlunsplit((parts.scheme.lower(), place, path, query, ""))

@@ -84,7 +84,11 @@ def test_a_name_cannot_add_a_field() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "words"),
-    [(b"Subject: x\r\n\r\n", "No From header"), (b"From: nobody\r\n\r\n", "parse From"), (b"", "No From")],
+    [
+        (b"Subject: x\r\n\r\n", "header not in message"),
+        (b"From: nobody\r\n\r\n", "parse From"),
+        (b"", "header not in message"),
+    ],
 )
 def test_without_a_sender_nothing_is_released(raw: bytes, words: str) -> None:
     with pytest.raises(ReleaseError, match=words):

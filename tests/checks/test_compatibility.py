@@ -213,6 +213,7 @@ def test_what_would_take_too_long_is_left_out_and_said(knowledge, sheet, is_cut)
             "SVG html",
         ),
         ("[a](javascript:alert)", "a", "a"),
+        ("it's a \"word\" ('x')", "it&rsquo;s a &ldquo;word&rdquo; (&lsquo;x&rsquo;)", "it's a \"word\" ('x')"),
         (
             "[b](https://x.test/a(v=1))",
             '<a href="https://x.test/a(v=1)" target="_blank" rel="noreferrer noopener">b</a>',
@@ -222,3 +223,23 @@ def test_what_would_take_too_long_is_left_out_and_said(knowledge, sheet, is_cut)
 )
 def test_descriptions_become_markup_of_ours_alone(markdown, html, text):
     assert (as_html(markdown), as_text(markdown)) == (html, text)
+
+
+@pytest.mark.parametrize(
+    ("html", "nodes", "images"),
+    [
+        ("<link rel=icon href=x><p>x</p>", 1, 0),  # in the head, which opens by itself
+        ("<p>x</p><link rel=icon href=x>", 2, 0),
+        ("x<link rel=icon href=x>", 1, 0),
+        ("<title><p></title><!-- <p> --><base href=x><div>x</div>", 1, 0),
+        ("<head><title>x</title><link href=x></head><body><p>x</p></body>", 4, 0),
+        ('<script type="application/json">{}</script>', 1, 0),
+        ("<iframe></iframe><math></math>", 2, 0),
+        ("<image src=x>", 1, 0),  # another name for img
+        ("<svg><image/></svg><image>", 3, 1),
+    ],
+)
+def test_elements_that_no_tree_has_are_counted(knowledge, html, nodes, images):
+    report = compatibility.check(html, knowledge)
+    assert report.total.nodes == nodes
+    assert sum(one.found for one in report.warnings if one.feature.slug == "html-object") == images

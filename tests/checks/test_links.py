@@ -88,3 +88,19 @@ def test_an_answer_becomes_a_status_and_words(probe, result):
 @pytest.mark.parametrize(("status", "is_broken"), [(0, True), (200, False), (399, False), (400, True), (451, True)])
 def test_what_leads_nowhere_is_broken(status, is_broken):
     assert LinkResult("http://a.test/", status, "").is_broken is is_broken
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("-http://x.test/a +http://x.test/b", ["http://x.test/a", "http://x.test/b"]),
+        ("http://x.test/a|http://x.test/b", ["http://x.test/a", "http://x.test/b"]),
+        ("xhttp://x.test/ http:// http://[::1]/", []),
+    ],
+)
+def test_links_of_text_begin_behind_any_sign(text, found):
+    assert links.find("", text) == found
+
+
+def test_links_of_drawings_are_found():
+    assert links.find('<svg><a xlink:href="http://x.test/">x</a></svg>', "") == ["http://x.test/"]

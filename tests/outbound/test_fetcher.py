@@ -158,8 +158,25 @@ def test_every_hop_is_checked_again(server, place):
 
 def test_a_circle_of_redirects_ends(server):
     server.answer = lambda _: (302, {"Location": "/"}, b"")
-    assert fetch(Call(f"http://127.0.0.1:{server.port}/", hops=50)).status == 302
+    answer = fetch(Call(f"http://127.0.0.1:{server.port}/", hops=50))
+    assert (answer.status, answer.reason) == (0, "too many redirects")
     assert len(server.requests) == 6
+
+
+def test_who_asks_is_told_after_a_redirect_too(server):
+    server.answer = redirecting("/there")
+    fetch(Call(f"http://127.0.0.1:{server.port}/", headers=(("User-Agent", "one/1"), ("X-Secret", "x")), hops=1))
+    assert [(one.headers["user-agent"], one.headers.get("x-secret")) for one in server.requests] == [
+        ("one/1", "x"),
+        ("one/1", None),
+    ]
+
+
+@pytest.mark.parametrize(("place", "asked"), [("/a b", "/a%20b"), ("/\u00e9", "/%C3%A9"), ("/a#b", "/a")])
+def test_a_lenient_call_reads_a_redirect_as_browsers_do(server, place, asked):
+    server.answer = redirecting(place.encode().decode("latin-1"))
+    fetch(Call(f"http://127.0.0.1:{server.port}/", hops=1, is_lenient=True))
+    assert server.requests[1].path == asked
 
 
 def test_a_password_does_not_travel_with_a_redirect(server):

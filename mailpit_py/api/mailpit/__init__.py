@@ -11,6 +11,7 @@ from mailpit_py.api.mailpit import (
     information,
     message,
     messages,
+    methods,
     metrics,
     parts,
     proxy,
@@ -23,7 +24,7 @@ from mailpit_py.api.mailpit.go_json import BadJson
 from mailpit_py.api.mailpit.live import events, feed
 from mailpit_py.api.problem import Problem
 
-__all__ = ["PREFIXES", "blueprint", "events", "failure", "feed", "views"]
+__all__ = ["PREFIXES", "blueprint", "events", "failure", "feed", "methods", "views"]
 
 VIEWS = (chaos, checks, information, message, messages, parts, release, sending, tags)
 PREFIXES = ("api/v1/", "api/events", "view/", "metrics", "proxy")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
@@ -12,6 +11,7 @@ from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import finding
 from mailpit_py.api.mailpit.failure import refusal
 from mailpit_py.api.mailpit.go_json import written
+from mailpit_py.api.mailpit.score import number, of_all, of_warning
 from mailpit_py.api.mailpit.shape import text_of_message
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.checks.spam import floored
@@ -20,7 +20,7 @@ from mailpit_py.mail.arrangement import arrange
 from mailpit_py.storage import Summary
 
 if TYPE_CHECKING:
-    from mailpit_py.checks.compatibility import Client, Report, Shares
+    from mailpit_py.checks.compatibility import Client, Report
     from mailpit_py.checks.compatibility.report import Warning
 
 NO_HTML = "message does not contain HTML"
@@ -48,7 +48,7 @@ def check_links(given: str) -> Response:
     """Show where the links lead; the message is then read."""
     summary, content = _content(given)
     arranged = arrange(content.root)
-    follow = request.args.get("follow", "").lower() in ("1", "true")
+    follow = request.args.get("follow") in ("1", "true")
     found = here().adviser.links(arranged.markup, text_of_message(arranged), follow=follow)
     if not summary.seen and request.method == "GET":
         finding.mark_read(summary.public_id)
@@ -69,8 +69,8 @@ def check_spam(given: str) -> Response:
     assert score is not None
     if score.error:
         return written({"IsSpam": False, "Error": score.error, "Score": 0, "Rules": None})
-    rules = [{"Score": _number(floored(one.score)), "Name": one.name, "Description": one.text} for one in score.rules]
-    return written({"IsSpam": score.is_spam, "Error": "", "Score": _number(floored(score.score)), "Rules": rules})
+    rules = [{"Score": number(floored(one.score)), "Name": one.name, "Description": one.text} for one in score.rules]
+    return written({"IsSpam": score.is_spam, "Error": "", "Score": number(floored(score.score)), "Rules": rules})
 
 
 def _content(given: str) -> tuple[Summary, Message]:
@@ -88,7 +88,7 @@ def _report(report: Report) -> dict[str, Any]:
     return {
         "Warnings": [_warning(one) for one in report.warnings],
         "Platforms": report.platforms,
-        "Total": {"Tests": total.tests, "Nodes": total.nodes, **_shares(total)},
+        "Total": {"Tests": total.tests, "Nodes": total.nodes, **of_all(report.warnings, total.nodes)},
     }
 
 
@@ -106,7 +106,7 @@ def _warning(one: Warning) -> dict[str, Any]:
         "Keywords": "",
         "Results": [_client(client) for client in feature.clients],
         "NotesByNumber": {number: as_html(text) for number, text in feature.notes.items()},
-        "Score": {"Found": one.found, **_shares(one.shares)},
+        "Score": {"Found": one.found, **of_warning(one)},
     }
 
 
@@ -119,23 +119,3 @@ def _client(one: Client) -> dict[str, str]:
         "Support": one.support,
         "NoteNumber": one.note,
     }
-
-
-def _shares(shares: Shares | Any) -> dict[str, float]:
-    return {
-        "Supported": single(shares.supported),
-        "Partial": single(shares.partial),
-        "Unsupported": single(shares.unsupported),
-    }
-
-
-def single(value: float) -> float:
-    """Return a number with the digits that Go writes of a float32: the fewest that give it back."""
-    stored: float = struct.unpack("f", struct.pack("f", value))[0]
-    shorter = (float(f"{stored:.{digits}g}") for digits in range(1, 10))
-    return _number(next(short for short in shorter if struct.pack("f", short) == struct.pack("f", value)))
-
-
-def _number(value: float) -> float:
-    """Return a number as Go writes it: without `.0`."""
-    return int(value) if value == int(value) else value

@@ -11,25 +11,13 @@ from dataclasses import dataclass, field
 from email.utils import format_datetime
 from urllib.parse import quote
 
+from mailpit_py.api.mailpit import encoded_word
+from mailpit_py.api.mailpit.sniffing import sniff
 from mailpit_py.quantity import moment_of
 
 CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
 FIELD_NAME = re.compile(r"[!-9;-~]{1,200}\Z")
-MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+\Z")
-WORD_OCTETS = 42
-LINE = 900  # octets; RFC 5322 §2.1.1 allows 998
-SIGNATURES = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"BM", "image/bmp"),
-    (b"%PDF-", "application/pdf"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"\x1f\x8b\x08", "application/x-gzip"),
-    (b"<?xml", "text/xml"),
-)
+LINE = 76  # octets; RFC 5322 §2.1.1 asks for 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +53,8 @@ class Draft:
     fields: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        mailboxes = (self.sender, *self.to, *self.cc, *self.reply_to)
-        texts = [text for one in mailboxes for text in (one.name, one.address)]
-        texts += [self.subject, *self.fields.values()]
-        texts += [text for one in self.files for text in (one.name, one.content_type, one.content_id)]
+        texts = [one.address for one in (self.sender, *self.to, *self.cc, *self.reply_to)]
+        texts += [text for one in self.files for text in (one.content_type, one.content_id)]
         if any(CONTROLS.search(text) for text in texts):
             raise ValueError("a header field cannot have control characters")
         if wrong := [name for name in self.fields if not FIELD_NAME.match(name)]:
@@ -83,12 +69,13 @@ def compose(draft: Draft, at: int) -> bytes:
         "To": _mailboxes(draft.to),
         "Cc": _mailboxes(draft.cc),
         "Reply-To": _mailboxes(draft.reply_to),
-        "Subject": _encoded(draft.subject),
+        "Subject": encoded_word.field(draft.subject),
         "Date": format_datetime(moment_of(at)),
         "Mime-Version": "1.0",
-        **{name: _encoded(value) for name, value in draft.fields.items()},
+        **{name: encoded_word.field(value) for name, value in draft.fields.items()},
     }
-    lines = [f"{name}: {_folded(value)}" for name, value in values.items() if value]
+    kept = {name: value for name, value in values.items() if value or name not in ("To", "Cc", "Reply-To")}
+    lines = [f"{name}: {_folded(value)}" for name, value in kept.items()]
     head = sorted([*lines, content_type[0]], key=str.lower)
     return "\r\n".join([*head, *content_type[1:], "", ""]).encode() + body
 
@@ -137,23 +124,9 @@ def _file(one: File) -> Entity:
     return head, b"\r\n".join(encoded[start : start + 76] for start in range(0, len(encoded), 76))
 
 
-def sniff(content: bytes) -> str:
-    """The media type that the first octets tell of."""
-    for signature, kind in SIGNATURES:
-        if content.startswith(signature):
-            return kind
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    head = content[:512].lstrip().lower()
-    if head.startswith((b"<!doctype html", b"<html")):
-        return "text/html; charset=utf-8"
-    is_text = not re.search(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]", content[:512])
-    return "text/plain; charset=utf-8" if is_text else "application/octet-stream"
-
-
 def _parameter(name: str, value: str) -> str:
     """A parameter in plain text if it is ASCII, else as RFC 2231 §4 has it."""
-    if value.isascii():
+    if value.isascii() and not CONTROLS.search(value):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'{name}="{escaped}"'
     return f"{name}*=utf-8''{quote(value.encode('utf-8', 'replace'), safe='')}"
@@ -164,26 +137,7 @@ def _mailboxes(mailboxes: Iterable[Mailbox]) -> str:
 
 
 def _mailbox(one: Mailbox) -> str:
-    if not one.name:
-        return f"<{one.address}>"
-    if not one.name.isascii():
-        return f"{_encoded(one.name)} <{one.address}>"
-    escaped = one.name.replace("\\", "\\\\").replace('"', '\\"')
-    return f"{one.name} <{one.address}>" if ATOMS.match(one.name) else f'"{escaped}" <{one.address}>'
-
-
-def _encoded(text: str) -> str:
-    """A text as encoded words (RFC 2047 §2) if it is not ASCII, or looks like one."""
-    if text.isascii() and "=?" not in text:
-        return text
-    words, octets = [], b""
-    for character in text:
-        more = character.encode("utf-8", "replace")
-        if len(octets) + len(more) > WORD_OCTETS:
-            words.append(octets)
-            octets = b""
-        octets += more
-    return " ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in [*words, octets])
+    return f"{encoded_word.name(one.name)} <{one.address}>" if one.name else f"<{one.address}>"
 
 
 def _folded(value: str) -> str:

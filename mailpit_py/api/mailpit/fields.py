@@ -24,19 +24,24 @@ MOST_FIELDS = 20_000
 WHOLE = re.compile(r"[+-]?\d{1,18}\Z")
 
 
-def body(*, needed: bool = True) -> Mapping[str, Any]:
-    """The JSON object of the body; null is an empty one, as nothing is unless it is `needed`. Raises BadJson."""
+def body(*, needed: bool = True, kind: str = "struct") -> Mapping[str, Any]:
+    """The JSON object of the body; null is an empty one, as nothing is unless it is `needed`. Raises BadJson.
+
+    `kind` is what Go calls its type.
+    """
     octets = read_octets()
     if request.mimetype == FORM and octets.strip() and not octets.lstrip().startswith(JSON_BEGINS):
         return _form(octets)
     if not (needed or octets.strip()):
         return {}
-    value = read(octets)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise BadJson(f"json: cannot unmarshal {_kind(value)} into Go value of type struct")
-    return value
+    return whole(read(octets), kind)
+
+
+def whole(value: Any, kind: str) -> Mapping[str, Any]:
+    """The value of a body, which has to be an object; null is an empty one. Raises BadJson."""
+    if value is not None and not isinstance(value, Mapping):
+        raise BadJson(f"json: cannot unmarshal {_kind(value)} into Go value of type {kind}")
+    return value or {}
 
 
 def _form(octets: bytes) -> Mapping[str, Any]:
@@ -52,11 +57,11 @@ def _form(octets: bytes) -> Mapping[str, Any]:
     return found
 
 
-def text(value: Mapping[str, Any], name: str) -> str:
-    """A member that is a text, or nothing. Raises BadJson."""
+def text(value: Mapping[str, Any], name: str, *, within: str = "") -> str:
+    """A member that is a text, or nothing; `within` is the member that has it. Raises BadJson."""
     given = member(value, name)
     if given is not None and not isinstance(given, str):
-        raise mistyped(given, name, "string")
+        raise mistyped(given, f"{within}.{name}" if within else name, "string")
     return given or ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from itertools import zip_longest
 from types import MappingProxyType
@@ -89,12 +90,22 @@ def kind_of(value: Any) -> str:
 def _in_go_words(error: json.JSONDecodeError) -> str:
     if error.pos >= len(error.doc) or error.msg.startswith("Unterminated string"):
         return "unexpected EOF"
-    if said := _broken_literal(error.doc[error.pos :]):
+    if said := _broken_literal(error.doc[error.pos :]) or _broken_number(error.doc[error.pos :]):
         return said
     expected = next(
         (go for ours, go in _EXPECTED.items() if error.msg.startswith(ours)), "looking for beginning of value"
     )
-    return f"invalid character {_quoted(error.doc[error.pos])} {expected}"
+    place = _place(error)
+    return f"invalid character {_quoted(error.doc[place])} {expected}" if place < len(error.doc) else "unexpected EOF"
+
+
+def _place(error: json.JSONDecodeError) -> int:
+    """Return where Go stops: it reads escapes letter by letter."""
+    if error.msg.startswith("Invalid \\escape"):
+        return error.pos + 1
+    if error.msg.startswith("Invalid \\uXXXX"):
+        return error.pos + len(re.match("u?[0-9A-Fa-f]*", error.doc[error.pos :])[0])  # type: ignore[index]
+    return error.pos
 
 
 def _broken_literal(text: str) -> str:
@@ -108,11 +119,19 @@ def _broken_literal(text: str) -> str:
     return ""
 
 
+def _broken_number(text: str) -> str:
+    """Return what Go says of a sign without a number."""
+    if text[0] != "-":
+        return ""
+    return f"invalid character {_quoted(text[1])} in numeric literal" if text[1:] else "unexpected EOF"
+
+
 def _quoted(character: str) -> str:
     """Return a character as Go quotes it."""
     if character in ("'", '"'):
         return r"'\''" if character == "'" else "'\"'"
-    return f"'{json.dumps(character, ensure_ascii=False)[1:-1]}'"
+    octet = chr(character.encode("utf-8", "replace")[0])  # Go reads octets
+    return f"'{json.dumps(octet, ensure_ascii=False)[1:-1]}'"
 
 
 def _no_number(name: str) -> NoReturn:

@@ -21,6 +21,7 @@ def register(routes: Blueprint) -> None:
     routes.get("/swagger.json")(show_document)
     # with and without the slash: a redirect would name a host that a proxy in front may not have
     routes.get("/", strict_slashes=False)(show_documentation)
+    routes.get("/index.html")(show_documentation)
 
 
 def show_info() -> Response:

@@ -21,7 +21,7 @@ MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 def register(routes: Blueprint) -> None:
     """Add the view of this file."""
-    routes.get("/metrics")(show_metrics)
+    routes.get("/metrics", provide_automatic_options=False)(show_metrics)
 
 
 def show_metrics() -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response
@@ -10,10 +9,10 @@ from flask import Blueprint, Response
 from mailpit_py.api.admission import scope
 from mailpit_py.api.answers import read_octets
 from mailpit_py.api.context import here
-from mailpit_py.api.mailpit import failure, finding
-from mailpit_py.api.mailpit.go_json import BadJson, member, read
+from mailpit_py.api.mailpit import failure, fields, finding
+from mailpit_py.api.mailpit.address import address_in
+from mailpit_py.api.mailpit.go_json import BadJson, read
 from mailpit_py.application.relay_queue import RelayQueue
-from mailpit_py.application.relay_settings import ADDRESS
 from mailpit_py.application.release import ReleaseError
 from mailpit_py.storage import RelayItem, RelayState
 
@@ -40,7 +39,8 @@ def release_message(given: str) -> Response:
     if wrong := _refusal(sandbox.relay, addresses):
         return failure.refusal(wrong)
     try:
-        item = sandbox.relay.tried(sandbox.relay.release(found.summary.inbox, public_id, addresses, is_retried=False))
+        to = [address_in(one) for one in addresses]
+        item = sandbox.relay.tried(sandbox.relay.release(found.summary.inbox, public_id, to, is_retried=False))
     except ReleaseError as error:
         return failure.refusal(f"SMTP error: {error}" if sandbox.relay.relay is None else f"Failed: {error}")
     return _answer(item, sandbox.relay)
@@ -55,22 +55,19 @@ def _answer(item: RelayItem, queue: RelayQueue) -> Response:
 
 
 def _addresses(value: Any) -> list[str]:
-    to = member(value, "To") if isinstance(value, Mapping) else value
-    if to is None:
-        return []
-    if not isinstance(to, list) or not all(isinstance(one, str) for one in to):
-        raise BadJson("json: cannot unmarshal into Go struct field .To of type []string")
-    return [str(one).strip() for one in to]
+    if isinstance(value, list):
+        value = {"To": value}
+    return fields.texts(fields.whole(value, "struct { To []string }"), "To")
 
 
 def _refusal(queue: RelayQueue, addresses: list[str]) -> str:
     """Why mail may not go to these, in Mailpit's words."""
-    if invalid := [one for one in addresses if not ADDRESS.fullmatch(one)]:
+    if invalid := [one for one in addresses if not address_in(one)]:
         return f"Invalid email address: {invalid[0]}"
     relay = queue.relay
-    if relay and relay.allowed and (outside := [one for one in addresses if not relay.allowed.search(one)]):
+    if relay and relay.allowed and (outside := [one for one in addresses if not relay.allowed.search(address_in(one))]):
         return f"Failed: {_counted(outside)} do not match the allowlist: {', '.join(outside)}"
-    if relay and relay.blocked and (inside := [one for one in addresses if relay.blocked.search(one)]):
+    if relay and relay.blocked and (inside := [one for one in addresses if relay.blocked.search(address_in(one))]):
         return f"Failed: {_counted(inside)} found on blocklist: {', '.join(inside)}"
     return "" if addresses else "No valid addresses found"
 

@@ -13,14 +13,20 @@ from flask import Blueprint, Response, request
 from mailpit_py.api.context import here
 from mailpit_py.api.login import credentials
 from mailpit_py.api.mailpit import fields, intake
-from mailpit_py.api.mailpit.composition import MEDIA_TYPE, Draft, File, Mailbox, compose
+from mailpit_py.api.mailpit.address import address_in
+from mailpit_py.api.mailpit.composition import Draft, File, Mailbox, compose
 from mailpit_py.api.mailpit.go_json import member, written
 from mailpit_py.api.problem import Problem
-from mailpit_py.mail.address import parse_text
-from mailpit_py.mail.tag import clean_all
 
 RESERVED = frozenset(["to", "from", "cc", "bcc", "reply-to", "date", "subject", "content-type", "mime-version"])
 NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+# What Go calls the types of the body.
+MAILBOX = "struct { Name string; Email string }"
+FILE = "struct { Content string; Filename string; ContentType string; ContentID string }"
+BODY = (
+    f"struct {{ From {MAILBOX}; To []{MAILBOX}; Cc []{MAILBOX}; Bcc []string; ReplyTo []{MAILBOX}; Subject string; "
+    f"Text string; HTML string; Attachments []{FILE}; Tags []string; Headers map[string]string }}"
+)
 
 
 def register(routes: Blueprint) -> None:
@@ -30,9 +36,9 @@ def register(routes: Blueprint) -> None:
 
 def send_message() -> Response:
     """Make a message of the body, and keep it."""
-    given = fields.body()
-    bcc = [_checked(one, "Bcc") for one in fields.texts(given, "Bcc")]
+    given = fields.body(kind=BODY)
     draft = _draft(given)
+    bcc = [_checked(one, "Bcc") for one in fields.texts(given, "Bcc")]
     recipients = [one.address for one in (*draft.to, *draft.cc)] + bcc
     if not draft.sender.address:
         raise Problem(400, "error building message: from not set")
@@ -45,17 +51,18 @@ def send_message() -> Response:
 
 
 def _draft(given: Mapping[str, Any]) -> Draft:
-    sender = fields.mapping(member(given, "From"), "From", "struct")
+    sender = fields.mapping(member(given, "From"), "From", MAILBOX)
+    email = fields.text(sender, "Email", within="From")
     try:
         return Draft(
-            sender=Mailbox(fields.text(sender, "Name"), fields.text(sender, "Email")),
+            sender=Mailbox(fields.text(sender, "Name", within="From"), address_in(email) or email),
             to=_mailboxes(given, "To", "To"),
             cc=_mailboxes(given, "Cc", "Cc"),
             reply_to=_mailboxes(given, "ReplyTo", "Reply-To"),
             subject=fields.text(given, "Subject"),
             text=fields.text(given, "Text"),
             html=fields.text(given, "HTML"),
-            files=[_file(one) for one in fields.array(given, "Attachments", "[]struct")],
+            files=[_file(one) for one in fields.array(given, "Attachments", f"[]{FILE}")],
             fields=_header_fields(given),
         )
     except ValueError as error:
@@ -63,24 +70,27 @@ def _draft(given: Mapping[str, Any]) -> Draft:
 
 
 def _mailboxes(given: Mapping[str, Any], name: str, shown: str) -> list[Mailbox]:
-    items = [fields.mapping(one, name, "struct") for one in fields.array(given, name, "[]struct")]
-    return [Mailbox(fields.text(one, "Name"), _checked(fields.text(one, "Email"), shown)) for one in items]
+    items = [fields.mapping(one, name, MAILBOX) for one in fields.array(given, name, f"[]{MAILBOX}")]
+    return [
+        Mailbox(fields.text(one, "Name", within=name), _checked(fields.text(one, "Email", within=name), shown))
+        for one in items
+    ]
 
 
 def _checked(text: str, name: str) -> str:
     """The address of a text that is one. Raises the problem that it is none."""
-    found = parse_text(text)
-    address = found[0].address if len(found) == 1 else ""
-    local, _, domain = address.rpartition("@")
-    if not (local and domain) or intake.FORBIDDEN.search(address):
+    address = address_in(text)
+    if not address:
         raise Problem(400, f"invalid {name} address: {text}")
     return address
 
 
 def _file(value: Any) -> File:
-    one = fields.mapping(value, "Attachments", "struct")
-    name, kind = fields.text(one, "Filename"), fields.text(one, "ContentType")
-    encoded = "".join(fields.text(one, "Content").rpartition(",")[2].split())
+    one = fields.mapping(value, "Attachments", FILE)
+    encoded, name, kind, content_id = (
+        fields.text(one, each, within="Attachments") for each in ("Content", "Filename", "ContentType", "ContentID")
+    )
+    encoded = re.sub(r"[\r\n]", "", encoded.rpartition(",")[2])
     try:
         content = b64decode(encoded, validate=True)
     except (Error, ValueError):
@@ -88,15 +98,13 @@ def _file(value: Any) -> File:
         place = wrong.start() if wrong else len(encoded) // 4 * 4
         text = f'error decoding base64 attachment "{name}": illegal base64 data at input byte {place}'
         raise Problem(400, text) from None
-    if kind and not MEDIA_TYPE.match(kind.partition(";")[0].strip()):
-        raise Problem(400, f"error building message: {kind!r} is no content type")
-    return File(name, content, kind, fields.text(one, "ContentID"))
+    return File(name, content, kind, content_id)
 
 
 def _header_fields(given: Mapping[str, Any]) -> dict[str, str]:
     """The caller's own header fields, and X-Tags if tags are given."""
     headers = fields.mapping(member(given, "Headers"), "Headers", "map[string]string")
-    tags = clean_all(fields.texts(given, "Tags"))
+    tags = fields.texts(given, "Tags")
     reserved = RESERVED | ({"x-tags"} if tags else set())
     found = {}
     for name, value in headers.items():

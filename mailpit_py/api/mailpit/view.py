@@ -26,9 +26,12 @@ CID = re.compile(r"cid:([^\"'\s<>|\\)]+)", re.I)
 def blueprint() -> Blueprint:
     """The routes under /view; what has neither ending is a view of the page."""
     views = Blueprint("view", __name__)
-    views.get("/view/latest")(lead_to_latest)
-    views.get("/view/<given>.html")(show_html)
-    views.get("/view/<given>.txt")(show_text)
+    for path, view in (
+        ("/view/latest", lead_to_latest),
+        ("/view/<anything:given>.html", show_html),
+        ("/view/<anything:given>.txt", show_text),
+    ):
+        views.get(path, provide_automatic_options=False)(view)
     return views
 
 

@@ -27,7 +27,7 @@ _BY_LETTER: Mapping[str, Support] = MappingProxyType({"y": Support.YES, "a": Sup
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One version of a mail program on one platform; `note` is the number of a note of its feature, or nothing."""
+    """One version of a mail program on one platform; `note` is the number of the last of its notes, or nothing."""
 
     family: str
     platform: str
@@ -108,10 +108,10 @@ def _clients(stats: Mapping[str, Any], names: Mapping[str, Any]) -> Iterator[Cli
         for platform, versions in platforms.items():
             shown = f"{names['family'].get(family, family)} {names['platform'].get(platform, platform)}"
             for version, entry in versions.items():
-                note = _NOTE.search(entry)
+                notes = _NOTE.findall(entry)
                 if (support := _BY_LETTER.get(entry[:1])) is not None:
                     name = f"{shown} ({version})"
-                    yield Client(family, platform, version, name, support, note[1] if note else "")
+                    yield Client(family, platform, version, name, support, notes[-1] if notes else "")
 
 
 def _platforms(features: Mapping[str, Feature], names: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -48,9 +48,17 @@ _SELECTORS: Mapping[str, str] = MappingProxyType(
 _DROPPED: Mapping[str, str] = MappingProxyType(
     {"link": "html-link", "svg": "html-svg", "base": "html-base", "script": "html-script", "image": "html-object"}
 )
+_UNSEEN = frozenset([*_DROPPED, "title", "iframe", "math"])
 _DROPPED_TAG = re.compile(
     r"<!--.*?(?:-->|\Z)"
-    r"|<(?P<name>link|svg|base|script|image|textarea|meta)(?=[\s/>])(?P<attributes>[^>]{0,4000})",
+    r"|</(?P<end>svg)(?=[\s/>])"
+    r"|<(?P<name>link|svg|base|script|image|textarea|meta|title|iframe|math)(?=[\s/>])(?P<attributes>[^>]{0,4000})",
+    re.I | re.S,
+)
+# What stands before the body opens by itself; the parser leaves these in the head.
+_BODY_BEGINS = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(?P<raw>title|style|script)\b.*?(?:</(?P=raw)|\Z)"
+    r"|<(?!/|!|(?:html|head|title|meta|link|base|style|script)\b)|(?:\A|(?<=>))\s*+[^\s<]",
     re.I | re.S,
 )
 _DATA_SCRIPT = re.compile(r"type\s*=\s*[\"']?application/(?:ld\+)?json", re.I)
@@ -86,14 +94,14 @@ class Document:
         self.tree = tree(html)
         self._has_body = _END_OF_BODY.search(html) is not None
         self._dropped = _dropped(html)
+        self._unseen = _unseen(html, 0 if self._has_body else _start_of_body(html))
 
     @property
     def nodes(self) -> int:
         """How many elements there are: those of the body, or all but html, head and meta if the source ends a body."""
-        scripts = sum(count for slug, count in self._dropped.items() if slug in _DROPPED.values())
         if self._has_body:
-            return scripts + sum(node.tag not in ("html", "head", "meta") for node in self.tree.css("*"))
-        return scripts + len(self.tree.css("body *"))
+            return self._unseen + sum(node.tag not in ("html", "head", "meta") for node in self.tree.css("*"))
+        return self._unseen + len(self.tree.css("body *"))
 
     def uses(self) -> Counter[str]:
         """Return how often each thing of HTML is there."""
@@ -118,26 +126,56 @@ def of_attributes(node: Any) -> set[str]:
 
 def _dropped(html: str) -> Counter[str]:
     found = Counter[str]()
+    drawings = 0  # open at this place: `image` is an element of theirs, and elsewhere another name for img
     for match in _DROPPED_TAG.finditer(html):
         name, attributes = (match["name"] or "").lower(), match["attributes"] or ""
+        drawings = max(0, drawings + (name == "svg") - bool(match["end"]))
         if name == "meta":
             found["html-meta-color-scheme"] += bool(_COLOR_SCHEME.search(attributes))
         elif name == "textarea":
             found["html-textarea"] += 1
-        elif name in _DROPPED and not (name == "script" and _DATA_SCRIPT.search(attributes)):
+        elif name in _DROPPED and not _is_other(name, attributes, drawings):
             found[_DROPPED[name]] += 1
     return found
 
 
+def _is_other(name: str, attributes: str, drawings: int) -> bool:
+    """Whether this tag is not what its page of caniemail.com is about: data, or an image of HTML."""
+    is_data = name == "script" and _DATA_SCRIPT.search(attributes) is not None
+    return is_data or (name == "image" and not drawings)
+
+
+def _unseen(html: str, start: int) -> int:
+    """Count the elements that no tree has: scripts anywhere, others from `start` on."""
+    before, behind = (
+        Counter((match["name"] or "").lower() for match in _DROPPED_TAG.finditer(html, *ends))
+        for ends in ((0, start), (start,))
+    )
+    return before["script"] + sum(behind[name] for name in _UNSEEN)
+
+
+def _start_of_body(html: str) -> int:
+    """Return where the first thing stands that belongs to the body."""
+    found = (match for match in _BODY_BEGINS.finditer(html) if not match["raw"] and not match[0].startswith("<!--"))
+    return next((match.start() for match in found), len(html))
+
+
 def links(html: str) -> list[str]:
     """Return the addresses of the style sheets that a document links to, each once."""
-    found: dict[str, None] = {}
+    given = linked(html)
+    found = (one["href"] for one in given if "stylesheet" in one.get("rel", "").lower().split())
+    return list(dict.fromkeys(found))
+
+
+def linked(html: str) -> list[dict[str, str]]:
+    """Return the attributes of the `link` elements that lead anywhere, by names in small letters."""
+    found = []
     for match in _DROPPED_TAG.finditer(html):
         if (match["name"] or "").lower() == "link":
-            given = {name.lower(): value for name, value in _attributes(match["attributes"])}
-            if "stylesheet" in given.get("rel", "").lower().split() and given.get("href", "").strip():
-                found[given["href"].strip()] = None
-    return list(found)
+            given = {name.lower(): value.strip() for name, value in _attributes(match["attributes"])}
+            if given.get("href"):
+                found.append(given)
+    return found
 
 
 def _attributes(text: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import Client
 
 from mailpit_py.api import Application, create_app
-from mailpit_py.api.mailpit.checks import single
+from mailpit_py.api.mailpit.score import single
 from mailpit_py.application.sandbox import Sandbox
 from mailpit_py.checks.outside import Outside
 from mailpit_py.checks.spam import Rule, Score
@@ -110,6 +110,17 @@ def test_linked_sheets_are_looked_at_unless_remote_styles_are_blocked(
     answer = make(**options).get(f"{V1}/message/latest/html-check")
     assert ("css-float" in [one["Slug"] for one in answer.json["Warnings"]]) is bool(fetched)
     assert len(server.requests) == fetched
+
+
+@needs_data
+def test_a_sheet_that_was_mended_is_looked_at_anew(make: Any, mail: Mail, server: Web) -> None:
+    mail.receive(HTML % f'<link rel=stylesheet href="http://127.0.0.1:{server.port}/a.css"><p>x</p>'.encode())
+    client, found = make(), []
+    for style in (b"p{float:left}", b"p{color:red}"):
+        server.answer = lambda request, style=style: (200, {"Content-Type": "text/css"}, style)
+        warnings = client.get(f"{V1}/message/latest/html-check").json["Warnings"]
+        found.append(sorted(one["Slug"] for one in warnings))
+    assert found == [["css-float", "html-link"], ["html-link"]]
 
 
 @needs_data

@@ -296,9 +296,28 @@ def test_refused_mail_is_not_listed(client: Client, mail: Mail) -> None:
 
 
 def test_options_are_answered_as_with_mailpit(client: Client) -> None:
-    answer = client.options(LIST)
-    assert (answer.status_code, answer.data, answer.mimetype) == (200, b"", "text/plain")
-    assert answer.headers["Allow"] == "DELETE, GET, HEAD, OPTIONS, PUT"
+    for path in (LIST, f"{V1}/send", f"{V1}/nowhere/at/all"):
+        answer = client.options(path)
+        assert (answer.status_code, answer.data, answer.content_type) == (200, b"", "text/plain")
+        assert "Allow" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allowed"),
+    [
+        ("GET", f"{V1}/send", 404, None),
+        ("GET", f"{V1}/tags/x", 404, None),
+        ("PUT", f"{V1}/send", 405, "GET, HEAD, OPTIONS, POST"),
+        ("POST", f"{V1}/nowhere", 405, "GET, HEAD, OPTIONS"),
+        ("OPTIONS", "/view/latest.html", 405, "GET, HEAD"),
+        ("OPTIONS", "/", 405, "GET, HEAD"),
+        ("POST", "/nowhere", 405, "GET, HEAD"),
+        ("OPTIONS", "/api/events", 405, "GET, HEAD"),
+    ],
+)
+def test_what_is_not_there_can_be_read(client: Client, method: str, path: str, status: int, allowed: str) -> None:
+    answer = client.open(path, method=method)
+    assert (answer.status_code, answer.headers.get("Allow")) == (status, allowed)
 
 
 def test_a_wrong_method_and_an_unknown_path_are_told_as_text(client: Client) -> None:

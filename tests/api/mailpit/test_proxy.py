@@ -83,7 +83,7 @@ def test_an_image_of_the_message_is_handed_on(giving: Any, mail: Mail) -> None:
 def test_nothing_but_what_the_message_loads_is_asked_for(giving: Any, mail: Mail, html: bytes, url: str) -> None:
     client, wishes = giving(IMAGE)
     answer = ask(client, mail.receive(HTML % html), url)
-    assert (answer.status_code, answer.data, wishes) == (400, b"Error: invalid URL", [])
+    assert (answer.status_code, answer.data, wishes) == (400, b"Error: invalid request", [])
 
 
 def test_what_a_sheet_loads_is_led_here_and_permitted(giving: Any, mail: Mail) -> None:
@@ -95,16 +95,16 @@ def test_what_a_sheet_loads_is_led_here_and_permitted(giving: Any, mail: Mail) -
     assert found is not None, sheet.text
     assert client.get(found[1]).status_code == 200
     assert wishes[-1].url == "https://x.test/css/b.png"
-    assert client.get(re.sub("sig=.", "sig=_", found[1])).data == b"Error: invalid URL"
+    assert client.get(re.sub("sig=.", "sig=_", found[1])).data == b"Error: invalid request"
 
 
 @pytest.mark.parametrize(
     ("found", "text"),
     [
-        (Asset("x", 404), b"Error: status 404"),
-        (Asset("x", 200, (("Content-Type", "text/html"),), b"<script>"), b"Error: invalid content type"),
+        (Asset("x", 404), b"Error: invalid request"),
+        (Asset("x", 200, (("Content-Type", "text/html"),), b"<script>"), b"Error: invalid request"),
         (Asset("x", 200, (("Content-Type", "image/png"),), b"", is_cut=True), b"Error: response too large"),
-        (Asset("x", 0, error="connection refused"), b"Error: connection refused"),
+        (Asset("x", 0, error="connection refused"), b"Error: invalid request"),
     ],
 )
 def test_what_cannot_be_handed_on_is_refused(giving: Any, mail: Mail, found: Asset, text: bytes) -> None:
@@ -117,23 +117,25 @@ def test_what_cannot_be_handed_on_is_refused(giving: Any, mail: Mail, found: Ass
     ("data", "text"),
     [
         ("", b"Error: Data missing"),
+        ("  ", b"Error: Data missing"),
         ("%%%", b"Error: invalid request"),
+        (base64.b64encode(b"latest:https://x.test/").decode(), b"Error: invalid request"),
         (base64.b64encode(b"\xff:x").decode(), b"Error: invalid request"),
         (base64.b64encode(b"0000000000000000000000:https://x.test/").decode(), b"Error: invalid request"),
     ],
 )
 def test_what_names_no_message_is_refused(client: Client, data: str, text: bytes) -> None:
     answer = client.get("/proxy", query_string={"data": data})
-    assert (answer.status_code, answer.data, answer.content_type) == (400, text, "text/plain")
+    assert (answer.status_code, answer.data, answer.content_type) == (400, text, "text/plain; charset=utf-8")
 
 
 def test_what_html_loads_is_found_in_tags_attributes_and_styles() -> None:
-    html = """<link rel=stylesheet href="https://x.test/a.css"><style>@import "https://x.test/b.css";
+    html = """<link rel=stylesheet href="https://x.test/a.css"><link href="https://x.test/i.png"><style>@import "https://x.test/b.css";
         p{background:url(https://x.test/c.png)}</style><table background="https://x.test/d.png"></table>
         <p style="list-style:url('https://x.test/e.png')"><img src=" https://x.test/f.png "><img src="cid:g">
         <a href="https://x.test/h"><script src="https://x.test/i.js"></script>"""
     assert asset.urls(html) == {
-        f"https://x.test/{name}" for name in ("a.css", "b.css", "c.png", "d.png", "e.png", "f.png")
+        f"https://x.test/{name}" for name in ("a.css", "b.css", "c.png", "d.png", "e.png", "f.png", "i.png")
     }
 
 

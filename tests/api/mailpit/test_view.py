@@ -129,6 +129,8 @@ def test_a_doubled_slash_at_the_beginning_is_a_single_one(app: Any, mail: Mail) 
         ("/view//latest.txt?a=1&b=%20", "/view/latest.txt?a=1&b=%20"),
         ("/api//v1///messages", "/api/v1/messages"),
         ("/api//events", "/api/events"),
+        ("/api/v1/./messages/../info", "/api/v1/info"),
+        ("/api/v1/messages//", "/api/v1/messages/"),
         ("///evil.test/api/v1/messages", None),
         ("///evil.test//api/v1/messages", None),
     ],
