@@ -16,8 +16,11 @@ from mailpit_py.errors import ConfigError
 logger = logging.getLogger(__name__)
 
 AUTH_METHODS = ("plain", "login", "cram-md5")
-NO_AUTH = ("", "none", "false", "no")
-ADDRESS = re.compile(r"[^\s<>\x00-\x20\x7f]+@[^\s<>\x00-\x20\x7f]+")
+NO_AUTH = ("", "none", "false")
+USUAL_PORT = 25
+_ATOMS = r"[^\s@<>()\[\],;:\"\\\x00-\x20\x7f]+"
+ADDRESS = re.compile(rf'(?:{_ATOMS}|"(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*")@(?:{_ATOMS}|\[[0-9A-Za-z.:]+\])')
+_NAMED = re.compile(rf'(?:"[^"]*" *|[^"<>,;@]*)<(?P<named>{ADDRESS.pattern})>|(?P<bare>{ADDRESS.pattern})')
 LARGEST_FILE = 1 << 20
 
 _RELAY_KEYS = (
@@ -115,19 +118,21 @@ def forward_of(config: Config) -> ForwardSettings | None:
     server = said.server()
     if server is None:
         return None
-    to = tuple(address.strip() for address in said.text("to").split(",") if address.strip())
-    if not to:
+    if not said.text("to"):
         raise ConfigError(f"{said.name('to')} names the addresses that get every message, separated by commas")
-    for address in to:
-        if not ADDRESS.fullmatch(address):
-            raise ConfigError(f"{said.name('to')}: {address!r} is not an address")
     return ForwardSettings(
         server,
-        to,
+        tuple(said.as_address("to", one) for one in said.text("to").split(",")),
         override_from=said.address("override_from"),
         forwards_errors=said.switch("fwd_smtp_errors"),
         return_path=said.address("return_path"),
     )
+
+
+def address_of(text: str) -> str:
+    """The address of `ann@example.com` or `Ann <ann@example.com>`; empty if it is none, or more than one."""
+    found = _NAMED.fullmatch(text.strip())
+    return (found["named"] or found["bare"]) if found else ""
 
 
 class _Said:
@@ -165,9 +170,13 @@ class _Said:
 
     def address(self, option: str) -> str:
         text = self.text(option)
-        if text and not ADDRESS.fullmatch(text):
-            raise ConfigError(f"{self.name(option)}: {text!r} is not an address")
-        return text
+        return self.as_address(option, text) if text else ""
+
+    def as_address(self, option: str, text: str) -> str:
+        """The one address of `text`, which may have a name beside it. Raises ConfigError."""
+        if not (address := address_of(text)):
+            raise ConfigError(f"{self.name(option)}: {text.strip()!r} is not an address")
+        return address
 
     def server(self) -> RelayServer | None:
         host = self.text("host")
@@ -184,6 +193,8 @@ class _Said:
 
     def _port(self) -> int:
         text = self.text("port")
+        if text in ("", "0"):
+            return USUAL_PORT
         if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
             raise ConfigError(f"{self.name('port')} is a port, 1 to 65535, not {text!r}")
         return int(text)

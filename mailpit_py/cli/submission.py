@@ -18,7 +18,7 @@ WILDCARDS: Mapping[str, str] = {"0.0.0.0": "127.0.0.1", "::": "localhost"}
 DsnRequest = tuple[Sequence[str], Sequence[str]]
 """Parameters of MAIL and of RCPT (RFC 3461 §4)."""
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LINE_END = re.compile(rb"\r?\r?\n|\r")
 
 
 class SubmissionError(MailpitError):

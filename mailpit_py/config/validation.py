@@ -29,12 +29,7 @@ _READ: dict[str, Callable[[str], object]] = {
     "max_bytes": bytes_of,
     "freeze_clock": microseconds_of,
 }
-_PATTERNS = (
-    "smtp_allowed_recipients",
-    "smtp_relay_matching",
-    "smtp_relay_allowed_recipients",
-    "smtp_relay_blocked_recipients",
-)
+_PATTERNS = ("smtp_allowed_recipients", "smtp_relay_matching")
 
 
 def check(config: Config, options: Iterable[Option]) -> None:
@@ -56,9 +51,6 @@ def _check_numbers(config: Config) -> None:
         raise ConfigError("--max-message-size is a number of MiB, or 0 for no limit")
     if config.seed < 0:
         raise ConfigError("--seed is 0 or larger")
-    for name in ("smtp_relay_port", "smtp_forward_port"):
-        if not 1 <= getattr(config, name) <= 65535:
-            raise ConfigError(f"MP_{name.upper()} is a port: 1 to 65535")
 
 
 def _check_texts(config: Config) -> None:

@@ -13,7 +13,7 @@ from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import failure, finding
 from mailpit_py.api.mailpit.go_json import BadJson, member, read
 from mailpit_py.application.relay_queue import RelayQueue
-from mailpit_py.application.relay_settings import ADDRESS
+from mailpit_py.application.relay_settings import address_of
 from mailpit_py.application.release import ReleaseError
 from mailpit_py.storage import RelayItem, RelayState
 
@@ -39,6 +39,7 @@ def release_message(given: str) -> Response:
         return failure.refusal(str(error))
     if wrong := _refusal(sandbox.relay, addresses):
         return failure.refusal(wrong)
+    addresses = [address_of(one) for one in addresses]
     try:
         item = sandbox.relay.tried(sandbox.relay.release(found.summary.inbox, public_id, addresses, is_retried=False))
     except ReleaseError as error:
@@ -65,12 +66,12 @@ def _addresses(value: Any) -> list[str]:
 
 def _refusal(queue: RelayQueue, addresses: list[str]) -> str:
     """Why mail may not go to these, in Mailpit's words."""
-    if invalid := [one for one in addresses if not ADDRESS.fullmatch(one)]:
+    if invalid := [one for one in addresses if not address_of(one)]:
         return f"Invalid email address: {invalid[0]}"
     relay = queue.relay
-    if relay and relay.allowed and (outside := [one for one in addresses if not relay.allowed.search(one)]):
+    if relay and relay.allowed and (outside := [one for one in addresses if not relay.allowed.search(address_of(one))]):
         return f"Failed: {_counted(outside)} do not match the allowlist: {', '.join(outside)}"
-    if relay and relay.blocked and (inside := [one for one in addresses if relay.blocked.search(one)]):
+    if relay and relay.blocked and (inside := [one for one in addresses if relay.blocked.search(address_of(one))]):
         return f"Failed: {_counted(inside)} found on blocklist: {', '.join(inside)}"
     return "" if addresses else "No valid addresses found"
 
