@@ -11,6 +11,7 @@ from typing import Any
 
 from mailpit_py.application.rule_file import read_yaml
 from mailpit_py.config import Config
+from mailpit_py.config.validation import pattern_of
 from mailpit_py.errors import ConfigError
 
 logger = logging.getLogger(__name__)
@@ -164,7 +165,7 @@ class _Said:
     def pattern(self, option: str) -> re.Pattern[str] | None:
         text = self.text(option)
         try:
-            return re.compile(text) if text else None
+            return pattern_of(text) if text else None
         except re.error as error:
             raise ConfigError(f"{self.name(option)} is not a regular expression: {error}") from None
 

@@ -69,10 +69,17 @@ def _check_texts(config: Config) -> None:
         raise ConfigError("--listen and --smtp need an address, as in localhost:8025")
 
 
+def pattern_of(text: str) -> re.Pattern[str]:
+    """Read a regular expression. Raises re.error, also for classes of POSIX, which would mean other characters here."""
+    if found := re.search(r"\[:\^?\w+:\]", text):
+        raise re.error(f"there is no class {found[0]}, write A-Za-z or the like", text, found.start())
+    return re.compile(text)
+
+
 def _check_patterns(config: Config) -> None:
     for name in _PATTERNS:
         try:
-            re.compile(getattr(config, name))
+            pattern_of(getattr(config, name))
         except re.error as error:
             raise ConfigError(f"--{name.replace('_', '-')} is not a regular expression: {error}") from None
 

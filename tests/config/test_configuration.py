@@ -73,6 +73,8 @@ def test_a_folder_as_database_means_a_file_in_it(tmp_path):
         ({"send_api_auth": "a:b", "send_api_auth_accept_any": True}, "exclude each other"),
         ({"send_api_auth_file": "/nowhere"}, "there is no file /nowhere"),
         ({"max_age": "0d"}, "would keep nothing"),
+        ({"max_age": "100001d"}, "100,000 days"),
+        ({"smtp_allowed_recipients": "[[:alpha:]]"}, "there is no class"),
         ({"max_bytes": "0"}, "would keep nothing"),
         ({"max_message_size": -1}, "MiB"),
         ({"smtp_tls_cert": "/nowhere.pem"}, "go together"),
