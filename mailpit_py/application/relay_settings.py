@@ -13,15 +13,13 @@ from mailpit_py.application.rule_file import read_yaml
 from mailpit_py.config import Config
 from mailpit_py.config.validation import pattern_of
 from mailpit_py.errors import ConfigError
+from mailpit_py.mail.implied import address_of
 
 logger = logging.getLogger(__name__)
 
 AUTH_METHODS = ("plain", "login", "cram-md5")
 NO_AUTH = ("", "none", "false")
 USUAL_PORT = 25
-_ATOMS = r"[^\s@<>()\[\],;:\"\\\x00-\x20\x7f]+"
-ADDRESS = re.compile(rf'(?:{_ATOMS}|"(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*")@(?:{_ATOMS}|\[[0-9A-Za-z.:]+\])')
-_NAMED = re.compile(rf'(?:"[^"]*" *|[^"<>,;@]*)<(?P<named>{ADDRESS.pattern})>|(?P<bare>{ADDRESS.pattern})')
 LARGEST_FILE = 1 << 20
 
 _RELAY_KEYS = (
@@ -128,12 +126,6 @@ def forward_of(config: Config) -> ForwardSettings | None:
         forwards_errors=said.switch("fwd_smtp_errors"),
         return_path=said.address("return_path"),
     )
-
-
-def address_of(text: str) -> str:
-    """The address of `ann@example.com` or `Ann <ann@example.com>`; empty if it is none, or more than one."""
-    found = _NAMED.fullmatch(text.strip())
-    return (found["named"] or found["bare"]) if found else ""
 
 
 class _Said:

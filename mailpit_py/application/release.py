@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailpit_py.application.relay_settings import ADDRESS, ForwardSettings, RelaySettings
+from mailpit_py.application.relay_settings import ForwardSettings, RelaySettings
 from mailpit_py.errors import MailpitError
 from mailpit_py.mail import Message, read
 from mailpit_py.mail.field import mailbox
+from mailpit_py.mail.implied import ADDRESS
 from mailpit_py.mail.rewrite import on_top, with_fields
 from mailpit_py.mail.stamp import rfc5322
 

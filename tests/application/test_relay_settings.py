@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mailpit_py.application.relay_settings import RelayServer, address_of, forward_of, relay_of
+from mailpit_py.application.relay_settings import RelayServer, forward_of, relay_of
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
+from mailpit_py.mail.implied import address_of
 
 FILE = """\
 host: smtp.example.org

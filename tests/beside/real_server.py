@@ -24,7 +24,7 @@ class Letter:
     @property
     def envelope(self) -> list[str]:
         """The addresses of MAIL and RCPT, without parameters."""
-        lines = (one for one in self.commands if one.startswith(("MAIL FROM:", "RCPT TO:")))
+        lines = (one for one in self.commands if one.upper().startswith(("MAIL FROM:", "RCPT TO:")))
         return [one.partition(":")[2].strip().partition(">")[0].removeprefix("<") for one in lines]
 
     @property
@@ -89,7 +89,7 @@ class _Session(socketserver.StreamRequestHandler):
     def answer(self, line: str) -> bool:
         """Answer one line; False at the end of the session."""
         self.letter.commands.append(line)
-        told = next((reply for start, reply in self.real.replies.items() if line.startswith(start)), "")
+        told = next((reply for start, reply in self.real.replies.items() if line.upper().startswith(start.upper())), "")
         verb = line.partition(" ")[0].upper()
         if told:
             self.say(told)

@@ -67,11 +67,12 @@ def test_a_maildir_gives_what_is_new_and_read_but_nothing_unfinished(tmp_path: P
     assert found == sorted([A, B.replace(b"\r\n", os.linesep.encode())])
 
 
-def test_only_recent_files_and_no_linked_folders(tmp_path: Path) -> None:
+def test_only_recent_files_and_nothing_that_is_linked(tmp_path: Path) -> None:
     for name, age in (("old.eml", 1_000_000), ("new.eml", 2_000_000)):
         (tmp_path / name).write_bytes(A)
         os.utime(tmp_path / name, (age, age))
     (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "again.eml").symlink_to(tmp_path / "new.eml")
     assert [one.name for one in files_of([tmp_path], since=1_500_000)] == ["new.eml"]
 
 

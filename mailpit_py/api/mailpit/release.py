@@ -13,8 +13,8 @@ from mailpit_py.api.context import here
 from mailpit_py.api.mailpit import failure, finding
 from mailpit_py.api.mailpit.go_json import BadJson, member, read
 from mailpit_py.application.relay_queue import RelayQueue
-from mailpit_py.application.relay_settings import address_of
 from mailpit_py.application.release import ReleaseError
+from mailpit_py.mail.implied import address_of
 from mailpit_py.storage import RelayItem, RelayState
 
 
