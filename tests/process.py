@@ -75,6 +75,6 @@ def _ready(process: subprocess.Popen[str]) -> Running:
     pytest.fail(f"it never said where the page is:\n{said}")
 
 
-def checkout(folder: Path, *options: str) -> contextlib.AbstractContextManager[Running]:
+def checkout(folder: Path, *options: str, **variables: str) -> contextlib.AbstractContextManager[Running]:
     """The sandbox of this checkout, whether it is installed or not."""
-    return sandbox([sys.executable, "-m", "mailpit_py"], folder, *options, PYTHONPATH=str(ROOT))
+    return sandbox([sys.executable, "-m", "mailpit_py"], folder, *options, PYTHONPATH=str(ROOT), **variables)

@@ -102,11 +102,14 @@ class _Sender:
             raise SubmissionError("it names no recipient")
         client = self.connect()
         try:
-            submit(client, one.reverse_path or "", one.recipients, one.raw)
+            refused = submit(client, one.reverse_path or "", one.recipients, one.raw)
         except SubmissionError as error:
             if error.code in (0, 421):
                 self.close()
             raise
+        if refused:
+            said = "; ".join(f"{address}: {code} {text}" for address, (code, text) in refused.items())
+            raise SubmissionError(f"{said}; the other recipients have it")
 
     def close(self) -> None:
         self._client = None

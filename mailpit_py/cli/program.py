@@ -26,6 +26,8 @@ def sendmail(arguments: list[str]) -> int:
     """Run `sendmail`; return the exit code, which is one of sysexits.h for a wrong call, too."""
     from mailpit_py.cli.sendmail import command
 
+    if arguments[:1] == ["sendmail"]:  # from a setting that was made for `mailpit sendmail`
+        arguments = arguments[1:]
     try:
         return int(command.main(arguments, prog_name="sendmail", standalone_mode=False) or 0)
     except click.ClickException as error:

@@ -37,14 +37,7 @@ def _switch(name: str, text: str) -> Callable[[Command], Command]:
 @click.command("readyz")
 @click.option("--listen", "-l", metavar="ADDRESS", help="Where it listens; else what the sandbox's options say.")
 @click.option("--webroot", metavar="PATH", help="Its path; else what the sandbox's options say.")
-@click.option(
-    "--https",
-    type=click.BOOL,
-    is_flag=False,
-    flag_value="true",
-    metavar="",
-    help="Ask over TLS, unchecked; also when --ui-tls-cert is set.",
-)
+@_switch("--https", "Ask over TLS, unchecked; also when --ui-tls-cert is set.")
 @_switch("--wait", "Keep asking until it is ready.")
 @click.option(
     "--timeout", default="30s", show_default=True, metavar="TIME", callback=_seconds, help="How long --wait waits."

@@ -127,11 +127,10 @@ def send(call: Call, raw: bytes) -> int:
     if raw.startswith(b"From "):  # the line that mailboxes have between messages
         raw = raw.partition(b"\n")[2]
     message = read(raw)
-    named = call.recipients[1:] if call.recipients[:1] == ("sendmail",) else call.recipients  # as in its own calls
-    recipients = [one for text in named for one in _addresses(text)]
+    recipients = [one for text in call.recipients for one in _addresses(text)]
     if call.from_header or not recipients:
-        listed = (one.address for one in (*message.to, *message.cc, *message.bcc))
-        recipients = list(dict.fromkeys([*recipients, *listed]))
+        named = (one.address for one in (*message.to, *message.cc, *message.bcc))
+        recipients = list(dict.fromkeys([*recipients, *named]))
     if not recipients:
         raise Unusable("there is no recipient: name one, or write To into the message", EX_USAGE)
     if wrong := [one for one in recipients if not is_address(one)]:

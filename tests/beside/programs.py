@@ -121,19 +121,24 @@ def mailpit(folder: Path, *options: str, **variables: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def sandbox(folder: Path, *options: str) -> Iterator[Server]:
+def sandbox(folder: Path, *options: str, **variables: str) -> Iterator[Server]:
     """Ours, from this checkout."""
-    with checkout(folder, *options) as running:
+    with checkout(folder, *options, **variables) as running:
         yield Server("mailpit-py", running.url.rstrip("/"), running.smtp_port)
 
 
 @contextlib.contextmanager
-def pair(folder: Path, *options: str, ours: Sequence[str] = (), theirs: Sequence[str] = ()) -> Iterator[Pair]:
-    """Both with `options`, and each with its own besides."""
+def pair(
+    folder: Path, *options: str, ours: Sequence[str] = (), theirs: Sequence[str] = (), **variables: str
+) -> Iterator[Pair]:
+    """Both with `options` and `variables`, and each with its own options besides."""
     places = folder / "theirs", folder / "ours"
     for place in places:
         place.mkdir()
-    with mailpit(places[0], *options, *theirs) as first, sandbox(places[1], *options, *ours) as second:
+    with (
+        mailpit(places[0], *options, *theirs, **variables) as first,
+        sandbox(places[1], *options, *ours, **variables) as second,
+    ):
         yield Pair(first, second)
 
 

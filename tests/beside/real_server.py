@@ -6,11 +6,9 @@ import contextlib
 import socketserver
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-
-Said = Callable[[bytes], bytes]
 
 
 @dataclass
@@ -35,13 +33,19 @@ class Letter:
 
 @dataclass
 class RealServer:
-    """`replies` are the answers to lines that begin so; others are taken."""
+    """`replies` are the answers to lines that begin so; others are taken.
+
+    The content of a message is answered when `may_answer` is set, as it is from the start.
+    """
 
     port: int = 0
     tls: ssl.SSLContext | None = None
     is_tls_from_start: bool = False
     extensions: tuple[str, ...] = ("8BITMIME", "AUTH PLAIN LOGIN CRAM-MD5")
-    replies: Mapping[str, str] = field(default_factory=dict)
+    replies: dict[str, str] = field(default_factory=dict)
+    may_answer: threading.Event = field(default_factory=threading.Event)
+    content_came: threading.Event = field(default_factory=threading.Event)
+    sessions: int = 0
     letters: list[Letter] = field(default_factory=list)
     ended: threading.Condition = field(default_factory=threading.Condition)
 
@@ -52,8 +56,9 @@ class RealServer:
             return list(self.letters)
 
     def taken(self) -> list[Letter]:
-        """Take out what has come."""
+        """Take out what has come, once all sessions that were begun have ended."""
         with self.ended:
+            assert self.ended.wait_for(lambda: not self.sessions, 30), "a session does not end"
             found, self.letters = self.letters, []
         return found
 
@@ -64,6 +69,8 @@ class _Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.real: RealServer = self.server.real
         self.letter = Letter(is_encrypted=self.real.is_tls_from_start)
+        with self.real.ended:
+            self.real.sessions += 1
         try:
             if self.real.is_tls_from_start:
                 self.encrypt()
@@ -73,8 +80,11 @@ class _Session(socketserver.StreamRequestHandler):
         except OSError:
             pass  # a client that leaves, or does not trust the certificate
         finally:
+            if self.letter.is_encrypted:
+                self.connection.close()
             with self.real.ended:
                 self.real.letters.append(self.letter)
+                self.real.sessions -= 1
                 self.real.ended.notify_all()
 
     def say(self, text: str) -> None:
@@ -126,6 +136,8 @@ class _Session(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line.removeprefix(b"."))
         self.letter.raw = b"".join(lines)
+        self.real.content_came.set()
+        self.real.may_answer.wait(30)
         self.say(self.real.replies.get("content", "250 2.0.0 taken"))
 
 
@@ -139,6 +151,7 @@ def real_server(**told: Any) -> Iterator[RealServer]:
     """A server on a free port."""
     with _Server(("127.0.0.1", 0), _Session) as server:
         server.real = RealServer(port=server.server_address[1], **told)
+        server.real.may_answer.set()
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

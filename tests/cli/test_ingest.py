@@ -128,6 +128,14 @@ def test_one_that_is_refused_does_not_keep_the_others_out(node: Node, tmp_path: 
         assert words in result.stderr
 
 
+def test_one_refused_recipient_is_named_and_the_others_have_the_message(node: Node, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(A.replace(b"x@example.com", b"x@example.com, bounce+5.1.1@bounce.test"))
+    result = invoke("ingest", "-S", address(node), str(tmp_path))
+    assert (result.exit_code, result.stdout) == (1, "0 messages, 1 not taken\n")
+    assert "bounce+5.1.1@bounce.test: 550" in result.stderr
+    assert node.sandbox.store.count() == 1
+
+
 def test_a_connection_that_ends_is_opened_again(node: Node, tmp_path: Path) -> None:
     for number, to in enumerate([b"x@example.com", b"bounce+421@bounce.test", b"x@example.com"]):
         (tmp_path / f"{number}.eml").write_bytes(A.replace(b"x@example.com", to))

@@ -59,9 +59,22 @@ def _addresses(value: Any) -> list[str]:
     to = member(value, "To") if isinstance(value, Mapping) else value
     if to is None:
         return []
-    if not isinstance(to, list) or not all(isinstance(one, str) for one in to):
-        raise BadJson("json: cannot unmarshal into Go struct field .To of type []string")
-    return [str(one).strip() for one in to]
+    if not isinstance(to, list):
+        where = (
+            "struct field .To of type []string"
+            if isinstance(value, Mapping)
+            else "value of type struct { To []string }"
+        )
+        raise BadJson(f"json: cannot unmarshal {_kind(to)} into Go {where}")
+    if wrong := [one for one in to if not isinstance(one, str | None)]:
+        raise BadJson(f"json: cannot unmarshal {_kind(wrong[0])} into Go struct field .To of type string")
+    return [(one or "").strip() for one in to]
+
+
+def _kind(value: Any) -> str:
+    """What Go calls a value of JSON."""
+    kinds = ((bool, "bool"), (int | float, "number"), (str, "string"), (list, "array"), (Mapping, "object"))
+    return next(name for kind, name in kinds if isinstance(value, kind))
 
 
 def _refusal(queue: RelayQueue, addresses: list[str]) -> str:

@@ -78,7 +78,7 @@ LISTS = {"smtp_relay_allowed_recipients": "@ok", "smtp_relay_blocked_recipients"
     [
         (b"", "EOF"),
         (b"{", "unexpected EOF"),
-        ({"To": "qa@ok"}, "json: cannot unmarshal into Go struct field .To of type []string"),
+        ({"To": "qa@ok"}, "json: cannot unmarshal string into Go struct field .To of type []string"),
         ({"To": []}, "No valid addresses found"),
         ({}, "No valid addresses found"),
         ({"To": ["qa"]}, "Invalid email address: qa"),
