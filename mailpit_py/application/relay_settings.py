@@ -216,7 +216,7 @@ def _read(path: Path, keys: tuple[str, ...]) -> Mapping[str, Any]:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from None
     except ValueError as error:
         raise ConfigError(f"{path} is not YAML: {error}") from None
-    if not isinstance(values, dict) or any(isinstance(one, dict | list) for one in values.values()):
+    if not isinstance(values, dict) or any(isinstance(values.get(key), dict | list) for key in keys):
         raise ConfigError(f"{path} has a line `key: value` for each setting: {', '.join(keys)}")
     for key in values:
         if key not in keys:

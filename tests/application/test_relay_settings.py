@@ -93,6 +93,13 @@ def test_forwarding_names_its_addresses() -> None:
     assert settings.to == ("qa@example.com", "ops@example.com")
 
 
+def test_what_stands_under_an_unknown_key_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "relay.yaml").write_text("host: a.test\nnotes:\n  by: ann\n")
+    settings = relay_of(Config(smtp_relay_config=str(tmp_path / "relay.yaml")))
+    assert settings is not None
+    assert settings.server.host == "a.test"
+
+
 def test_passwords_are_not_shown() -> None:
     assert "opensesame" not in repr(RelayServer("a", 1, password="opensesame", secret="opensesame"))
 

@@ -57,10 +57,7 @@ def test_a_login_without_tls(programs: Programs, tmp_path: Path, options: dict[s
     assert [one.attempt(tmp_path, **options) for one in programs] == [1, STARTS]
 
 
-REQUIRING = "requiring TLS and `--smtp-auth-allow-insecure` exclude each other"
-
-
-@differs(REQUIRING)
+@differs("requiring TLS and `--smtp-auth-allow-insecure` exclude each other")
 @pytest.mark.parametrize("option", ["--smtp-require-tls", "--smtp-require-starttls"])
 def test_tls_is_required_and_a_login_without_it_allowed(
     programs: Programs, tmp_path: Path, files: tuple[str, str], option: str
@@ -70,7 +67,7 @@ def test_tls_is_required_and_a_login_without_it_allowed(
     assert outcomes == [1, STARTS]
 
 
-@differs(REQUIRING)
+@differs("requiring TLS and `--smtp-auth-allow-insecure` exclude each other")
 def test_a_password_file_requires_starttls(tmp_path: Path, files: tuple[str, str]) -> None:
     (tmp_path / "accounts").write_text("ann:secret\n")
     accounts = ("--smtp-auth-file", str(tmp_path / "accounts"))

@@ -72,10 +72,7 @@ def test_one_recipient_of_two_is_refused(programs: Programs, tmp_path: Path) -> 
         assert ended[1][0].status == {"sendmail": 67, "ingest": 1}[words[0]]
 
 
-TAKEN_AS_WRITTEN = "`sendmail` takes a recipient as it is written"
-
-
-@differs(TAKEN_AS_WRITTEN)
+@differs("`sendmail` takes a recipient as it is written")
 def test_a_recipient_with_a_name_and_a_comma(programs: Programs, tmp_path: Path) -> None:
     with real_server() as real:
         theirs, ours = (sent(one, tmp_path, real, "Ann <ann@example.com>,bob@example.com")[1] for one in programs)
@@ -83,7 +80,7 @@ def test_a_recipient_with_a_name_and_a_comma(programs: Programs, tmp_path: Path)
     assert ours[0].envelope[1:] == ["ann@example.com", "bob@example.com"]
 
 
-@differs(TAKEN_AS_WRITTEN)
+@differs("`sendmail` takes a recipient as it is written")
 @pytest.mark.parametrize(
     ("words", "stdin", "reverse_path"),
     [
@@ -101,10 +98,7 @@ def test_what_sendmail_does_not_take(
     assert (ours[0], ours[1][0].envelope) == (0, [reverse_path, "ann@example.com"])
 
 
-FLAGS = "passes over some of sendmail's flags and refuses others"
-
-
-@differs(FLAGS)
+@differs("passes over some of sendmail's flags and refuses others")
 def test_fields_that_are_missing(programs: Programs, tmp_path: Path) -> None:
     with real_server() as real:
         calls = [sent(one, tmp_path, real, "-F", "The App", "ann@example.com", stdin=BARE)[1] for one in programs]
@@ -112,7 +106,7 @@ def test_fields_that_are_missing(programs: Programs, tmp_path: Path) -> None:
     assert b"From: The App <" in (calls[1][0].raw or b"")
 
 
-@differs(FLAGS)
+@differs("passes over some of sendmail's flags and refuses others")
 @pytest.mark.parametrize(
     ("words", "parameters"),
     [
@@ -130,7 +124,7 @@ def test_other_flags_of_sendmail(programs: Programs, tmp_path: Path, words: tupl
     assert (ours[0], ours[1][0].commands[2]) == (0, f"rcpt TO:<ann@example.com>{parameters}")
 
 
-@differs(FLAGS)
+@differs("passes over some of sendmail's flags and refuses others")
 def test_the_queue_is_asked_for(programs: Programs, tmp_path: Path) -> None:
     assert [one.call(tmp_path, "sendmail", "-bp").status for one in programs] == [1, 0]
 
@@ -174,10 +168,7 @@ def test_ingest_of_links(programs: Programs, tmp_path: Path) -> None:
     assert taken == [[], [], [False], [True]]
 
 
-DUMP = "`dump` ends with 1 if there is nothing"
-
-
-@differs(DUMP)
+@differs("`dump` ends with 1 if there is nothing")
 def test_dump_of_nothing(programs: Programs, tmp_path: Path) -> None:
     with pair(tmp_path) as servers:
         ended = [one.call(tmp_path, "dump", "--http", servers.ours.url, "out").status for one in programs]
@@ -187,7 +178,7 @@ def test_dump_of_nothing(programs: Programs, tmp_path: Path) -> None:
     assert "The running sandbox. [default: http://localhost:8025" in help_of_ours
 
 
-@differs(DUMP)
+@differs("`dump` ends with 1 if there is nothing")
 def test_dump_of_the_database_of_a_variable(programs: Programs, tmp_path: Path) -> None:
     with mailpit(tmp_path, "--database=mail.db") as server:
         kept(server)

@@ -20,10 +20,7 @@ def test_where_a_server_listens(programs: Programs, tmp_path: Path) -> None:
     assert ("[MP_UI_BIND_ADDR; localhost:8025]" in help, "[MP_SMTP_BIND_ADDR; localhost:1025]" in help) == (True, True)
 
 
-WORDS_OF_SWITCHES = "a variable for a switch is true as"
-
-
-@differs("a number that is none in a variable means 0", WORDS_OF_SWITCHES, "as `--max-age 0h`")
+@differs("a number that is none in a variable means 0", "a variable for a switch is true as", "as `--max-age 0h`")
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [
@@ -55,23 +52,20 @@ def test_a_port_that_is_none_is_passed_over_or_refused(programs: Programs, tmp_p
     assert programs.ours.attempt(tmp_path, **relay) == 2
 
 
-@differs(WORDS_OF_SWITCHES)
+@differs("a variable for a switch is true as")
 def test_a_variable_says_on(tmp_path: Path) -> None:
     with pair(tmp_path, MP_HIDE_DELETE_ALL_BUTTON="on") as servers:
         shown = [one.get("/api/v1/webui").json["HideDeleteAllButton"] for one in servers]
     assert shown == [False, True]
 
 
-FEWER_WORDS = "a switch knows fewer words"
-
-
-@differs(FEWER_WORDS)
+@differs("a switch knows fewer words")
 @pytest.mark.parametrize("option", ["--quiet=yes", "--quiet=on", "--enable-prometheus=yes", "--enable-prometheus=0"])
 def test_a_flag_says_yes(programs: Programs, tmp_path: Path, option: str) -> None:
     assert [one.attempt(tmp_path, option) for one in programs] == [1, STARTS]
 
 
-@differs(FEWER_WORDS)
+@differs("a switch knows fewer words")
 def test_a_file_says_yes_and_no(programs: Programs, tmp_path: Path) -> None:
     for line in ("starttls: yes", 'starttls: "true"', "preserve-message-ids: on"):
         (tmp_path / "relay.yaml").write_text(f"host: a.example\n{line}\n")
@@ -80,7 +74,7 @@ def test_a_file_says_yes_and_no(programs: Programs, tmp_path: Path) -> None:
     assert programs.ours.attempt(tmp_path, "--smtp-relay-config=relay.yaml") == STARTS
 
 
-@differs(FEWER_WORDS)
+@differs("a switch knows fewer words")
 def test_a_login_says_no(programs: Programs, tmp_path: Path) -> None:
     no_login = {"MP_SMTP_RELAY_HOST": "a.example", "MP_SMTP_RELAY_AUTH": "no"}
     assert [one.attempt(tmp_path, **no_login) for one in programs] == [1, 2]

@@ -75,10 +75,7 @@ def test_an_unknown_key(programs: Programs, tmp_path: Path) -> None:
     assert said == [False, True]
 
 
-BEFORE = "relaying and forwarding happen before the 250"
-
-
-@differs(BEFORE)
+@differs("relaying and forwarding happen before the 250")
 def test_when_mail_goes_on(tmp_path: Path) -> None:
     with relaying(tmp_path, ALL="true") as (servers, real), ThreadPoolExecutor() as pool:
         real.may_answer.clear()
@@ -92,7 +89,7 @@ def test_when_mail_goes_on(tmp_path: Path) -> None:
         assert waiting.result(60)
 
 
-@differs(BEFORE)
+@differs("relaying and forwarding happen before the 250")
 def test_what_cannot_go_on_now(tmp_path: Path) -> None:
     with relaying(tmp_path, ALL="true", replies={"content": "451 4.3.0 later"}) as (servers, real):
         for one in servers:
@@ -154,10 +151,7 @@ def test_parameters_of_mail(tmp_path: Path) -> None:
     assert said[2].endswith(" BODY=8BITMIME")
 
 
-WORDS = "stand before words of Go's libraries"
-
-
-@differs(WORDS)
+@differs("stand before words of Go's libraries")
 def test_words_of_a_refusal(tmp_path: Path) -> None:
     with relaying(tmp_path, replies={"content": "554 5.6.0 no"}) as (servers, _):
         answers = [released(one, "qa@example.net") for one in servers]
@@ -167,7 +161,7 @@ def test_words_of_a_refusal(tmp_path: Path) -> None:
     ]
 
 
-@differs(WORDS)
+@differs("stand before words of Go's libraries")
 def test_words_about_a_sender(tmp_path: Path) -> None:
     raw = b"From: nobody\r\nTo: ann@example.com\r\n\r\nHi\r\n"
     with relaying(tmp_path) as (servers, _):
@@ -186,10 +180,7 @@ def test_a_refusal_of_the_real_server(tmp_path: Path) -> None:
         assert len(attempts(servers.ours)) == 1
 
 
-GENERAL = "`451 4.3.5 Unable to process mail` stands for other refusals"
-
-
-@differs(GENERAL)
+@differs("`451 4.3.5 Unable to process mail` stands for other refusals")
 def test_a_refusal_of_what_is_forwarded(tmp_path: Path) -> None:
     with relaying(tmp_path, "FORWARD", {"MAIL": "550 5.7.1 not you"}, TO="qa@example.net", FWD_SMTP_ERRORS="1") as (
         servers,
@@ -199,7 +190,7 @@ def test_a_refusal_of_what_is_forwarded(tmp_path: Path) -> None:
     assert told == [(451, b"4.3.5 Unable to process mail"), (550, b"5.7.1 not you")]
 
 
-@differs(GENERAL)
+@differs("`451 4.3.5 Unable to process mail` stands for other refusals")
 def test_a_refused_login_and_a_server_that_is_away(tmp_path: Path) -> None:
     login = {"AUTH": "plain", "USERNAME": "app", "PASSWORD": "wrong"}
     replies = {"AUTH": "535 5.7.8 wrong"}

@@ -187,7 +187,7 @@ EVERY_FLAG = """
 --smtp-relay-config=relay.yaml --smtp-relay-all --smtp-forward-config=forward.yaml --enable-chaos
 --chaos-triggers=sender:451:0,Recipient:550:0 --pop3=127.0.0.1:0 --tag=a=b --tags-config=tags.yaml
 --tags-title-case --tags-disable=xtags,plus-addressing --tags-username --enable-prometheus=true
---webhook-url=http://127.0.0.1:9/ --webhook-limit=0 --webhook-delay=0 --disable-html-check
+--webhook-url=HTTP://127.0.0.1:9/ --webhook-limit=0 --webhook-delay=0 --disable-html-check
 """
 
 
@@ -195,6 +195,7 @@ def write_files(folder: Path) -> None:
     (folder / "accounts").write_text("ann:secret\n")
     (folder / "relay.yaml").write_text(
         "# one server\nhost: 127.0.0.1\nport: 0\nauth: none\nstarttls: false\nusername:\nrecipient-allowlist: '@a'\n"
+        "notes:\n  by: ann\n"
     )
     (folder / "forward.yaml").write_text("host: 127.0.0.1\nto: QA <qa@example.net>, ops@example.net\nauth: false\n")
     (folder / "tags.yaml").write_text("filters:\n  - match: a\n    tags: b, c\n")
