@@ -242,7 +242,7 @@ def test_an_option_that_means_something_else_than_with_mailpit_does_so_on_purpos
 @pytest.mark.parametrize(
     ("values", "refusal", "words"),
     [
-        ({"api_cors": "http://*.x"}, "--api-cors takes web origins", "entries of `--api-cors` that are no origin"),
+        ({"api_cors": "http://*.x"}, "--api-cors takes web origins", "what `--api-cors` cannot use is dropped"),
         ({"log_file": "/nonexist/x"}, "--log-file: cannot write", "a log file that cannot be written is passed over"),
         ({"database": "http://rqlite:4001"}, "there is no rqlite", "rqlite (`--database` with a URL)"),
         ({"tag": "x"}, "--tag takes tag=match", ""),
