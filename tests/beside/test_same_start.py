@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ ENDS = {1: "ends", 2: "ends", STARTS: STARTS}
 
 
 def outcomes(programs: Programs, folder: Path, *options: str, **variables: str) -> list[str]:
-    return [ENDS[one.attempt(folder, *options, **variables)] for one in programs]
+    with ThreadPoolExecutor() as pool:
+        return [ENDS[one] for one in pool.map(lambda each: each.attempt(folder, *options, **variables), programs)]
 
 
 @pytest.mark.parametrize(
