@@ -2,6 +2,7 @@
 
 MailpitError
 ├── ConfigError          an option that cannot be used; the text says what to write instead
+│   └── PlaceTaken       a place to listen at that cannot be had now
 ├── QueryError           a search that cannot be understood, with its position
 ├── NotFound             no such message, part or session in this inbox
 ├── BounceError          a bounce on request that cannot be made; the text says why
@@ -34,6 +35,10 @@ def is_told(excinfo: Any) -> bool:
 
 class ConfigError(MailpitError):
     """An option that cannot be used as given."""
+
+
+class PlaceTaken(ConfigError):
+    """A place to listen at that cannot be had: the option is well written, and may work another time."""
 
 
 class QueryError(MailpitError):

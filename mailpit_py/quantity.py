@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+LONGEST = 100_000 * 86400  # seconds of an age
 SECOND = 1_000_000  # microseconds, in which instants are counted
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -16,7 +17,10 @@ def seconds_of(text: str) -> int:
         raise ValueError(f"write an age as 30m, 12h or 7d, not {text!r}")
     if not int(match[1]):
         raise ValueError("an age of 0 would keep nothing; leave it out to keep everything")
-    return int(match[1]) * {"m": 60, "h": 3600, "d": 86400}[match[2]]
+    seconds = int(match[1]) * {"m": 60, "h": 3600, "d": 86400}[match[2]]
+    if seconds > LONGEST:
+        raise ValueError("an age has at most 100,000 days; leave it out to keep everything")
+    return seconds
 
 
 def bytes_of(text: str) -> int:

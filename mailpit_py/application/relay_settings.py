@@ -11,13 +11,15 @@ from typing import Any
 
 from mailpit_py.application.rule_file import read_yaml
 from mailpit_py.config import Config
+from mailpit_py.config.validation import pattern_of
 from mailpit_py.errors import ConfigError
+from mailpit_py.mail.implied import address_of
 
 logger = logging.getLogger(__name__)
 
 AUTH_METHODS = ("plain", "login", "cram-md5")
-NO_AUTH = ("", "none", "false", "no")
-ADDRESS = re.compile(r"[^\s<>\x00-\x20\x7f]+@[^\s<>\x00-\x20\x7f]+")
+NO_AUTH = ("", "none", "false")
+USUAL_PORT = 25
 LARGEST_FILE = 1 << 20
 
 _RELAY_KEYS = (
@@ -115,15 +117,11 @@ def forward_of(config: Config) -> ForwardSettings | None:
     server = said.server()
     if server is None:
         return None
-    to = tuple(address.strip() for address in said.text("to").split(",") if address.strip())
-    if not to:
+    if not said.text("to"):
         raise ConfigError(f"{said.name('to')} names the addresses that get every message, separated by commas")
-    for address in to:
-        if not ADDRESS.fullmatch(address):
-            raise ConfigError(f"{said.name('to')}: {address!r} is not an address")
     return ForwardSettings(
         server,
-        to,
+        tuple(said.as_address("to", one) for one in said.text("to").split(",")),
         override_from=said.address("override_from"),
         forwards_errors=said.switch("fwd_smtp_errors"),
         return_path=said.address("return_path"),
@@ -159,15 +157,19 @@ class _Said:
     def pattern(self, option: str) -> re.Pattern[str] | None:
         text = self.text(option)
         try:
-            return re.compile(text) if text else None
+            return pattern_of(text) if text else None
         except re.error as error:
             raise ConfigError(f"{self.name(option)} is not a regular expression: {error}") from None
 
     def address(self, option: str) -> str:
         text = self.text(option)
-        if text and not ADDRESS.fullmatch(text):
-            raise ConfigError(f"{self.name(option)}: {text!r} is not an address")
-        return text
+        return self.as_address(option, text) if text else ""
+
+    def as_address(self, option: str, text: str) -> str:
+        """The one address of `text`, which may have a name beside it. Raises ConfigError."""
+        if not (address := address_of(text)):
+            raise ConfigError(f"{self.name(option)}: {text.strip()!r} is not an address")
+        return address
 
     def server(self) -> RelayServer | None:
         host = self.text("host")
@@ -184,6 +186,8 @@ class _Said:
 
     def _port(self) -> int:
         text = self.text("port")
+        if text in ("", "0"):
+            return USUAL_PORT
         if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
             raise ConfigError(f"{self.name('port')} is a port, 1 to 65535, not {text!r}")
         return int(text)
@@ -212,7 +216,7 @@ def _read(path: Path, keys: tuple[str, ...]) -> Mapping[str, Any]:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from None
     except ValueError as error:
         raise ConfigError(f"{path} is not YAML: {error}") from None
-    if not isinstance(values, dict) or any(isinstance(one, dict | list) for one in values.values()):
+    if not isinstance(values, dict) or any(isinstance(values.get(key), dict | list) for key in keys):
         raise ConfigError(f"{path} has a line `key: value` for each setting: {', '.join(keys)}")
     for key in values:
         if key not in keys:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailpit_py.application.relay_settings import ADDRESS, ForwardSettings, RelaySettings
+from mailpit_py.application.relay_settings import ForwardSettings, RelaySettings
 from mailpit_py.errors import MailpitError
 from mailpit_py.mail import Message, read
 from mailpit_py.mail.field import mailbox
+from mailpit_py.mail.implied import ADDRESS
 from mailpit_py.mail.rewrite import on_top, with_fields
 from mailpit_py.mail.stamp import rfc5322
 
@@ -61,19 +62,23 @@ def released(raw: bytes, recipients: Sequence[str], settings: RelaySettings, *, 
     return Outgoing(reverse_path, tuple(recipients), with_fields(message, changed, without=("Bcc",)))
 
 
-def relayed(raw: bytes, reverse_path: str, recipients: Sequence[str], received: str) -> Outgoing:
-    """Return a message as it is relayed by itself: as it came, below our Received field (RFC 5321 §4.4)."""
-    return Outgoing(reverse_path, tuple(recipients), _traced(raw, received))
+def relayed(
+    raw: bytes, reverse_path: str, recipients: Sequence[str], received: str, *, override_from: str = ""
+) -> Outgoing:
+    """Return a message as it is relayed by itself: as it came, below our Received field (RFC 5321 §4.4).
+
+    With `override_from` it is from this address, in the envelope as well.
+    """
+    if override_from:
+        message = read(raw)
+        raw = with_fields(message, _overridden(message, override_from))
+    return Outgoing(override_from or reverse_path, tuple(recipients), _traced(raw, received))
 
 
 def forwarded(raw: bytes, reverse_path: str, settings: ForwardSettings, received: str) -> Outgoing:
-    """Return a message as it is forwarded: as it came, below our Received field, perhaps with another From."""
+    """Return a message as it is forwarded: like a relayed one, but to others."""
     reverse_path = settings.return_path or reverse_path
-    if settings.override_from:
-        message = read(raw)
-        raw = with_fields(message, _overridden(message, settings.override_from))
-        reverse_path = settings.override_from
-    return Outgoing(reverse_path, settings.to, _traced(raw, received))
+    return relayed(raw, reverse_path, settings.to, received, override_from=settings.override_from)
 
 
 def received_field(*, helo: str, hostname: str, public_id: str, now: int) -> str:
@@ -103,9 +108,15 @@ def _sender(message: Message) -> str:
 
 
 def _overridden(message: Message, address: str) -> dict[str, str]:
-    """The From field with another address under the name that it had, and the old address beside it."""
-    if not message.from_:
+    """The From field with another address under the name that it had, and the old address beside it.
+
+    Of a field that has not just one address all stands there, under no name.
+    """
+    was = message.field("From")
+    if was is None or not was.value.strip():
         return {"From": f"<{address}>"}
+    if len(message.from_) != 1:
+        return {"From": f"<{address}>", "X-Original-From": _one_line(was.value)}
     one = message.from_[0]
     return {"From": mailbox(_one_line(one.name), address), "X-Original-From": _one_line(one.address)}
 

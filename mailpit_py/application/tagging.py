@@ -61,7 +61,7 @@ class Tagger:
 
 def read_disabled(text: str) -> frozenset[str]:
     """Read --tags-disable: sources of tags, separated by commas. Raises ConfigError."""
-    names = [word.strip().lower() for word in text.split(",") if word.strip()]
+    names = [word.strip().lower() for word in text.split(",")] if text.strip() else []
     if unknown := [name for name in names if name not in SOURCES]:
         raise ConfigError(f"--tags-disable takes x-tags and plus-addresses, not {unknown[0]!r}")
     return frozenset(SOURCES[name] for name in names)

@@ -31,7 +31,7 @@ Put = Callable[[Found], None]
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("-S", "--smtp-addr", metavar="ADDRESS", help="Where SMTP is; else as --smtp says.")
 @click.option("--into", type=click.Path(dir_okay=False, path_type=Path), help="Put them into this database instead.")
-@click.option("-r", "--recent", type=click.IntRange(1), metavar="DAYS", help="Only files of the last DAYS days.")
+@click.option("-r", "--recent", type=click.IntRange(0), default=0, metavar="DAYS", help="Only files so new.")
 @click.option("--max-message-size", "limit", type=click.IntRange(0), metavar="MIB", help="Pass over larger messages.")
 @click.pass_context
 def command(  # noqa: PLR0913 - click hands over one argument an option
@@ -102,11 +102,14 @@ class _Sender:
             raise SubmissionError("it names no recipient")
         client = self.connect()
         try:
-            submit(client, one.reverse_path or "", one.recipients, one.raw)
+            refused = submit(client, one.reverse_path or "", one.recipients, one.raw)
         except SubmissionError as error:
             if error.code in (0, 421):
                 self.close()
             raise
+        if refused:
+            said = "; ".join(f"{address}: {code} {text}" for address, (code, text) in refused.items())
+            raise SubmissionError(f"{said}; the other recipients have it")
 
     def close(self) -> None:
         self._client = None

@@ -44,11 +44,11 @@ class Unreadable:
 def files_of(paths: Iterable[Path], *, since: float = 0) -> list[Path]:
     """All regular files of these files and folders, in the order of their names, changed at `since` or later.
 
-    A Maildir's `tmp` is left out, since it holds what is not there yet; links to folders are not followed.
+    A Maildir's `tmp` is left out, since it holds what is not there yet; links inside of folders are not followed.
     """
     found: list[Path] = []
     for path in paths:
-        inner = sorted(path.rglob("*")) if path.is_dir() else [path]
+        inner = sorted(one for one in path.rglob("*") if not one.is_symlink()) if path.is_dir() else [path]
         found += [one for one in inner if one.is_file() and not _is_unfinished(one) and one.stat().st_mtime >= since]
     return found
 

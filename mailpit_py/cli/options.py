@@ -64,8 +64,11 @@ class SettingsByTheme(click.Command):
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """Give a bare switch its value, so that it never eats the word behind it; and old flags their new names."""
         switches = self._switches()
+        args = self._taken_apart(args)
         mine = args[: self.end_of_options(args)]
         spelled = [f"{switches[arg]}=true" if arg in switches else arg for arg in self._renamed(mine)]
+        if empty := [arg for arg in spelled if arg.endswith("=") and arg[:-1] in switches]:
+            raise click.UsageError(f"{empty[0]} needs true or false behind it", context)
         return super().parse_args(context, [*spelled, *args[len(mine) :]])
 
     def _switches(self) -> dict[str, str]:
@@ -79,15 +82,43 @@ class SettingsByTheme(click.Command):
 
     def end_of_options(self, args: Sequence[str]) -> int:
         """Return where the first word is that is neither an option nor the value of one, as a command's name."""
-        settings = [one.setting for one in self.params if isinstance(one, SettingOption)]
-        with_value = {name for one in self.params for name in one.opts} - self._switches().keys()
-        with_value |= {old for one in settings if one.kind != "bool" for old in one.old_flags}
+        with_value = self._with_value()
         is_value = False
         for place, arg in enumerate(args):
             if not is_value and (arg == "--" or not arg.startswith("-")):
                 return place
             is_value = not is_value and arg in with_value
         return len(args)
+
+    def _with_value(self) -> set[str]:
+        """All flags behind which a value stands."""
+        settings = [one.setting for one in self.params if isinstance(one, SettingOption)]
+        flags = {name for one in self.params for name in one.opts} - self._switches().keys()
+        return flags | {old for one in settings if one.kind != "bool" for old in one.old_flags}
+
+    def _taken_apart(self, args: Sequence[str]) -> list[str]:
+        """Return the arguments with each short flag by itself: `-qm=5` is `-q -m 5`, as Mailpit reads it."""
+        with_value = self._with_value()
+        found: list[str] = []
+        is_value = False
+        for place, arg in enumerate(args):
+            if not is_value and (arg == "--" or not arg.startswith("-")):
+                return [*found, *args[place:]]
+            found += [arg] if is_value or arg == "-" or arg.startswith("--") else self._letters(arg, with_value)
+            is_value = not is_value and found[-1] in with_value
+        return found
+
+    def _letters(self, arg: str, with_value: set[str]) -> list[str]:
+        """The flags of one argument, and the value of the last if that is in it; what is unknown stays together."""
+        switches, found, rest = self._switches(), list[str](), arg[1:]
+        while rest:
+            name, rest = f"-{rest[0]}", rest[1:]
+            if name in with_value and rest:
+                return [*found, name, rest.removeprefix("=")]
+            if name not in switches or rest.startswith("="):
+                return [*found, switches.get(name, name) + rest]
+            found.append(name)
+        return found
 
     def _renamed(self, args: list[str]) -> list[str]:
         """Return the arguments with Mailpit's former flags under their present names, and say so."""

@@ -19,15 +19,17 @@ def run() -> None:
 
 def is_sendmail() -> bool:
     """True under a name by which the program is sendmail."""
-    return "send" in PurePath(sys.argv[0]).stem
+    return "send" in PurePath(sys.argv[0]).name.lower()
 
 
 def sendmail(arguments: list[str]) -> int:
     """Run `sendmail`; return the exit code, which is one of sysexits.h for a wrong call, too."""
-    from mailpit_py.cli.sendmail import EX_USAGE, command
+    from mailpit_py.cli.sendmail import command
 
+    if arguments[:1] == ["sendmail"]:  # from a setting that was made for `mailpit sendmail`
+        arguments = arguments[1:]
     try:
         return int(command.main(arguments, prog_name="sendmail", standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
-        return EX_USAGE
+        return error.exit_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import socket
 import sys
 import threading
@@ -18,7 +19,7 @@ from mailpit_py.cli.submission import DsnRequest, SubmissionError, connect, plac
 from mailpit_py.errors import MailpitError
 from mailpit_py.identity import new_public_id
 from mailpit_py.mail import Message, read
-from mailpit_py.mail.implied import is_address
+from mailpit_py.mail.implied import address_of, is_address
 from mailpit_py.mail.rewrite import with_fields
 
 # sysexits.h
@@ -48,7 +49,25 @@ class Call:
     dsn: DsnRequest | None
 
 
-@click.command("sendmail", context_settings={"help_option_names": ["--help"]})
+class WrongCall(click.UsageError):
+    """A call that nobody understands."""
+
+    exit_code = EX_USAGE
+
+
+class SendmailCommand(click.Command):
+    """A command that takes what Mailpit takes beside what sendmail does: `-S=host:port`, and `-h` alone for help."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments. Raises WrongCall."""
+        args = ["--help"] if args == ["-h"] else [re.sub(r"^(-[BFSefr])=", r"\1", one) for one in args]
+        try:
+            return super().parse_args(context, args)
+        except click.UsageError as error:
+            raise WrongCall(error.format_message(), error.ctx) from None
+
+
+@click.command("sendmail", cls=SendmailCommand, context_settings={"help_option_names": ["--help"]})
 @click.argument("recipients", nargs=-1)
 @click.option("-S", "--smtp-addr", envvar="MP_SENDMAIL_SMTP_ADDR", metavar="ADDRESS", help="host:port or unix:/path.")
 @click.option("-f", "-r", "--from", "reverse_path", envvar="MP_SENDMAIL_FROM", metavar="ADDRESS", help="MAIL FROM.")
@@ -108,7 +127,7 @@ def send(call: Call, raw: bytes) -> int:
     if raw.startswith(b"From "):  # the line that mailboxes have between messages
         raw = raw.partition(b"\n")[2]
     message = read(raw)
-    recipients = list(call.recipients)
+    recipients = [one for text in call.recipients for one in _addresses(text)]
     if call.from_header or not recipients:
         named = (one.address for one in (*message.to, *message.cc, *message.bcc))
         recipients = list(dict.fromkeys([*recipients, *named]))
@@ -175,10 +194,16 @@ def _status(code: int, text: str) -> int:
 def _reverse_path(given: str | None) -> str:
     if given == "<>":
         return ""
-    address = given.strip().removeprefix("<").removesuffix(">") if given else _login_address()
+    address = address_of(given) or given.strip().removeprefix("<").removesuffix(">") if given else _login_address()
     if not is_address(address):
         raise Unusable(f"-f: {given!r} is not an address", EX_DATAERR)
     return address
+
+
+def _addresses(text: str) -> list[str]:
+    """The addresses of one argument: commas may stand between them, and names beside them."""
+    pieces = re.findall(r'(?:"[^"]*"|[^,"])+', text)
+    return [address_of(one) or one.strip() for one in pieces if one.strip()] or [text]
 
 
 def _login_address() -> str:

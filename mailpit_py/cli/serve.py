@@ -19,7 +19,7 @@ import click
 
 from mailpit_py.cli.options import SettingsByTheme, given_to, options_of_config
 from mailpit_py.config import Config, from_values, options
-from mailpit_py.errors import ConfigError, MailpitError
+from mailpit_py.errors import ConfigError, MailpitError, PlaceTaken
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,8 @@ def run(values: Mapping[str, Any]) -> int:
         for words in unknown_variables(os.environ):
             logger.warning("%s", words)
         serve(config, stop)
+    except PlaceTaken as error:
+        raise click.ClickException(str(error)) from None
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
     except (MailpitError, OSError) as error:

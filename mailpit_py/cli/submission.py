@@ -18,7 +18,7 @@ WILDCARDS: Mapping[str, str] = {"0.0.0.0": "127.0.0.1", "::": "localhost"}
 DsnRequest = tuple[Sequence[str], Sequence[str]]
 """Parameters of MAIL and of RCPT (RFC 3461 §4)."""
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LINE_END = re.compile(rb"\r?\r?\n|\r")
 
 
 class SubmissionError(MailpitError):
@@ -88,8 +88,8 @@ def session(place: Bind) -> Iterator[smtplib.SMTP]:
 def _greeted(place: Bind) -> smtplib.SMTP:
     """Return a session whose server has said 220. Raises SMTPConnectError for another reply, and OSError."""
     if place.path is None:
-        return smtplib.SMTP(_host(place), place.port, timeout=TIMEOUT)
-    client = smtplib.SMTP(timeout=TIMEOUT)
+        return smtplib.SMTP(_host(place), place.port, local_hostname=socket.gethostname() or None, timeout=TIMEOUT)
+    client = smtplib.SMTP(local_hostname=socket.gethostname() or None, timeout=TIMEOUT)
     client.sock = connect(place)  # which the library can do for LMTP only, in these steps
     client.file = None
     code, text = client.getreply()

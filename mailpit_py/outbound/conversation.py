@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,16 +25,51 @@ class Answered:
     content: aiosmtplib.SMTPResponse | None
 
 
-async def hand_over(client: aiosmtplib.SMTP, reverse_path: str, recipients: Sequence[str], raw: bytes) -> Answered:
-    """Send a message to a server that has answered EHLO; whom it refuses does not keep it from the others.
+async def greet(client: aiosmtplib.SMTP) -> None:
+    """Say EHLO, and HELO to a server that does not know it (RFC 5321 §3.2). Raises SMTPHeloError."""
+    try:
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        if not client.is_connected:
+            raise
+        await client.helo()
 
-    Every line ends in CRLF then, and dots are doubled: a bare CR or LF ends nothing (RFC 5321
-    §4.1.1.4). Raises SMTPResponseException if MAIL or the content is refused, Utf8Refused, and what
-    else aiosmtplib and the system raise.
+
+async def log_in(client: aiosmtplib.SMTP, name: str, password: str) -> None:
+    """Log in by LOGIN, giving the name when it is asked for: not every server takes it together with AUTH.
+
+    Raises SMTPAuthenticationError.
     """
+    reply = await client.execute_command(b"AUTH", b"LOGIN")
+    for word in (name, password):
+        if reply.code == 334:
+            reply = await client.execute_command(base64.b64encode(word.encode()))
+    if reply.code not in (235, 503):
+        raise aiosmtplib.SMTPAuthenticationError(reply.code, reply.message)
+
+
+async def hand_over(
+    client: aiosmtplib.SMTP,
+    reverse_path: str,
+    recipients: Sequence[str],
+    raw: bytes,
+    *,
+    to_all_or_nobody: bool = False,
+) -> Answered:
+    """Send a message to a server that was greeted; whom it refuses does not keep it from the others.
+
+    Every line ends in CRLF then, also one that came with CR CR LF, and dots are doubled: a bare CR or
+    LF ends nothing (RFC 5321 §4.1.1.4). Raises SMTPResponseException if MAIL or the content is refused,
+    or one recipient where it is `to_all_or_nobody`, Utf8Refused, and what else aiosmtplib and the
+    system raise.
+    """
+    raw = raw.replace(b"\r\r\n", b"\r\n")
     encoding = "ascii" if "".join((reverse_path, *recipients)).isascii() else "utf-8"
     await client.mail(reverse_path, options=_parameters(client, raw, encoding), encoding=encoding)
-    replies = tuple([await _recipient(client, one, encoding) for one in recipients])
+    if to_all_or_nobody:
+        replies = tuple([await client.rcpt(one, encoding=encoding) for one in recipients])
+    else:
+        replies = tuple([await _recipient(client, one, encoding) for one in recipients])
     if all(one.code >= 400 for one in replies):
         return Answered(replies, None)
     return Answered(replies, await client.data(raw))

@@ -120,7 +120,8 @@ class Relay:
             if raw is None or is_loop(raw):
                 raise DeliveryError("the message has come through so many servers that it goes round", is_final=True)
             outgoing = Outgoing(item.reverse_path, item.waiting, raw)
-            now = await deliver(server, outgoing, local_hostname=self._hostname)
+            is_whole = self._errors_are_forwarded(item.kind)
+            now = await deliver(server, outgoing, local_hostname=self._hostname, to_all_or_nobody=is_whole)
             said = next((f"{one.code} {one.text}" for one in now if one.state is not RelayState.SENT), "")
         except DeliveryError as error:
             state = RelayState.FAILED if error.is_final else RelayState.WAITING
@@ -183,7 +184,8 @@ class Relay:
     ) -> list[tuple[str, Outgoing]]:
         found = []
         if self._queue.relay and (chosen := self._queue.relay.chosen(addresses)):
-            found.append((RELAY, relayed(raw, reverse_path, chosen, ours)))
+            override = self._queue.relay.override_from
+            found.append((RELAY, relayed(raw, reverse_path, chosen, ours, override_from=override)))
         if self._queue.forward:
             found.append((FORWARD, forwarded(raw, reverse_path, self._queue.forward, ours)))
         return found
@@ -221,9 +223,7 @@ class Relay:
             try:
                 if is_loop(outgoing.raw):
                     raise DeliveryError("Too many hops", 554, is_final=True)
-                for one in await deliver(server, replace(outgoing), local_hostname=self._hostname):
-                    if one.state is not RelayState.SENT:
-                        return _as_reply(one.code, one.text)
+                await deliver(server, outgoing, local_hostname=self._hostname, to_all_or_nobody=True)
             except DeliveryError as error:
                 return _as_reply(error.code, str(error))
         return None

@@ -12,7 +12,7 @@ from aiosmtplib import SMTPResponse
 from mailpit_py.application.relay_settings import RelayServer
 from mailpit_py.application.release import Outgoing
 from mailpit_py.errors import MailpitError
-from mailpit_py.outbound.conversation import Answered, Utf8Refused, hand_over, leave
+from mailpit_py.outbound.conversation import Answered, Utf8Refused, greet, hand_over, leave, log_in
 from mailpit_py.storage import RelayRecipient, RelayState
 
 TIMEOUT = 30.0
@@ -27,10 +27,13 @@ class DeliveryError(MailpitError):
         self.is_final = is_final or code >= 500
 
 
-async def deliver(server: RelayServer, outgoing: Outgoing, *, local_hostname: str) -> tuple[RelayRecipient, ...]:
+async def deliver(
+    server: RelayServer, outgoing: Outgoing, *, local_hostname: str, to_all_or_nobody: bool = False
+) -> tuple[RelayRecipient, ...]:
     """Send a message; return what was said about each recipient: SENT, FAILED for good, or WAITING for a later try.
 
-    Raises DeliveryError if it did not come to that.
+    Raises DeliveryError if it did not come to that; with `to_all_or_nobody` also for the first
+    recipient that is refused, and then nobody gets it.
     """
     client = aiosmtplib.SMTP(
         hostname=server.host,
@@ -43,13 +46,16 @@ async def deliver(server: RelayServer, outgoing: Outgoing, *, local_hostname: st
     )
     try:
         await client.connect()
+        await greet(client)
         await _log_in(client, server)
-        await client.ehlo()
-        return _told(outgoing, await hand_over(client, outgoing.reverse_path, outgoing.recipients, outgoing.raw))
+        envelope = outgoing.reverse_path, outgoing.recipients
+        return _told(outgoing, await hand_over(client, *envelope, outgoing.raw, to_all_or_nobody=to_all_or_nobody))
     except Utf8Refused as error:
         raise DeliveryError(str(error), is_final=True) from None
     except aiosmtplib.SMTPAuthenticationError as error:
-        raise DeliveryError(f"the login was refused: {error.code} {error.message}", error.code) from None
+        # Without the code, which would tell the sender of a message that its own login was refused.
+        words = f"the login was refused: {error.code} {error.message}"
+        raise DeliveryError(words, is_final=error.code >= 500) from None
     except aiosmtplib.SMTPResponseException as error:
         raise DeliveryError(f"{error.code} {error.message}", error.code) from None
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
@@ -70,11 +76,10 @@ async def _log_in(client: aiosmtplib.SMTP, server: RelayServer) -> None:
         return
     if server.auth != "cram-md5" and not (server.tls or server.starttls or _is_here(server.host)):
         raise DeliveryError(f"{server}: no password is sent without TLS; set starttls or tls", is_final=True)
-    await client.ehlo()
     if server.auth == "cram-md5":
         await client.auth_crammd5(server.username, server.secret)
     elif server.auth == "login":
-        await client.auth_login(server.username, server.password)
+        await log_in(client, server.username, server.password)
     else:
         await client.auth_plain(server.username, server.password)
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from mailpit_py.bind import EVERYWHERE, Bind
-from mailpit_py.errors import ConfigError
+from mailpit_py.errors import PlaceTaken
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ def bind(place: Bind) -> list[socket.socket]:
     (A socket that is only bound would not keep others from its port.) Port 0 takes a free port, the
     same for all addresses; an address family that this machine lacks is left out if another one is
     there. `::` means every address of both families, each with a socket of its own, so that clients
-    are seen under the addresses that they have. Raises ConfigError, with advice, if it cannot be done.
+    are seen under the addresses that they have. Raises PlaceTaken, with advice, if it cannot be done.
     """
     if place.path is not None:
         return [_bind_unix(place.path, place.mode)]
@@ -102,8 +102,8 @@ def bind(place: Bind) -> list[socket.socket]:
             return _bind_all(hosts, place.port)
         except OSError as error:
             if place.port or error.errno != errno.EADDRINUSE:
-                raise ConfigError(f"cannot listen on {place}: {_advice(error)}") from error
-    raise ConfigError(f"cannot listen on {place}: no port is free on all of its addresses")
+                raise PlaceTaken(f"cannot listen on {place}: {_advice(error)}") from error
+    raise PlaceTaken(f"cannot listen on {place}: no port is free on all of its addresses")
 
 
 def _bind_all(hosts: Sequence[str], port: int) -> list[socket.socket]:
@@ -159,20 +159,20 @@ def _bind_unix(path: Path, mode: int) -> socket.socket:
         path.chmod(mode)
         sock.listen(_BACKLOG)
     except OSError as error:
-        raise ConfigError(f"cannot listen on {path}: {_advice(error)}") from error
+        raise PlaceTaken(f"cannot listen on {path}: {_advice(error)}") from error
     return sock
 
 
 def _remove_stale(path: Path) -> None:
     if not stat.S_ISSOCK(path.lstat().st_mode):
-        raise ConfigError(f"cannot listen on {path}: it is a file, and not a socket")
+        raise PlaceTaken(f"cannot listen on {path}: it is a file, and not a socket")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
             probe.connect(str(path))
         except ConnectionRefusedError:
             path.unlink()
         else:
-            raise ConfigError(f"cannot listen on {path}: another process does")
+            raise PlaceTaken(f"cannot listen on {path}: another process does")
 
 
 def file_identity(path: Path) -> tuple[int, int] | None:

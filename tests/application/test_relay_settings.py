@@ -9,6 +9,7 @@ import pytest
 from mailpit_py.application.relay_settings import RelayServer, forward_of, relay_of
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
+from mailpit_py.mail.implied import address_of
 
 FILE = """\
 host: smtp.example.org
@@ -28,7 +29,9 @@ forward-smtp-errors: true
 
 
 def test_without_a_host_nothing_goes_anywhere() -> None:
-    quarkus = Config(smtp_relay_port=25, smtp_relay_starttls=False, smtp_relay_auth="none")
+    quarkus = Config(
+        smtp_relay_port=-1, smtp_relay_allowed_recipients="(", smtp_relay_starttls=False, smtp_relay_auth="none"
+    )
     assert relay_of(quarkus) is None
     assert forward_of(quarkus) is None
 
@@ -85,9 +88,16 @@ def test_relaying_all_makes_the_pattern_needless() -> None:
 
 
 def test_forwarding_names_its_addresses() -> None:
-    settings = forward_of(Config(smtp_forward_host="a.test", smtp_forward_to="qa@example.com, ops@example.com"))
+    settings = forward_of(Config(smtp_forward_host="a.test", smtp_forward_to="QA <qa@example.com>, ops@example.com"))
     assert settings is not None
     assert settings.to == ("qa@example.com", "ops@example.com")
+
+
+def test_what_stands_under_an_unknown_key_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "relay.yaml").write_text("host: a.test\nnotes:\n  by: ann\n")
+    settings = relay_of(Config(smtp_relay_config=str(tmp_path / "relay.yaml")))
+    assert settings is not None
+    assert settings.server.host == "a.test"
 
 
 def test_passwords_are_not_shown() -> None:
@@ -114,6 +124,7 @@ def test_variables_that_cannot_be_used_are_named(values, words: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("host: a\nport: -1\n", "port is a port, 1 to 65535, not '-1'"),
         ("", "has a line `key: value`"),
         ("- a\n- b\n", "has a line `key: value`"),
         ("host: [a, b]\n", "has a line `key: value`"),
@@ -135,7 +146,34 @@ def test_a_file_that_cannot_be_used_is_named_with_its_key(tmp_path: Path, text: 
     assert str(file) in str(raised.value)
 
 
-@pytest.mark.parametrize(("to", "words"), [("", "names the addresses"), ("a@b.c, x", "'x' is not an address")])
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("ann@example.com", "ann@example.com"),
+        ("<ann@example.com>", "ann@example.com"),
+        ("Ann Example <ann@example.com>", "ann@example.com"),
+        ('"Example, Ann" <ann@example.com>', "ann@example.com"),
+        ('"ann e"@example.com', '"ann e"@example.com'),
+        ("root@localhost", "root@localhost"),
+        ("büro@example.com", "büro@example.com"),
+        ("ann", ""),
+        ("ann@example.com bob@example.com", ""),
+        ("ann@example.com;bob@example.com", ""),
+        ("ann@example.com, bob@example.com", ""),
+        ("a b@example.com", ""),
+        ("<<ann@example.com>>", ""),
+        ("ann@example.com>", ""),
+        ("ann@example.com\r\nRCPT TO:<bob@example.com>", ""),
+    ],
+)
+def test_an_address_may_have_a_name_beside_it(text: str, address: str) -> None:
+    assert address_of(text) == address
+
+
+@pytest.mark.parametrize(
+    ("to", "words"),
+    [("", "names the addresses"), ("a@b.c, x", "'x' is not an address"), ("a@b.c,", "'' is not an address")],
+)
 def test_forwarding_to_nobody_is_refused(to: str, words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         forward_of(Config(smtp_forward_host="a.test", smtp_forward_to=to))

@@ -124,6 +124,18 @@ def test_a_client_cannot_write_into_our_trace(helo: str) -> None:
     assert re.fullmatch(r"from [A-Za-z0-9.:_\-\[\]]+ by box .*", field)
 
 
+def test_a_relayed_message_can_be_from_another_address() -> None:
+    relay = relayed(RAW, "a@b.c", ("q@y.z",), "us", override_from="o@x.test")
+    assert relay.reverse_path == "o@x.test"
+    assert [one.address for one in read(relay.raw).from_] == ["o@x.test"]
+
+
+def test_all_that_a_list_of_senders_had_stands_beside_the_new_one() -> None:
+    raw = release(b"From: a@b.c,\r\n d@e.f\r\n\r\n", override_from="o@x.test").raw
+    assert b"X-Original-From: a@b.c, d@e.f\r\n" in raw
+    assert b"\r\nFrom: <o@x.test>\r\n" in raw
+
+
 def test_a_body_without_a_header_section_gets_one() -> None:
     outgoing = relayed(b"no header here\r\n", "a@b.c", ("x@y.z",), "us")
     assert outgoing.raw == b"Received: us\r\n\r\nno header here\r\n"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.beside.programs import Pair, Server, pair
+from tests.beside.commands import Programs, mailpit_program, our_program
+from tests.beside.programs import Pair, Server, pair, program
 
 
 @pytest.fixture(scope="module")
@@ -31,3 +32,11 @@ def theirs(both: Pair) -> Server:
 @pytest.fixture(scope="module")
 def ours(both: Pair) -> Server:
     return both.ours
+
+
+@pytest.fixture(scope="session")
+def programs() -> Programs:
+    """Both, for tests that call them; those are skipped where there is no Mailpit."""
+    if (found := program()) is None:
+        pytest.skip("no mailpit on this machine: ./test builds one where Go is installed")
+    return Programs(mailpit_program(found), our_program())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import random
 import shutil
 import smtplib
 import socket
@@ -128,20 +129,28 @@ def sandbox(folder: Path, *options: str, **variables: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def pair(folder: Path, *options: str, ours: Sequence[str] = (), theirs: Sequence[str] = ()) -> Iterator[Pair]:
-    """Both with `options`, and each with its own besides."""
+def pair(
+    folder: Path, *options: str, ours: Sequence[str] = (), theirs: Sequence[str] = (), **variables: str
+) -> Iterator[Pair]:
+    """Both with `options` and `variables`, and each with its own options besides."""
     places = folder / "theirs", folder / "ours"
     for place in places:
         place.mkdir()
-    with mailpit(places[0], *options, *theirs) as first, sandbox(places[1], *options, *ours) as second:
+    with (
+        mailpit(places[0], *options, *theirs, **variables) as first,
+        sandbox(places[1], *options, *ours, **variables) as second,
+    ):
         yield Pair(first, second)
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of this machine that were free a moment ago."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [int(one.getsockname()[1]) for one in sockets]
+    """Ports of this machine that were free a moment ago, of those that the system gives to nobody by itself."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(12_000, 32_000)
+        if port not in found and not is_open(port):
+            found.append(port)
+    return found
 
 
 def is_open(port: int) -> bool:

@@ -53,7 +53,7 @@ def test_a_content_id(theirs: Server, ours: Server) -> None:
     assert [one["ContentID"] for one in read(ours, Attachments=[file])["Inline"]] == ["one@x"]
 
 
-@differs("a release to `Ann <ann@example.com>`")
+@differs("a release to `QA <qa@example.net>`")
 def test_a_release_to_a_name(tmp_path: Path) -> None:
     with processor() as server:
         (tmp_path / "relay.yml").write_text(f"host: 127.0.0.1\nport: {server.port}\n")

@@ -67,11 +67,12 @@ def test_a_maildir_gives_what_is_new_and_read_but_nothing_unfinished(tmp_path: P
     assert found == sorted([A, B.replace(b"\r\n", os.linesep.encode())])
 
 
-def test_only_recent_files_and_no_linked_folders(tmp_path: Path) -> None:
+def test_only_recent_files_and_nothing_that_is_linked(tmp_path: Path) -> None:
     for name, age in (("old.eml", 1_000_000), ("new.eml", 2_000_000)):
         (tmp_path / name).write_bytes(A)
         os.utime(tmp_path / name, (age, age))
     (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "again.eml").symlink_to(tmp_path / "new.eml")
     assert [one.name for one in files_of([tmp_path], since=1_500_000)] == ["new.eml"]
 
 
@@ -125,6 +126,14 @@ def test_one_that_is_refused_does_not_keep_the_others_out(node: Node, tmp_path: 
     assert (result.exit_code, result.stdout) == (1, "2 messages, 3 not taken\n")
     for words in ("1.eml: bounce+5.1.1@bounce.test: 550", "2.eml: it names no recipient", "9.eml: larger than 1 MiB"):
         assert words in result.stderr
+
+
+def test_one_refused_recipient_is_named_and_the_others_have_the_message(node: Node, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(A.replace(b"x@example.com", b"x@example.com, bounce+5.1.1@bounce.test"))
+    result = invoke("ingest", "-S", address(node), str(tmp_path))
+    assert (result.exit_code, result.stdout) == (1, "0 messages, 1 not taken\n")
+    assert "bounce+5.1.1@bounce.test: 550" in result.stderr
+    assert node.sandbox.store.count() == 1
 
 
 def test_a_connection_that_ends_is_opened_again(node: Node, tmp_path: Path) -> None:

@@ -49,6 +49,22 @@ def test_a_switch_works_bare_and_with_a_value(served, args, quiet):
 
 
 @pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (("-qv",), (True, True, 500)),
+        (("-qvm5",), (True, True, 5)),
+        (("-vm", "5"), (False, True, 5)),
+        (("-m=5", "-q"), (True, False, 5)),
+        (("-q=false", "-v=true"), (False, True, 500)),
+        (("-m", "-1"), (False, False, -1)),
+    ],
+)
+def test_short_flags_stand_together_and_take_an_equals_sign(served, args, expected):
+    assert invoke(*args).exit_code == 0
+    assert (served["quiet"], served["verbose"], served["max"]) == expected
+
+
+@pytest.mark.parametrize(
     ("quiet", "verbose", "is_said"), [(False, False, True), (True, False, False), (True, True, True)]
 )
 def test_the_start_is_said_unless_quiet_and_verbose_wins(capsys, quiet, verbose, is_said):
@@ -93,6 +109,8 @@ def test_secrets_never_stand_on_the_command_line(served):
     [
         (["--max", "many"], "'many' is not a valid integer"),
         (["--smpt", "x"], "--smtp"),
+        (["-qx"], "No such option"),
+        (["--quiet="], "--quiet= needs true or false behind it"),
         (["--config", "/nowhere.toml"], "does not exist"),
         (["serv"], "No such command 'serv'"),
     ],
@@ -224,7 +242,7 @@ def test_an_option_that_means_something_else_than_with_mailpit_does_so_on_purpos
 @pytest.mark.parametrize(
     ("values", "refusal", "words"),
     [
-        ({"api_cors": "http://*.x"}, "--api-cors takes web origins", "entries of `--api-cors` that are no origin"),
+        ({"api_cors": "http://*.x"}, "--api-cors takes web origins", "what `--api-cors` cannot use is dropped"),
         ({"log_file": "/nonexist/x"}, "--log-file: cannot write", "a log file that cannot be written is passed over"),
         ({"database": "http://rqlite:4001"}, "there is no rqlite", "rqlite (`--database` with a URL)"),
         ({"tag": "x"}, "--tag takes tag=match", ""),

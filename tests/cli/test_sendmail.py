@@ -40,6 +40,8 @@ def test_a_message_arrives_as_it_was_with_crlf(node: Node) -> None:
         (("-t",), ["ann@example.com", "carl@example.com", "dora@example.com"]),
         (("-t", "eve@example.com"), ["eve@example.com", "ann@example.com", "carl@example.com", "dora@example.com"]),
         (("eve@example.com", "fay@example.com"), ["eve@example.com", "fay@example.com"]),
+        (("eve@example.com,fay@example.com",), ["eve@example.com", "fay@example.com"]),
+        (('"E, ve" <eve@example.com>, <fay@example.com>',), ["eve@example.com", "fay@example.com"]),
     ],
 )
 def test_recipients_are_named_or_taken_from_the_header(node: Node, words, recipients) -> None:
@@ -91,6 +93,7 @@ def test_the_line_between_messages_of_a_mailbox_is_left_out(node: Node) -> None:
         (("-f", "<app@example.org>"), "app@example.org"),
         (("--from=app@example.org",), "app@example.org"),
         (("-r", "app@example.org"), "app@example.org"),
+        (("-f=App <app@example.org>",), "app@example.org"),
     ],
 )
 def test_the_reverse_path_is_named(node: Node, words, reverse_path) -> None:
@@ -127,6 +130,7 @@ def test_addresses_beyond_ascii_are_sent(node: Node) -> None:
         (("a b@example.com",), MAIL, 65, "'a b@example.com' is not an address"),
         (("-f", "a\nRCPT TO:<x@y>"), MAIL, 65, "is not an address"),
         (("-bd",), MAIL, 64, "-bd is not supported"),
+        (("-Z",), MAIL, 64, "No such option"),
         (("-S", "here:port"), MAIL, 64, "-S: write it as host:port"),
         (("-S", "127.0.0.1:9"), MAIL, 69, "no SMTP server can be used at 127.0.0.1:9"),
         (("ann@example.com",), MAIL + b"x" * (1 << 20), 69, "552 5.3.4"),
@@ -161,6 +165,10 @@ def turn_away(listener: socket.socket, replies: bytes) -> bytes:
         return octets.read()
 
 
+def test_a_call_for_help_is_answered() -> None:
+    assert "MAIL FROM" in invoke("sendmail", "-h").output
+
+
 def test_the_queue_is_empty() -> None:
     assert invoke("sendmail", "-bp").output == "Mail queue is empty\n"
     assert invoke("sendmail", "-bi").exit_code == 0
@@ -168,6 +176,22 @@ def test_the_queue_is_empty() -> None:
 
 def test_a_wrong_call_of_the_program_is_a_usage_error_of_sysexits() -> None:
     assert program.sendmail(["--nonsense"]) == sendmail.EX_USAGE
+
+
+def test_the_name_of_the_command_behind_that_of_the_program_is_passed_over() -> None:
+    assert program.sendmail(["sendmail", "-bp"]) == sendmail.EX_OK
+    assert program.sendmail(["sendmail", "--nonsense"]) == sendmail.EX_USAGE
+
+
+@pytest.mark.parametrize("name", ["sendmail", "/usr/sbin/SendMail", "my-send.sh"])
+def test_the_program_is_sendmail_by_its_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr("sys.argv", [name])
+    assert program.is_sendmail()
+
+
+def test_lines_that_end_in_two_carriage_returns_end_in_one(node: Node) -> None:
+    assert send(node, "ann@example.com", stdin=MAIL.replace(b"\n", b"\r\r\n")).exit_code == 0
+    assert newest(node)[1] == MAIL.replace(b"\n", b"\r\n")
 
 
 def test_a_socket_file_is_reached_and_tls_is_used_where_it_is_offered(tmp_path: Path) -> None:

@@ -102,10 +102,17 @@ def shown_until(terminal: int, words: set[str]) -> None:
         shown += os.read(terminal, 4096).decode("utf-8", "replace")
 
 
-@pytest.mark.parametrize("text", ["30", "0.5", "500ms", "1m30s", "2h"])
+@pytest.mark.parametrize("text", ["30", "0.5", ".5s", "500ms", "900us", "1m30s", "2h"])
 def test_readyz_takes_times_as_mailpit_does(node: Node, text: str) -> None:
     where = f"127.0.0.1:{node.ports['listen']}"
     assert invoke("readyz", "--listen", where, "--wait", "--timeout", text).exit_code == 0
+
+
+@pytest.mark.parametrize(("https", "status"), [("true", 1), ("false", 0)])
+def test_readyz_takes_a_value_for_a_switch(node: Node, https: str, status: int) -> None:
+    where = f"127.0.0.1:{node.ports['listen']}"
+    asked = invoke("readyz", "--listen", where, f"--https={https}", "--wait=false", MP_UI_TLS_CERT="auto")
+    assert asked.exit_code == status
 
 
 @pytest.mark.parametrize("text", ["", "s", "1x", "1m 30s", "-1"])
