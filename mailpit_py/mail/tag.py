@@ -32,10 +32,14 @@ def named_in_header(message: Message) -> list[str]:
     return field.value.split(",") if field else []
 
 
-def named_in_addresses(message: Message, is_ordinary: Callable[[str], bool]) -> list[str]:
-    """What stands behind a plus in the ordinary addresses of From, To, Cc and Bcc: `local+tag+another@...`."""
-    addresses = [one.address for one in (*message.to, *message.cc, *message.bcc, *message.from_)]
-    tagged = [one for one in addresses if "+" in one and is_ordinary(one)]
+def named_in_addresses(message: Message, recipients: Iterable[str], is_ordinary: Callable[[str], bool]) -> list[str]:
+    """What stands behind a plus in ordinary addresses, as in `local+tag+another@...`.
+
+    They are those of To, Cc, Bcc, the envelope's `recipients`, and the first of From.
+    """
+    listed = [one.address for one in (*message.to, *message.cc, *message.bcc)]
+    addresses = [*listed, *recipients, *(one.address for one in message.from_[:1])]
+    tagged = [one for one in dict.fromkeys(addresses) if "+" in one and is_ordinary(one)]
     return [tag for one in tagged for tag in one.rpartition("@")[0].split("+")[1:]]
 
 

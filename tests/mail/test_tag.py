@@ -33,10 +33,10 @@ def test_names_that_differ_in_case_alone_are_one_and_there_is_a_limit() -> None:
 
 
 def test_where_tags_stand_in_a_message() -> None:
-    message = read(b"X-Tags: a, b c,,\r\nTo: x+one+two@y.z, plain@y.z\r\nFrom: +three@y.z\r\nCc: no-at+four\r\n\r\n")
+    message = read(b"X-Tags: a, b c,,\r\nTo: x+one+two@y.z, plain@y.z\r\nFrom: +three@y.z\r\nCc: no-at+five\r\n\r\n")
     assert named_in_header(message) == ["a", " b c", "", ""]
-    assert named_in_addresses(message, lambda _: True) == ["one", "two", "three"]
-    assert named_in_addresses(message, lambda address: not address.startswith("x")) == ["three"]
+    assert named_in_addresses(message, ["hidden+four@y.z"], lambda _: True) == ["one", "two", "four", "three"]
+    assert named_in_addresses(message, [], lambda address: not address.startswith("x")) == ["three"]
     assert named_in_header(read(b"")) == []
 
 
