@@ -13,7 +13,8 @@ from mailpit_py.api.mailpit import fields
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.mail import Message
 from mailpit_py.storage import PATIENCE, Query, Selection, Stored, Summary
-from mailpit_py.storage.mailpit_query import instant, parse
+from mailpit_py.storage.mailpit_date import instant
+from mailpit_py.storage.mailpit_query import parse
 from mailpit_py.storage.query import All, Received
 
 logger = logging.getLogger(__name__)
