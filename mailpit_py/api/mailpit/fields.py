@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import request
 
 from mailpit_py.api.answers import read_octets
-from mailpit_py.api.mailpit.go_json import BadJson, kind_of, member, read
+from mailpit_py.api.mailpit.go_json import BadJson, kind_of, member, members, read
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +24,11 @@ MOST_FIELDS = 20_000
 WHOLE = re.compile(r"[+-]?\d{1,18}\Z")
 
 
-def body(*, needed: bool = True) -> Mapping[str, Any]:
-    """The JSON object of the body; null is an empty one, as nothing is unless it is `needed`. Raises BadJson."""
+def body(shape: str = "", *, needed: bool = True) -> Mapping[str, Any]:
+    """The JSON object of the body; null is an empty one, as nothing is unless it is `needed`. Raises BadJson.
+
+    `shape` is what Go calls the object, in its error for anything else.
+    """
     octets = read_octets()
     if request.mimetype == FORM and octets.strip() and not octets.lstrip().startswith(JSON_BEGINS):
         return _form(octets)
@@ -35,7 +38,7 @@ def body(*, needed: bool = True) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise BadJson(f"json: cannot unmarshal {_kind(value)} into Go value of type struct")
+        raise BadJson(f"json: cannot unmarshal {_kind(value)} into Go value of type struct {shape}".rstrip())
     return value
 
 
@@ -79,9 +82,10 @@ def texts(value: Mapping[str, Any], name: str) -> list[str]:
 
 def array(value: Mapping[str, Any], name: str, kind: str) -> list[Any]:
     """A member that is a list; empty if it is absent. Raises BadJson."""
-    given = member(value, name)
-    if given is not None and not isinstance(given, list):
-        raise mistyped(given, name, kind)
+    given: Any = None
+    for given in members(value, name):
+        if given is not None and not isinstance(given, list):
+            raise mistyped(given, name, kind)
     return given or []
 
 

@@ -57,13 +57,13 @@ def search_messages() -> Response:
 
 def set_read_status() -> Response:
     """Mark messages as read or unread: those named, those that a search finds, or else all."""
-    given = fields.body()
-    read, ids, search = fields.flag(given, "Read"), fields.texts(given, "IDs"), fields.text(given, "Search").strip()
+    given = fields.body("{ Read bool; IDs []string; Search string }")
+    read, ids, search = fields.flag(given, "Read"), fields.texts(given, "IDs"), fields.text(given, "Search")
     if ids and search:
         return failure.refusal("You may specify either IDs or a search query, not both")
     if ids:
         chosen = Selection.ids(ids)
-    elif search:
+    elif search.strip():
         chosen = Selection.matching(finding.search(search, strict=True))
     else:
         chosen = Selection.everything()

@@ -28,7 +28,7 @@ def list_tags() -> Response:
 
 def set_tags() -> Response:
     """Give messages these tags and no others; unknown messages are passed over."""
-    given = fields.body()
+    given = fields.body("{ Tags []string; IDs []string }")
     ids, names = fields.texts(given, "IDs"), clean_all(fields.texts(given, "Tags"))
     here().sandbox.store.tags.replace(scope(), Selection.ids(ids), names).result(PATIENCE)
     return failure.ok()
@@ -36,7 +36,7 @@ def set_tags() -> Response:
 
 def rename_tag(tag: str) -> Response:
     """Give a tag another name."""
-    new = clean(fields.text(fields.body(), "Name"))
+    new = clean(fields.text(fields.body("{ Name string }"), "Name"))
     if not new:
         return failure.refusal("invalid tag name: ")
     try:
