@@ -21,7 +21,8 @@ FORM = "application/x-www-form-urlencoded"
 FORM_NAMES = frozenset({"ids", "read", "search", "tags"})
 JSON_BEGINS = (b"{", b"[")  # curl and urllib call JSON a form too, unless they are told otherwise
 MOST_FIELDS = 20_000
-WHOLE = re.compile(r"[+-]?\d{1,18}\Z")
+WHOLE = re.compile(r"[+-]?\d{1,40}\Z", re.ASCII)
+LARGEST = (1 << 63) - 1
 
 
 def body(shape: str = "", *, needed: bool = True) -> Mapping[str, Any]:
@@ -97,10 +98,10 @@ def mapping(value: Any, name: str, kind: str) -> Mapping[str, Any]:
 
 
 def number(name: str, default: int) -> int:
-    """A parameter that is a whole number from 0 on; `default` for anything else."""
+    """A parameter that is a whole number from 0 on, of at most 63 bits; `default` for anything else."""
     given = request.args.get(name, "")
-    value = int(given) if WHOLE.match(given) and given.isascii() else -1
-    return value if value >= 0 else default
+    value = int(given) if WHOLE.match(given) else -1
+    return value if 0 <= value <= LARGEST else default
 
 
 def zone() -> tzinfo | None:

@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 LATEST = "latest"
 NO_SEARCH = "Error: no search query"
+MILLISECOND = 1_000  # microseconds
 
 
 def search(text: str, *, strict: bool = False) -> Query:
@@ -46,12 +47,15 @@ def asked_search(*, strict: bool = False) -> Query:
 
 
 def narrowed(query: Query | None) -> Query | None:
-    """The search with what the parameter `before` asks for; no search finds everything."""
+    """The search with what the parameter `before` asks for; no search finds everything.
+
+    As with Mailpit, a moment before 1970 asks for nothing.
+    """
     text = request.args.get("before", "").strip()
     moment = instant(text) if text else None
     if text and moment is None:
         logger.warning("before=%r is no date", text[:100])
-    if moment is None:
+    if moment is None or moment < MILLISECOND:
         return query
     older = Received(until=moment)
     return replace(query, node=All((*query.node.nodes, older))) if query else Query(text, All((older,)))

@@ -39,6 +39,8 @@ def rename_tag(tag: str) -> Response:
     new = clean(fields.text(fields.body("{ Name string }"), "Name"))
     if not new:
         return failure.refusal("invalid tag name: ")
+    if new == tag:  # before anything is looked for: neither the case of a name changes, nor is one missing
+        return failure.ok()
     try:
         here().sandbox.store.tags.rename(scope(), tag, new).result(PATIENCE)
     except (NotFound, Taken) as error:
