@@ -73,7 +73,7 @@ def parse(text: str, zone: tzinfo | None = None) -> Reading:
 
 def clean(text: str) -> str:
     """`text` in small letters, with punctuation that separates addresses turned into single blanks."""
-    return _FOLDED_AWAY.sub(" ", text).strip().lower()
+    return _FOLDED_AWAY.sub(" ", text).strip().replace("\u0130", "i").lower()  # Python's lower() makes two of that İ
 
 
 def size_bytes(text: str) -> int:
@@ -101,7 +101,7 @@ def _tokens(text: str) -> Iterator[Token[str]]:
         if rest == "OR":
             yield Token("or", start, "")
         elif rest:
-            yield Token("term", start, rest.replace('"', ""))
+            yield Token("term", start, rest.replace('"', "").strip())
         for _ in range(closing):
             yield Token("close", start, "")
         depth -= closing
@@ -146,7 +146,7 @@ class _Reader:
                 return All(())
             return Received(until=moment) if name == "before" else Received(since=moment)
         if name in ("larger", "smaller"):
-            size = size_bytes(value)
+            size = size_bytes(clean(value))
             return (Size(above=size) if name == "larger" else Size(below=size)) if size else None
         if name == "header":
             return read_header_term(value)

@@ -71,6 +71,8 @@ def test_words(text: str, terms: list[str]) -> None:
         ("has:inline is:tagged has:report", (Flag("inline"), Flag("tagged"), Flag("report"))),
         ("larger:1.5M smaller:10", (Size(above=1_572_864), Size(below=10))),
         ('larger:"1 k"', (Size(above=1_024),)),
+        ('larger:1k> "smaller:<2 kb>"', (Size(above=1_024), Size(below=2_048))),
+        ('" is:read " " -a b"', (Flag("read"), Not(Text("a b")))),
         ("header:X-Mailer=Acme header:X", (HeaderField("X-Mailer", "Acme"), HeaderField("X"))),
         ("before:1970-01-02", (Received(until=86_400_000_000),)),
         ('before:"<Fri, 02 Jan 1970>"', (Received(until=86_400_000_000),)),
@@ -121,3 +123,4 @@ def test_sizes(text: str, size: int) -> None:
 
 def test_clean_folds_what_parts_addresses() -> None:
     assert clean('  "Ann" <A@b>;\t(x),\ufeffy ') == "ann a@b x y"
+    assert clean("İSTANBUL") == "istanbul"
