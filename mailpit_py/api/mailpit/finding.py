@@ -15,7 +15,7 @@ from mailpit_py.mail import Message
 from mailpit_py.storage import PATIENCE, Query, Selection, Stored, Summary
 from mailpit_py.storage.mailpit_date import instant
 from mailpit_py.storage.mailpit_query import parse
-from mailpit_py.storage.query import All, Received
+from mailpit_py.storage.query import NOTHING, All, Received
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +31,9 @@ def search(text: str, *, strict: bool = False) -> Query:
     to be deleted should not grow by a slip.
     """
     found = parse(text, fields.zone())
-    if found.ignored and (strict or found.query.node == parse("subject:").query.node):
-        raise Problem(400, f"Error: these terms of the search mean nothing: {' '.join(found.ignored)}", kind="query")
+    if found.query.node == All((NOTHING,)) or (strict and found.ignored):
+        terms = " ".join(found.ignored).strip() or text
+        raise Problem(400, f"Error: these terms of the search mean nothing: {terms}", kind="query")
     if found.ignored:
         logger.warning("terms of a search that mean nothing: %s", " ".join(found.ignored))
     return found.query

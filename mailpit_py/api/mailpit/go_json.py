@@ -32,6 +32,7 @@ _BROKEN_NUMBERS: Mapping[str, str] = MappingProxyType(
     }
 )
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ESCAPE = re.compile(r"\\?(?:u[0-9a-fA-F]{0,3})?")
 _LITERALS = ("true", "false", "null")
 _ESCAPED = tuple((character.encode(), escape.encode()) for character, escape in mailpit_json.ESCAPED)
 
@@ -96,7 +97,7 @@ def kind_of(value: Any) -> str:
 
 
 def _in_go_words(error: json.JSONDecodeError) -> str:
-    text, place = error.doc, error.pos
+    text, place = error.doc, _place_of(error)
     if place >= len(text) or error.msg.startswith("Unterminated string"):
         return "unexpected EOF"
     if said := _broken_literal(text[place:]) or _broken_number(text, place):
@@ -107,6 +108,12 @@ def _in_go_words(error: json.JSONDecodeError) -> str:
         begins = (go for ours, go in _EXPECTED.items() if error.msg.startswith(ours))
         expected = next(begins, "looking for beginning of value")
     return f"invalid character {_quoted(text[place])} {expected}"
+
+
+def _place_of(error: json.JSONDecodeError) -> int:
+    """Return where Go stops: within an escape at the character that is wrong, and not where the escape begins."""
+    begun = _ESCAPE.match(error.doc, error.pos) if error.msg.startswith("Invalid \\") else None
+    return begun.end() if begun else error.pos
 
 
 def _is_in_array(text: str) -> bool:
