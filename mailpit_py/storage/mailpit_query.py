@@ -153,7 +153,7 @@ class _Reader:
         reader = _FIELDS.get(name)
         if reader is None:
             return None
-        text = value.strip() if name in ("subject", "tag", "inbox") else clean(value)
+        text = value.strip() if name in ("subject", "inbox") else clean(value)
         return reader(text) if text else All(())
 
 

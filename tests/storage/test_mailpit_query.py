@@ -63,7 +63,7 @@ def test_words(text: str, terms: list[str]) -> None:
         ("reply-to:x", (Text("x", "sender"), Correspondent("reply_to", "x"))),
         ("cc:x bcc:y", (Text("x", "copied"), Text("y", "blind"))),
         ("message-id:<x@y>", (Text("x@y", "message_id"),)),
-        ('tag:"A Tag"', (Text("A Tag", "tag"),)),
+        ('tag:"<A  Tag>"', (Text("a tag", "tag"),)),
         ("-x !y --z", (Not(Text("x")), Not(Text("y")), Not(Text("-z")))),
         ('-"a b" "-c d"', (Not(Text("a b")), Not(Text("c d")))),
         ("is:READ !is:unread has:attachments", (Flag("read"), Not(Flag("unread")), Flag("attachment"))),
