@@ -35,6 +35,7 @@ from mailpit_py.storage.query import (
 
 _FOLDED_AWAY = re.compile(r"[\ufeff\n\t><\",;()\s]+")
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s?(k|kb|m|mb)?", re.I)
+MILLISECOND = 1_000  # microseconds; Mailpit counts the time of arrival in these
 _FLAGS: Mapping[str, str] = MappingProxyType(
     {
         "is:read": "read",
@@ -126,7 +127,9 @@ class _Reader:
         if node == All(()):
             self.ignored.append(word)
             return node
-        return Not(node) if is_negated else node
+        if is_negated:
+            return _opposite(node) if isinstance(node, Received) else Not(node)
+        return node
 
     def _positive(self, word: str) -> Node:
         if flag := _FLAGS.get(word.lower()):
@@ -144,7 +147,8 @@ class _Reader:
             moment = instant(clean(value), self._zone)
             if moment is None:
                 return All(())
-            return Received(until=moment) if name == "before" else Received(since=moment)
+            moment -= moment % MILLISECOND
+            return Received(until=moment + MILLISECOND) if name == "before" else Received(since=moment)
         if name in ("larger", "smaller"):
             size = size_bytes(clean(value))
             return (Size(above=size) if name == "larger" else Size(below=size)) if size else None
@@ -155,6 +159,13 @@ class _Reader:
             return None
         text = value.strip() if name in ("subject", "inbox") else clean(value)
         return reader(text) if text else All(())
+
+
+def _opposite(span: Received) -> Received:
+    """What a negated date finds: with Mailpit the millisecond that is named belongs to both sides."""
+    if span.until is not None:
+        return Received(since=span.until - MILLISECOND)
+    return Received(until=(span.since or 0) + MILLISECOND)
 
 
 def _addressed(text: str) -> Node:

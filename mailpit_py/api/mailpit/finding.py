@@ -14,14 +14,13 @@ from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.mail import Message
 from mailpit_py.storage import PATIENCE, Query, Selection, Stored, Summary
 from mailpit_py.storage.mailpit_date import instant
-from mailpit_py.storage.mailpit_query import parse
+from mailpit_py.storage.mailpit_query import MILLISECOND, parse
 from mailpit_py.storage.query import NOTHING, All, Received
 
 logger = logging.getLogger(__name__)
 
 LATEST = "latest"
 NO_SEARCH = "Error: no search query"
-MILLISECOND = 1_000  # microseconds
 
 
 def search(text: str, *, strict: bool = False) -> Query:
@@ -58,7 +57,7 @@ def narrowed(query: Query | None) -> Query | None:
         logger.warning("before=%r is no date", text[:100])
     if moment is None or moment < MILLISECOND:
         return query
-    older = Received(until=moment)
+    older = Received(until=moment - moment % MILLISECOND)
     return replace(query, node=All((*query.node.nodes, older))) if query else Query(text, All((older,)))
 
 
