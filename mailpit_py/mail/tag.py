@@ -9,6 +9,8 @@ from mailpit_py.mail.message import Message
 
 LONGEST = 100
 MOST = 100
+_WORD = re.compile(r"\w+(?:[.':]\w+)*")  # Unicode's annex 29: these do not end a word within it
+_LETTER = re.compile(r"[^\W\d_]")
 _FOREIGN = re.compile(r"[^a-zA-Z0-9\- _.@]")
 
 
@@ -44,5 +46,5 @@ def named_in_addresses(message: Message, recipients: Iterable[str], is_ordinary:
 
 
 def title(name: str) -> str:
-    """A name with the first letter of each word large, the rest as it was."""
-    return " ".join(word[:1].upper() + word[1:] for word in name.split(" "))
+    """A name with the first letter of each word large, the rest as it was; `2nd-hand` has two words."""
+    return _WORD.sub(lambda word: _LETTER.sub(lambda letter: letter[0].title(), word[0], count=1), name)

@@ -40,5 +40,16 @@ def test_where_tags_stand_in_a_message() -> None:
     assert named_in_header(read(b"")) == []
 
 
-def test_a_title_begins_each_word_with_a_large_letter() -> None:
-    assert title("lower UPPER mIxed") == "Lower UPPER MIxed"
+@pytest.mark.parametrize(
+    ("name", "titled"),
+    [
+        ("lower UPPER mIxed", "Lower UPPER MIxed"),
+        ("x-y z_a u@v", "X-Y Z_a U@V"),
+        ("1st 2x-y 1-a", "1St 2X-Y 1-A"),
+        ("a.b it's a..b _a", "A.b It's A..B _A"),
+        ("\u00dfa \u01c6a", "Ssa \u01c5a"),
+        ("", ""),
+    ],
+)
+def test_a_title_begins_each_word_with_a_large_letter(name: str, titled: str) -> None:
+    assert title(name) == titled
