@@ -41,17 +41,18 @@ class Tagger:
 
     def __call__(self, arrival: Arrival, message: Message, texts: Mapping[str, str]) -> Sequence[str]:
         """The tags in the order of their octets, as Mailpit stores them: large letters before small ones."""
-        names = self._named(message)
+        names = self._named(message, [one.address for one in arrival.transaction.envelope.recipients])
         if self.username and (name := arrival.transaction.session.auth_identity):
             names.append(name)
         names += [tag for one in self.filters if one.hits(arrival, message, texts) for tag in one.tags]
         return sorted(clean_all(names)) if names else ()
 
-    def _named(self, message: Message) -> list[str]:
-        """The tags that the message itself names."""
+    def _named(self, message: Message, recipients: Sequence[str]) -> list[str]:
+        """The tags that the message itself and its recipients name."""
         names = [] if X_TAGS in self.disabled else named_in_header(message)
         if PLUS_ADDRESSES not in self.disabled:
-            names += [one for one in named_in_addresses(message, self._is_ordinary) if not self.is_key(one)]
+            found = named_in_addresses(message, recipients, self._is_ordinary)
+            names += [one for one in found if not self.is_key(one)]
         return [title(name.strip()) for name in names] if self.title_case else names
 
     def _is_ordinary(self, address: str) -> bool:

@@ -9,6 +9,8 @@ from mailpit_py.mail.message import Message
 
 LONGEST = 100
 MOST = 100
+_WORD = re.compile(r"\w+(?:[.':]\w+)*")  # Unicode's annex 29: these do not end a word within it
+_LETTER = re.compile(r"[^\W\d_]")
 _FOREIGN = re.compile(r"[^a-zA-Z0-9\- _.@]")
 
 
@@ -32,13 +34,17 @@ def named_in_header(message: Message) -> list[str]:
     return field.value.split(",") if field else []
 
 
-def named_in_addresses(message: Message, is_ordinary: Callable[[str], bool]) -> list[str]:
-    """What stands behind a plus in the ordinary addresses of From, To, Cc and Bcc: `local+tag+another@...`."""
-    addresses = [one.address for one in (*message.to, *message.cc, *message.bcc, *message.from_)]
-    tagged = [one for one in addresses if "+" in one and is_ordinary(one)]
+def named_in_addresses(message: Message, recipients: Iterable[str], is_ordinary: Callable[[str], bool]) -> list[str]:
+    """What stands behind a plus in ordinary addresses, as in `local+tag+another@...`.
+
+    They are those of To, Cc, Bcc, the envelope's `recipients`, and the first of From.
+    """
+    listed = [one.address for one in (*message.to, *message.cc, *message.bcc)]
+    addresses = [*listed, *recipients, *(one.address for one in message.from_[:1])]
+    tagged = [one for one in dict.fromkeys(addresses) if "+" in one and is_ordinary(one)]
     return [tag for one in tagged for tag in one.rpartition("@")[0].split("+")[1:]]
 
 
 def title(name: str) -> str:
-    """A name with the first letter of each word large, the rest as it was."""
-    return " ".join(word[:1].upper() + word[1:] for word in name.split(" "))
+    """A name with the first letter of each word large, the rest as it was; `2nd-hand` has two words."""
+    return _WORD.sub(lambda word: _LETTER.sub(lambda letter: letter[0].title(), word[0], count=1), name)

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from types import MappingProxyType
 
 from mailpit_py.errors import QueryError
-from mailpit_py.mail import date
-from mailpit_py.quantity import instant_of
+from mailpit_py.storage.mailpit_date import instant
 from mailpit_py.storage.query import (
     MAX_LENGTH,
     NOTHING,
@@ -36,10 +35,7 @@ from mailpit_py.storage.query import (
 
 _FOLDED_AWAY = re.compile(r"[\ufeff\n\t><\",;()\s]+")
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s?(k|kb|m|mb)?", re.I)
-_DAYS = ("%Y/%m/%d", "%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y", "%Y-%m", "%d %b %Y", "%d %B %Y")
-_AMERICAN = ("%b %d %Y", "%B %d %Y", "%b %d, %Y", "%B %d, %Y")
-_TIMES = ("", " %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f", " %H:%M:%S.%f")
-_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)")
+MILLISECOND = 1_000  # microseconds; Mailpit counts the time of arrival in these
 _FLAGS: Mapping[str, str] = MappingProxyType(
     {
         "is:read": "read",
@@ -78,7 +74,7 @@ def parse(text: str, zone: tzinfo | None = None) -> Reading:
 
 def clean(text: str) -> str:
     """`text` in small letters, with punctuation that separates addresses turned into single blanks."""
-    return _FOLDED_AWAY.sub(" ", text).strip().lower()
+    return _FOLDED_AWAY.sub(" ", text).strip().replace("\u0130", "i").lower()  # Python's lower() makes two of that İ
 
 
 def size_bytes(text: str) -> int:
@@ -87,15 +83,6 @@ def size_bytes(text: str) -> int:
     if match is None:
         return 0
     return int(float(match[1]) * 1_024 ** " km".index((match[2] or " ")[0].lower()))
-
-
-def instant(text: str, zone: tzinfo | None = None) -> int | None:
-    """Read a date as people write it, the month first where it is not clear; UTC microseconds, or None."""
-    text = " ".join(text.upper().split())
-    moment = _digits(text, zone) if text.isascii() and text.isdigit() else _written(text, zone)
-    if moment is None:
-        return None if text.isdigit() else date.parse(text)
-    return instant_of(moment)
 
 
 def _tokens(text: str) -> Iterator[Token[str]]:
@@ -115,7 +102,7 @@ def _tokens(text: str) -> Iterator[Token[str]]:
         if rest == "OR":
             yield Token("or", start, "")
         elif rest:
-            yield Token("term", start, rest.replace('"', ""))
+            yield Token("term", start, rest.replace('"', "").strip())
         for _ in range(closing):
             yield Token("close", start, "")
         depth -= closing
@@ -140,7 +127,9 @@ class _Reader:
         if node == All(()):
             self.ignored.append(word)
             return node
-        return Not(node) if is_negated else node
+        if is_negated:
+            return _opposite(node) if isinstance(node, Received) else Not(node)
+        return node
 
     def _positive(self, word: str) -> Node:
         if flag := _FLAGS.get(word.lower()):
@@ -155,20 +144,28 @@ class _Reader:
     def _filter(self, name: str, value: str) -> Node | None:
         """The meaning of `name:value`; None if it is ordinary text, All(()) if it is a filter that means nothing."""
         if name in ("before", "after"):
-            moment = instant(value, self._zone)
+            moment = instant(clean(value), self._zone)
             if moment is None:
                 return All(())
-            return Received(until=moment) if name == "before" else Received(since=moment)
+            moment -= moment % MILLISECOND
+            return Received(until=moment + MILLISECOND) if name == "before" else Received(since=moment)
         if name in ("larger", "smaller"):
-            size = size_bytes(value)
+            size = size_bytes(clean(value))
             return (Size(above=size) if name == "larger" else Size(below=size)) if size else None
         if name == "header":
             return read_header_term(value)
         reader = _FIELDS.get(name)
         if reader is None:
             return None
-        text = value.strip() if name in ("subject", "tag", "inbox") else clean(value)
+        text = value.strip() if name in ("subject", "inbox") else clean(value)
         return reader(text) if text else All(())
+
+
+def _opposite(span: Received) -> Received:
+    """What a negated date finds: with Mailpit the millisecond that is named belongs to both sides."""
+    if span.until is not None:
+        return Received(since=span.until - MILLISECOND)
+    return Received(until=(span.since or 0) + MILLISECOND)
 
 
 def _addressed(text: str) -> Node:
@@ -189,31 +186,3 @@ _FIELDS: Mapping[str, Callable[[str], Node]] = MappingProxyType(
         "inbox": lambda text: Text(text, "inbox"),
     }
 )
-
-
-def _digits(text: str, zone: tzinfo | None) -> datetime | None:
-    """A year, a day without separators, or the seconds or milliseconds of a clock."""
-    if len(text) in (10, 13):
-        return datetime.fromtimestamp(int(text) / (1_000 if len(text) == 13 else 1), UTC)
-    return _by(text, {4: "%Y", 8: "%Y%m%d"}.get(len(text), ""), zone)
-
-
-def _written(text: str, zone: tzinfo | None) -> datetime | None:
-    if _ISO.fullmatch(text):
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError:
-            return None
-    for day in (*_DAYS, *_AMERICAN):
-        for time in _TIMES:
-            if (moment := _by(text, day + time, zone)) is not None:
-                return moment
-    return None
-
-
-def _by(text: str, form: str, zone: tzinfo | None) -> datetime | None:
-    try:
-        moment = datetime.strptime(text, form)
-        return (moment.replace(tzinfo=zone) if zone else moment).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -10,10 +10,14 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"[^\W_]+")  # letters and numbers; FTS5 also takes private use characters, which nobody types
+_MARKS = frozenset(
+    "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u0309\u030a\u030b\u030c\u030f"
+    "\u0311\u031b\u0323\u0324\u0325\u0326\u0327\u0328\u032d\u032e\u0330\u0331"
+)  # the combining ones that FTS5 drops
 
 
 def fold(text: str) -> str:
-    """Return `text` in small letters and without marks above them, as words are compared."""
+    """Return `text` in small letters, those of Latin without marks above them, as words are compared."""
     if text.isascii():
         return text.lower()
     return text.translate(_FOLDED)
@@ -35,10 +39,11 @@ class _Folding(dict[int, str]):
 
 
 def _fold_character(character: str) -> str:
-    if "\u0300" <= character <= "\u0331":
+    if character in _MARKS:
         return ""
     decomposed = unicodedata.normalize("NFD", character)
-    base = decomposed[0] if all(map(unicodedata.combining, decomposed[1:])) else character
+    # The marks of other scripts tell letters apart, as in й, ή and が, and the tokenizer leaves them there.
+    base = decomposed[0] if decomposed[0].isascii() else character
     folded = base.casefold()
     return folded if len(folded) == 1 else base.lower()[0]
 

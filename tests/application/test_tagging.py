@@ -188,6 +188,14 @@ def test_an_address_that_asks_for_a_failure_gives_no_tag(
     assert tags(tagger(Config(**options)), f"To: {to}\r\n\r\n".encode()) == expected
 
 
+def test_a_hidden_recipient_names_tags() -> None:
+    envelope = Envelope("app+sent@b.test", (Recipient("ann@example.com"), Recipient("bcc+secret@x.test")))
+    transaction = Transaction(Session("s", 1), envelope)
+    raw = b"To: ann@example.com\r\n\r\n"
+    arrival = Arrival(public_id="p", transaction=transaction, raw=raw, received_at=1, tagger=Tagger())
+    assert prepare(arrival, Compressor(1)).tags == ("secret",)
+
+
 def test_large_letters_come_before_small_ones() -> None:
     assert tags(Tagger(), b"X-Tags: b, A, c, B\r\n\r\n") == ("A", "b", "c")
 

@@ -1,14 +1,13 @@
-"""Mailpit's search language: tokens, terms, sizes and dates (Appendix A.5 and A.11 of its contract)."""
+"""Mailpit's search language: tokens, terms and sizes (Appendix A.5 and A.11 of its contract)."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC
 
 import pytest
 
 from mailpit_py.errors import QueryError
-from mailpit_py.storage.mailpit_query import clean, instant, parse, size_bytes
+from mailpit_py.storage.mailpit_query import clean, parse, size_bytes
 from mailpit_py.storage.query import (
     NOTHING,
     All,
@@ -64,7 +63,7 @@ def test_words(text: str, terms: list[str]) -> None:
         ("reply-to:x", (Text("x", "sender"), Correspondent("reply_to", "x"))),
         ("cc:x bcc:y", (Text("x", "copied"), Text("y", "blind"))),
         ("message-id:<x@y>", (Text("x@y", "message_id"),)),
-        ('tag:"A Tag"', (Text("A Tag", "tag"),)),
+        ('tag:"<A  Tag>"', (Text("a tag", "tag"),)),
         ("-x !y --z", (Not(Text("x")), Not(Text("y")), Not(Text("-z")))),
         ('-"a b" "-c d"', (Not(Text("a b")), Not(Text("c d")))),
         ("is:READ !is:unread has:attachments", (Flag("read"), Not(Flag("unread")), Flag("attachment"))),
@@ -72,9 +71,14 @@ def test_words(text: str, terms: list[str]) -> None:
         ("has:inline is:tagged has:report", (Flag("inline"), Flag("tagged"), Flag("report"))),
         ("larger:1.5M smaller:10", (Size(above=1_572_864), Size(below=10))),
         ('larger:"1 k"', (Size(above=1_024),)),
+        ('larger:1k> "smaller:<2 kb>"', (Size(above=1_024), Size(below=2_048))),
+        ('" is:read " " -a b"', (Flag("read"), Not(Text("a b")))),
         ("header:X-Mailer=Acme header:X", (HeaderField("X-Mailer", "Acme"), HeaderField("X"))),
-        ("before:1970-01-02", (Received(until=86_400_000_000),)),
-        ("-after:1970-01-02", (Not(Received(since=86_400_000_000)),)),
+        ("before:1970-01-02", (Received(until=86_400_001_000),)),
+        ('before:"<Fri, 02 Jan 1970>"', (Received(until=86_400_001_000),)),
+        ("after:1970-01-01T00:00:00.0015", (Received(since=1_000),)),
+        ("-before:1970-01-02", (Received(since=86_400_000_000),)),
+        ("-after:1970-01-02", (Received(until=86_400_001_000),)),
         ("a OR b", (Either((Text("a"), Text("b"))),)),
         ('"OR" a', (Text("or"), Text("a"))),
         ("(a b) OR -(c d)", (Either((All((Text("a"), Text("b"))), Not(All((Text("c"), Text("d")))))),)),
@@ -119,32 +123,6 @@ def test_sizes(text: str, size: int) -> None:
     assert size_bytes(text) == size
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["2024/04/01", "2024-04-01", "04/01/2024", "01.04.2024", "20240401", "1 april 2024", "1 Apr 2024", "Apr 1 2024",
-     "April 1, 2024", "2024-04", "2024-04-01 00:00:00", "2024-04-01 00:00", "2024-04-01T00:00:00",
-     "2024-04-01t00:00:00z", "2024-04-01T02:00:00+02:00", "2024-04-01T00:00:00.000Z", "Mon, 01 Apr 2024 00:00:00 GMT",
-     "1711929600", "1711929600000"],
-)  # fmt: skip
-def test_dates(text: str) -> None:
-    assert instant(text, UTC) == 1_711_929_600_000_000
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["april", "yesterday", "7d", "2024-W14", "23/11/2026", "", "2024-13-01T00:00:00Z", "99999999", "123", "0" * 40],
-)
-def test_what_is_no_date(text: str) -> None:
-    assert instant(text, UTC) is None
-
-
-def test_a_date_without_an_offset_is_of_the_zone() -> None:
-    berlin = instant("2024-04-01", ZoneInfo("Europe/Berlin"))
-    assert berlin == 1_711_929_600_000_000 - 2 * 3_600_000_000
-    here = datetime(2024, 4, 1).astimezone()
-    assert instant("2024-04-01") == round(here.timestamp() * 1_000_000)
-    assert instant("2024", UTC) == instant("2024-01-01", UTC)
-
-
 def test_clean_folds_what_parts_addresses() -> None:
     assert clean('  "Ann" <A@b>;\t(x),\ufeffy ') == "ann a@b x y"
+    assert clean("İSTANBUL") == "istanbul"

@@ -119,6 +119,17 @@ def test_a_search_finds(shop, text, found):
 
 @pytest.mark.parametrize(
     "text",
+    ["Новый платёж", "НОВЫЙ", "латёж", "λογαριασμός", "Αθήνα", "ήνα", "ガイドブック", "ドブ", "نسخة", "שָׁלוֹם", "हिन्दी"],
+)
+def test_marks_that_make_letters_of_a_script_are_found_as_they_are_written(text):
+    with Store.open(None) as store:
+        keep(store, arrival(raw_message("all", "Новый платёж, λογαριασμός, Αθήνα, ガイドブック, نسخة, שָׁלוֹם, हिन्दी")))
+        keep(store, arrival(raw_message("other", "Новыи платеж, λογαριασμος, カイトフック")))
+        assert subjects(store, text) == ["all"]
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         *('"', '""', "*", "a*", "NEAR(a b)", "a NEAR b", "subject:*", "{subject}:x", "a AND", "NOT", "^a", "a + b"),
         *("\0", "a\0b", "';--", "search MATCH 'x'", "\ud800", "(((((", ")))))", "-", "--", "!", "a:b:c", "_", "[a-z]"),

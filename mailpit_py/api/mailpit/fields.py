@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import request
 
 from mailpit_py.api.answers import read_octets
-from mailpit_py.api.mailpit.go_json import BadJson, kind_of, member, read
+from mailpit_py.api.mailpit.go_json import BadJson, kind_of, member, members, read
 
 logger = logging.getLogger(__name__)
 
@@ -21,10 +21,11 @@ FORM = "application/x-www-form-urlencoded"
 FORM_NAMES = frozenset({"ids", "read", "search", "tags"})
 JSON_BEGINS = (b"{", b"[")  # curl and urllib call JSON a form too, unless they are told otherwise
 MOST_FIELDS = 20_000
-WHOLE = re.compile(r"[+-]?\d{1,18}\Z")
+WHOLE = re.compile(r"[+-]?\d{1,40}\Z", re.ASCII)
+LARGEST = (1 << 63) - 1
 
 
-def body(*, needed: bool = True, kind: str = "struct") -> Mapping[str, Any]:
+def body(kind: str = "struct", *, needed: bool = True) -> Mapping[str, Any]:
     """The JSON object of the body; null is an empty one, as nothing is unless it is `needed`. Raises BadJson.
 
     `kind` is what Go calls its type.
@@ -84,9 +85,10 @@ def texts(value: Mapping[str, Any], name: str) -> list[str]:
 
 def array(value: Mapping[str, Any], name: str, kind: str) -> list[Any]:
     """A member that is a list; empty if it is absent. Raises BadJson."""
-    given = member(value, name)
-    if given is not None and not isinstance(given, list):
-        raise mistyped(given, name, kind)
+    given: Any = None
+    for given in members(value, name):
+        if given is not None and not isinstance(given, list):
+            raise mistyped(given, name, kind)
     return given or []
 
 
@@ -98,10 +100,10 @@ def mapping(value: Any, name: str, kind: str) -> Mapping[str, Any]:
 
 
 def number(name: str, default: int) -> int:
-    """A parameter that is a whole number from 0 on; `default` for anything else."""
+    """A parameter that is a whole number from 0 on, of at most 63 bits; `default` for anything else."""
     given = request.args.get(name, "")
-    value = int(given) if WHOLE.match(given) and given.isascii() else -1
-    return value if value >= 0 else default
+    value = int(given) if WHOLE.match(given) else -1
+    return value if 0 <= value <= LARGEST else default
 
 
 def zone() -> tzinfo | None:

@@ -13,8 +13,9 @@ from mailpit_py.api.mailpit import fields
 from mailpit_py.api.problem import Problem, not_found
 from mailpit_py.mail import Message
 from mailpit_py.storage import PATIENCE, Query, Selection, Stored, Summary
-from mailpit_py.storage.mailpit_query import instant, parse
-from mailpit_py.storage.query import All, Received
+from mailpit_py.storage.mailpit_date import instant
+from mailpit_py.storage.mailpit_query import MILLISECOND, parse
+from mailpit_py.storage.query import NOTHING, All, Received
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +30,9 @@ def search(text: str, *, strict: bool = False) -> Query:
     to be deleted should not grow by a slip.
     """
     found = parse(text, fields.zone())
-    if found.ignored and (strict or found.query.node == parse("subject:").query.node):
-        raise Problem(400, f"Error: these terms of the search mean nothing: {' '.join(found.ignored)}", kind="query")
+    if found.query.node == All((NOTHING,)) or (strict and found.ignored):
+        terms = " ".join(found.ignored).strip() or text
+        raise Problem(400, f"Error: these terms of the search mean nothing: {terms}", kind="query")
     if found.ignored:
         logger.warning("terms of a search that mean nothing: %s", " ".join(found.ignored))
     return found.query
@@ -45,14 +47,17 @@ def asked_search(*, strict: bool = False) -> Query:
 
 
 def narrowed(query: Query | None) -> Query | None:
-    """The search with what the parameter `before` asks for; no search finds everything."""
+    """The search with what the parameter `before` asks for; no search finds everything.
+
+    As with Mailpit, a moment before 1970 asks for nothing.
+    """
     text = request.args.get("before", "").strip()
     moment = instant(text) if text else None
     if text and moment is None:
         logger.warning("before=%r is no date", text[:100])
-    if moment is None:
+    if moment is None or moment < MILLISECOND:
         return query
-    older = Received(until=moment)
+    older = Received(until=moment - moment % MILLISECOND)
     return replace(query, node=All((*query.node.nodes, older))) if query else Query(text, All((older,)))
 
 

@@ -19,12 +19,20 @@ _EXPECTED: Mapping[str, str] = MappingProxyType(
         "Expecting property name": "looking for beginning of object key string",
         "Illegal trailing comma": "looking for beginning of object key string",
         "Expecting ':'": "after object key",
-        "Expecting ','": "after object key:value pair",
         "Invalid control": "in string literal",
         "Invalid \\escape": "in string escape code",
         "Invalid \\uXXXX": "in \\u hexadecimal character escape",
     }
 )
+_BROKEN_NUMBERS: Mapping[str, str] = MappingProxyType(
+    {
+        "-": "in numeric literal",
+        ".": "after decimal point in numeric literal",
+        "e": "in exponent of numeric literal",
+    }
+)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ESCAPE = re.compile(r"\\?(?:u[0-9a-fA-F]{0,3})?")
 _LITERALS = ("true", "false", "null")
 _ESCAPED = tuple((character.encode(), escape.encode()) for character, escape in mailpit_json.ESCAPED)
 
@@ -65,12 +73,13 @@ def read(body: bytes) -> Any:
 
 
 def member(value: Mapping[str, Any], name: str) -> Any:
-    """Return a member in any case of its name, the last of several; None if it is absent, as null is to Go."""
-    found = None
-    for key, given in value.items():
-        if key.lower() == name.lower() and given is not None:
-            found = given
-    return found
+    """Return a member in any case of its name, the last of several; None if it is absent or null."""
+    return next((given for given in reversed(members(value, name)) if given is not None), None)
+
+
+def members(value: Mapping[str, Any], name: str) -> list[Any]:
+    """Return all members of a name in any case. To Go a null leaves a text or a number as it is, and empties a list."""
+    return [given for key, given in value.items() if key.casefold() == name.casefold()]
 
 
 def kind_of(value: Any) -> str:
@@ -88,24 +97,46 @@ def kind_of(value: Any) -> str:
 
 
 def _in_go_words(error: json.JSONDecodeError) -> str:
-    if error.pos >= len(error.doc) or error.msg.startswith("Unterminated string"):
+    text, place = error.doc, _place_of(error)
+    if place >= len(text) or error.msg.startswith("Unterminated string"):
         return "unexpected EOF"
-    if said := _broken_literal(error.doc[error.pos :]) or _broken_number(error.doc[error.pos :]):
+    if said := _broken_literal(text[place:]) or _broken_number(text, place):
         return said
-    expected = next(
-        (go for ours, go in _EXPECTED.items() if error.msg.startswith(ours)), "looking for beginning of value"
-    )
-    place = _place(error)
-    return f"invalid character {_quoted(error.doc[place])} {expected}" if place < len(error.doc) else "unexpected EOF"
+    if error.msg.startswith("Expecting ','"):
+        expected = "after array element" if _is_in_array(text[:place]) else "after object key:value pair"
+    else:
+        begins = (go for ours, go in _EXPECTED.items() if error.msg.startswith(ours))
+        expected = next(begins, "looking for beginning of value")
+    return f"invalid character {_quoted(text[place])} {expected}"
 
 
-def _place(error: json.JSONDecodeError) -> int:
-    """Return where Go stops: it reads escapes letter by letter."""
-    if error.msg.startswith("Invalid \\escape"):
-        return error.pos + 1
-    if error.msg.startswith("Invalid \\uXXXX"):
-        return error.pos + len(re.match("u?[0-9A-Fa-f]*", error.doc[error.pos :])[0])  # type: ignore[index]
-    return error.pos
+def _place_of(error: json.JSONDecodeError) -> int:
+    """Return where Go stops: within an escape at the character that is wrong, and not where the escape begins."""
+    begun = _ESCAPE.match(error.doc, error.pos) if error.msg.startswith("Invalid \\") else None
+    return begun.end() if begun else error.pos
+
+
+def _is_in_array(text: str) -> bool:
+    """True if the innermost bracket that `text` leaves open is that of an array."""
+    opened = []
+    for bracket in re.findall(r"[][{}]", _STRING.sub("", text)):
+        if bracket in "[{":
+            opened.append(bracket)
+        elif opened:
+            opened.pop()
+    return opened[-1:] == ["["]
+
+
+def _broken_number(text: str, place: int) -> str:
+    """Return what Go says of a number without digits where they have to be; Python stops before the last sign."""
+    sign = text[place].lower()
+    words = _BROKEN_NUMBERS.get(sign)
+    if words is None or text[place - 1 : place].isdigit() != (sign != "-"):
+        return ""
+    rest = text[place + 1 :]
+    if sign == "e" and rest[:1] in ("+", "-"):
+        rest = rest[1:]
+    return f"invalid character {_quoted(rest[0])} {words}" if rest else "unexpected EOF"
 
 
 def _broken_literal(text: str) -> str:
@@ -119,18 +150,11 @@ def _broken_literal(text: str) -> str:
     return ""
 
 
-def _broken_number(text: str) -> str:
-    """Return what Go says of a sign without a number."""
-    if text[0] != "-":
-        return ""
-    return f"invalid character {_quoted(text[1])} in numeric literal" if text[1:] else "unexpected EOF"
-
-
 def _quoted(character: str) -> str:
-    """Return a character as Go quotes it."""
+    """Return a character as Go quotes it, which looks at octets."""
     if character in ("'", '"'):
         return r"'\''" if character == "'" else "'\"'"
-    octet = chr(character.encode("utf-8", "replace")[0])  # Go reads octets
+    octet = chr(character.encode("utf-8", "replace")[0])
     return f"'{json.dumps(octet, ensure_ascii=False)[1:-1]}'"
 
 

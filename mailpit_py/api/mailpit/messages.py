@@ -30,12 +30,11 @@ def list_messages() -> Response:
     """List messages, newest first; `limit=0` lists all of them."""
     start, limit = fields.number("start", 0), fields.number("limit", LIMIT)
     query = finding.narrowed(None)
-    if limit == 0:
-        start = 0
+    skip = start if limit else 0
 
     def make() -> bytes:
         counts = here().sandbox.store.counts(scope())
-        pages = here().sandbox.store.outlines.pages(scope(), query, skip=start, limit=limit or None)
+        pages = here().sandbox.store.outlines.pages(scope(), query, skip=skip, limit=limit or None)
         return _summary(counts, (counts.total, counts.unread), start, (_rows(one, empty_reply_to=[]) for one in pages))
 
     return _json(here().memo.get(("v1 list", scope(), query, start, limit), make))
@@ -57,13 +56,13 @@ def search_messages() -> Response:
 
 def set_read_status() -> Response:
     """Mark messages as read or unread: those named, those that a search finds, or else all."""
-    given = fields.body()
-    read, ids, search = fields.flag(given, "Read"), fields.texts(given, "IDs"), fields.text(given, "Search").strip()
+    given = fields.body("struct { Read bool; IDs []string; Search string }")
+    read, ids, search = fields.flag(given, "Read"), fields.texts(given, "IDs"), fields.text(given, "Search")
     if ids and search:
         return failure.refusal("You may specify either IDs or a search query, not both")
     if ids:
         chosen = Selection.ids(ids)
-    elif search:
+    elif search.strip():
         chosen = Selection.matching(finding.search(search, strict=True))
     else:
         chosen = Selection.everything()

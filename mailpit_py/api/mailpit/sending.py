@@ -36,7 +36,7 @@ def register(routes: Blueprint) -> None:
 
 def send_message() -> Response:
     """Make a message of the body, and keep it."""
-    given = fields.body(kind=BODY)
+    given = fields.body(BODY)
     draft = _draft(given)
     bcc = [_checked(one, "Bcc") for one in fields.texts(given, "Bcc")]
     recipients = [one.address for one in (*draft.to, *draft.cc)] + bcc

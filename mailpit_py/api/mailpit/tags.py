@@ -28,7 +28,7 @@ def list_tags() -> Response:
 
 def set_tags() -> Response:
     """Give messages these tags and no others; unknown messages are passed over."""
-    given = fields.body()
+    given = fields.body("struct { Tags []string; IDs []string }")
     ids, names = fields.texts(given, "IDs"), clean_all(fields.texts(given, "Tags"))
     here().sandbox.store.tags.replace(scope(), Selection.ids(ids), names).result(PATIENCE)
     return failure.ok()
@@ -36,9 +36,11 @@ def set_tags() -> Response:
 
 def rename_tag(tag: str) -> Response:
     """Give a tag another name."""
-    new = clean(fields.text(fields.body(), "Name"))
+    new = clean(fields.text(fields.body("struct { Name string }"), "Name"))
     if not new:
         return failure.refusal("invalid tag name: ")
+    if new == tag:  # before anything is looked for: neither the case of a name changes, nor is one missing
+        return failure.ok()
     try:
         here().sandbox.store.tags.rename(scope(), tag, new).result(PATIENCE)
     except (NotFound, Taken) as error:

@@ -85,8 +85,17 @@ def test_messages_are_marked_by_a_search(client: Client, mail: Mail) -> None:
 
 
 def test_ids_and_a_search_exclude_each_other(client: Client) -> None:
-    answer = client.put(LIST, json={"IDs": ["x"], "Search": "y"})
-    assert (answer.status_code, answer.data) == (400, b"You may specify either IDs or a search query, not both")
+    for search in ("y", " "):
+        answer = client.put(LIST, json={"IDs": ["x"], "Search": search})
+        assert (answer.status_code, answer.data) == (400, b"You may specify either IDs or a search query, not both")
+
+
+def test_of_a_list_that_is_given_twice_the_last_counts_also_if_it_is_null(client: Client, mail: Mail) -> None:
+    first, second, _ = mail.receive(), mail.receive(), mail.receive()
+    assert client.put(LIST, data=f'{{"Read":true,"IDs":["{first}"],"ids":["{second}"]}}').data == b"ok"
+    assert client.get(f"{V1}/search?query=is:read").json["messages"][0]["ID"] == second
+    assert client.put(LIST, data=f'{{"Read":true,"IDs":["{first}"],"ids":null,"read":null}}').data == b"ok"
+    assert totals(client) == (3, 0)
 
 
 @pytest.mark.parametrize(
@@ -98,11 +107,19 @@ def test_ids_and_a_search_exclude_each_other(client: Client) -> None:
         (b'{"Read":"yes"}', "json: cannot unmarshal string into Go struct field .Read of type bool"),
         (b'{"IDs":{}}', "json: cannot unmarshal object into Go struct field .IDs of type []string"),
         (b'{"Search":["a"]}', "json: cannot unmarshal array into Go struct field .Search of type string"),
-        (b"[]", "json: cannot unmarshal array into Go value of type struct"),
+        (b"[]", "json: cannot unmarshal array into Go value of type "
+         "struct { Read bool; IDs []string; Search string }"),
         (b"nope", "invalid character 'o' in literal null (expecting 'u')"),
         (b'{"Read":trUe}', "invalid character 'U' in literal true (expecting 'u')"),
         (b'{"Read":fal', "unexpected EOF"),
         (b"'x'", r"invalid character '\'' looking for beginning of value"),
+        (b'{"IDs":[-]}', "invalid character ']' in numeric literal"),
+        (b'{"IDs":[-', "unexpected EOF"),
+        (b'{"IDs":[1.]}', "invalid character ']' after decimal point in numeric literal"),
+        (b'{"IDs":[1e+x]}', "invalid character 'x' in exponent of numeric literal"),
+        (b'{"IDs":[{"]":1},01]}', "invalid character '1' after array element"),
+        (b'{"IDs":[[1]],"Read":1 2}', "invalid character '2' after object key:value pair"),
+        (b"\xef\xbb\xbf{}", "invalid character '\xef' looking for beginning of value"),
         (b"null and", "You"),
     ],
 )  # fmt: skip
@@ -188,11 +205,15 @@ def test_a_form_that_names_nothing_deletes_nothing(client: Client, mail: Mail, b
         ("?start=1&limit=2", [4, 3], 1),
         ("?start=4", [1], 4),
         ("?start=9", [], 9),
-        ("?limit=0&start=3", [5, 4, 3, 2, 1], 0),
+        ("?limit=0&start=3", [5, 4, 3, 2, 1], 3),
+        ("?start=9223372036854775807", [], 9223372036854775807),
+        ("?limit=9223372036854775807&start=4", [1], 4),
+        ("?start=9223372036854775808&limit=" + "9" * 39, [5, 4, 3, 2, 1], 0),
         ("?limit=-1&start=-1", [5, 4, 3, 2, 1], 0),
         ("?limit=x&start=y", [5, 4, 3, 2, 1], 0),
         ("?limit=1000000&before=nonsense", [5, 4, 3, 2, 1], 0),
         ("?before=2001-01-01", [], 0),
+        ("?before=1969-01-01", [5, 4, 3, 2, 1], 0),
         ("?before=2100-01-01&limit=1", [5], 0),
     ],
 )

@@ -122,7 +122,9 @@ def test_a_search_needs_a_query(client: Client, mail: Mail, method: str, query: 
     assert mail.sandbox.store.counts().total == 1
 
 
-@pytest.mark.parametrize("query", ['""', "subject:", "tag:", "after:garbage", "from: -to:", "from:<>", '"," ;'])
+@pytest.mark.parametrize(
+    "query", ['""', "subject:", "tag:", "after:garbage", "from: -to:", "from:<>", '"," ;', "()", "OR"]
+)
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_a_search_that_means_nothing_says_so_and_finds_nothing(
     client: Client, mail: Mail, method: str, query: str

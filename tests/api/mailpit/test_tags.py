@@ -111,6 +111,9 @@ def test_a_tag_is_renamed_for_all_its_messages(client: Client, mail: Mail) -> No
     assert tags_of(client, public_id) == ["New name", "Other"]
     assert client.put(f"{TAGS}/new name", json={"Name": "NEW NAME"}).data == b"ok"
     assert names(client) == ["NEW NAME", "Other"]
+    for unchanged in ("other", "Nothing"):
+        assert client.put(f"{TAGS}/{unchanged}", json={"Name": unchanged}).data == b"ok"
+        assert names(client) == ["NEW NAME", "Other"]
 
 
 @pytest.mark.parametrize(
