@@ -92,7 +92,7 @@ def parse(text: str) -> Chaos:
     Raises RuleError that names the part.
     """
     chaos = Chaos(enabled=True)
-    for part in filter(None, (part.strip() for part in text.split(","))):
+    for part in (part.strip() for part in text.split(",")):
         name, _, numbers = part.partition(":")
         code, _, probability = numbers.partition(":")
         known = _NAMES.get(name.strip().lower())
