@@ -71,6 +71,25 @@ def codes(port: int, lines: Sequence[str]) -> str:
     return " ".join(reply[:3] or "-" for reply in replies(port, lines)[1:])
 
 
+def answers(port: int, lines: Sequence[str]) -> list[str]:
+    """The greeting of POP3, and the answer to each line, its lines joined by LF; empty where the session has ended."""
+    with talking(port) as client:
+        return [client.line().decode(), *(_answer(client, line) for line in lines)]
+
+
+def _answer(client: RawClient, line: str) -> str:
+    try:
+        client.send(line.encode("latin-1") + b"\r\n")
+        found = [client.line().decode(errors="replace")]
+        keyword, _, argument = line.upper().strip().partition(" ")
+        is_list = keyword in ("CAPA", "RETR", "TOP") or (keyword in ("LIST", "UIDL", "AUTH") and not argument.strip())
+        while is_list and found[0].startswith("+OK") and found[-1] != ".":
+            found.append(client.line().decode(errors="replace"))
+    except ConnectionError:
+        return ""
+    return "\n".join(found)
+
+
 def certificate(folder: Path) -> list[str]:
     """The options of SMTP for a certificate and its key, which are put into `folder`."""
     issued = trustme.CA().issue_cert("localhost")
