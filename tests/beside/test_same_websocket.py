@@ -107,13 +107,14 @@ STEPS: dict[str, list[tuple[str, list[Any]]]] = {
     "tagging again": [tag(["#2"], "one", "two"), tag(["#2"], "one", "two"), tag(["#0", "#1"], "c"), tag([], "lost")],
     "tags that cannot be": [tag(["#0"], "e!x"), tag(["#1"], "?"), tag(["#2"], "  ")],
     "tagging with nothing": [tag(["#0"]), tag(["#2"])],
-    "renaming": [ask("PUT", f"{TAGS}/one", {"Name": "d"}), ask("PUT", f"{TAGS}/unknown", {"Name": "d"})],
-    "renaming what is not there": [ask("PUT", f"{TAGS}/unknown", {"Name": "d"}), ask("DELETE", f"{TAGS}/unknown")],
-    "dropping a tag": [ask("DELETE", f"{TAGS}/one")],
+    "renaming and dropping tags": [ask("PUT", f"{TAGS}/one", {"Name": "d"}), ask("DELETE", f"{TAGS}/two")],
     "chaos": [("strike", ["Sender", "MAIL FROM:<a@b>"]), ("strike", ["Recipient", "MAIL FROM:<a@b>", "RCPT TO:<c@d>"])],
-    "talk without a message": [("say", ["NOOP", "RSET"]), ("say", ["MAIL FROM:<a@b>", "RCPT TO:<c@d>", "RSET"])],
     "deleting": [ask("DELETE", MESSAGES, {"IDs": ["#0"]}), ask("DELETE", "/api/v1/search?query=cc:x@y.z")],
-    "deleting nothing": [ask("DELETE", MESSAGES, {"IDs": ["unknown"]}), ask("DELETE", "/api/v1/search?query=none")],
+    "what changes nothing": [
+        ask("PUT", f"{TAGS}/unknown", {"Name": "d"}), ask("DELETE", f"{TAGS}/unknown"), ("say", ["NOOP", "RSET"]),
+        ("say", ["MAIL FROM:<a@b>", "RCPT TO:<c@d>", "RSET"]), ask("DELETE", MESSAGES, {"IDs": ["unknown"]}),
+        ask("DELETE", "/api/v1/search?query=none"), ask("GET", "/api/v1/info"), ask("GET", "/api/v1/webui"),
+    ],
     "deleting all": [ask("DELETE", MESSAGES)],
 }  # fmt: skip
 
