@@ -8,6 +8,7 @@ import ssl
 import struct
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
@@ -33,6 +34,7 @@ SEND_SECONDS = 10.0
 BUDGET_BYTES = 32 << 10
 REFILL_BYTES = 1 << 10
 GOING_AWAY = 1001
+KEY_BYTES = 16
 OPTIONS = {"ping_interval": 25, "max_message_size": MAX_INCOMING}
 
 
@@ -142,13 +144,28 @@ def _prepare() -> None:
 
 
 def take_socket() -> None:
-    """Wrap the socket for a feed. Raises a problem if there is no room, or no socket."""
+    """Wrap the socket for a feed. Raises a problem for what is no handshake, if there is no room, or no socket."""
+    _check_handshake()
     if here().feed.listeners + here().live.listeners >= MAX_CLIENTS:
         raise Problem(503, "Too many pages follow this sandbox live.", kind="busy", headers={"Retry-After": "30"})
     connection = request.environ.get("werkzeug.socket")
     if connection is None:
         raise Problem(501, "The server in front of this application cannot carry websockets.")
     request.environ["werkzeug.socket"] = Wire(connection)
+
+
+def _check_handshake() -> None:
+    """Refuse what the library takes: another method than GET, and a key of other than 16 octets (RFC 6455 §4.2.1)."""
+    if request.method != "GET":
+        text = f"{request.method} opens no websocket."
+        raise Problem(405, text, headers={"Allow": "GET", **WEBSOCKET_VERSION})
+    try:
+        size_bytes = len(b64decode(request.headers.get("Sec-WebSocket-Key", ""), validate=True))
+    except ValueError:
+        size_bytes = 0
+    if size_bytes != KEY_BYTES:
+        text = "This is no websocket handshake: its key is none."
+        raise Problem(400, text, kind=HANDSHAKE, headers=WEBSOCKET_VERSION)
 
 
 def _cursor(text: str | None) -> Cursor | None:

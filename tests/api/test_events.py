@@ -43,9 +43,10 @@ def added(ws: ClientConnection) -> list[str]:
 def handshake(path: str = "/api/v2/events", host: str = "localhost", *more: str, leave_out: str = "") -> bytes:
     lines = [
         f"GET {path} HTTP/1.1", f"Host: {host}", "Upgrade: websocket", "Connection: Upgrade",
-        f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 13", *more,
+        f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 13",
     ]  # fmt: skip
-    return "".join(f"{line}\r\n" for line in lines if not leave_out or leave_out not in line).encode() + b"\r\n"
+    kept = [line for line in lines if not leave_out or leave_out not in line]
+    return "".join(f"{line}\r\n" for line in (*kept, *more)).encode() + b"\r\n"
 
 
 def status(served: Served, request: bytes) -> int:
@@ -137,6 +138,7 @@ def test_own_pages_and_programs_listen(served: Served, headers: tuple[str, ...])
         ("Upgrade: websocket", (), 400), ("Connection", (), 400), ("Sec-WebSocket-Key", (), 400),
         ("Sec-WebSocket-Version", (), 400), ("Sec-WebSocket-Version", ("Sec-WebSocket-Version: 12",), 400),
         ("Sec-WebSocket-Key", ("Sec-WebSocket-Key: short",), 400),
+        ("Sec-WebSocket-Key", ("Sec-WebSocket-Key: c2hvcnQ=",), 400),
     ],
 )  # fmt: skip
 def test_a_bad_handshake_is_a_problem(served: Served, leave_out: str, more: tuple[str, ...], expected: int) -> None:
@@ -146,8 +148,9 @@ def test_a_bad_handshake_is_a_problem(served: Served, leave_out: str, more: tupl
     assert b"X-Content-Type-Options: nosniff" in answer
 
 
-def test_a_handshake_by_post_is_refused(served: Served) -> None:
-    assert status(served, handshake().replace(b"GET", b"POST")) == 405
+@pytest.mark.parametrize("method", [b"POST", b"HEAD"])
+def test_a_handshake_is_by_get_alone(served: Served, method: bytes) -> None:
+    assert status(served, handshake().replace(b"GET", method)) == 405
 
 
 def test_200_clients_stay_live(served: Served, mail: Mail) -> None:

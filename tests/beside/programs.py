@@ -49,6 +49,7 @@ class Server:
     name: str
     url: str
     smtp_port: int
+    pop3_port: int = 0
 
     def ask(self, method: str, path: str, body: bytes | str | object = None, **headers: str) -> Answer:
         """Send one request as it is written, without following redirects; what is no text is sent as JSON.

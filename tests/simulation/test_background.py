@@ -97,7 +97,6 @@ def test_chaos_is_off_by_default():
          {"Sender": {"ErrorCode": 421, "Probability": 1}, "Recipient": {"ErrorCode": 550, "Probability": 50},
           "Authentication": {"ErrorCode": 535, "Probability": 100}}),
         ("Authentication:500:0", {"Authentication": {"ErrorCode": 500, "Probability": 0}}),
-        ("", {}),
     ],
 )  # fmt: skip
 def test_the_option_is_read_as_mailpit_reads_it(option, expected):
@@ -112,6 +111,7 @@ def test_the_option_is_read_as_mailpit_reads_it(option, expected):
         ("Sender", "write Sender"),
         ("Sender:45:10", "write Sender"),
         ("Sender:451:5.5", "write Sender"),
+        ("Sender:451:5,", "write Sender"),
         ("Sender:399:10", "error code must be between 400 and 599"),
         ("Sender:451:101", "probability must be between 0 and 100"),
     ],

@@ -57,8 +57,7 @@ class Events:
         What is said twice in a row is said once: each inbox is emptied for itself, clients know of one.
         """
         told = [frame for frame, _ in groupby(frame for change in changes for frame in self._of(change, rows))]
-        moved = any(change.kind in ("added", "changed", "removed", "moved", "cleared") for change in changes)
-        return [*told, _stats(totals)] if moved else told
+        return [*told, _stats(totals)] if any(_may_count(change) for change in changes) else told
 
     def _of(self, change: Change, rows: Rows) -> Iterator[bytes]:
         match change.kind:
@@ -86,6 +85,12 @@ class Events:
                 if row.tags:
                     yield _tags(row)
                 yield _event("new", mailpit_json.row(outline, empty=[], empty_reply_to=[]))
+
+
+def _may_count(change: Change) -> bool:
+    """Whether the totals may be others after it: what was refused never is in them."""
+    is_counted = not change.refs or any(not ref.is_attempt for ref in change.refs)
+    return is_counted and change.kind in ("added", "changed", "removed", "moved", "cleared")
 
 
 def _rows(change: Change, rows: Rows) -> list[Summary | AttemptSummary]:

@@ -215,7 +215,7 @@ class Session:
         # RFC 1939 §7: after USER only; blanks belong to the password
         name, self._name = self._name, None
         if name is None:
-            self._error("user not specified")
+            self._error("must supply a user")
         elif not command.rest:
             self._error("must supply a password")
         else:

@@ -246,7 +246,7 @@ class Dialogue:
     def _hello(self, verb: str, name: str, protocol: str) -> Reply:
         if (verb == "LHLO") is not self.settings.lmtp:
             right = "LMTP; say LHLO" if self.settings.lmtp else "SMTP; say EHLO"
-            return Reply(500, "5.5.1", f"{verb} is not a command of {right}")
+            return replies.unrecognized(f"{verb} is not a command of {right}")
         if not name:
             return syntax_error(f"{verb} needs the name of your host: {verb} me.example.com")
         session = self.session.greeted(name[:255], protocol)
@@ -286,14 +286,12 @@ class Dialogue:
         return replies.NOT_IMPLEMENTED
 
     def _starttls(self, argument: str) -> Reply:
+        if argument:
+            return replies.NO_PARAMETERS
         if self.settings.ssl_context is None:
             return replies.NOT_IMPLEMENTED
-        if argument:
-            return syntax_error("STARTTLS takes no parameters")
         if self._is_tls:
             return bad_sequence("TLS already in use")
-        if not self._is_extended:
-            return bad_sequence("EHLO required before STARTTLS")
         if refusal := self.effects.ask(Stage.STARTTLS, self.session):
             return refusal
         self.expects = Expect.HELLO if self.effects.breaks_tls else Expect.HANDSHAKE
@@ -385,5 +383,6 @@ _COMMANDS: dict[str, Callable[[Dialogue, str], Reply | None]] = {
     "VRFY": Dialogue._vrfy,
     "AUTH": Dialogue._auth,
     "STARTTLS": Dialogue._starttls,
-    **dict.fromkeys(("EXPN", "ETRN", "TURN", "ATRN", "BURL", "XCLIENT", "XFORWARD"), Dialogue._not_implemented),
+    "EXPN": Dialogue._not_implemented,
+    "XCLIENT": Dialogue._not_implemented,
 }

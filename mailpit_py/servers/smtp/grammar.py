@@ -12,6 +12,7 @@ from mailpit_py.servers.smtp.extension import NONE_HIDDEN, Hidden, is_body_hidde
 from mailpit_py.servers.smtp.reply import NOT_TEXT, Refused, syntax_error
 
 PATH_LIMIT = 1024
+NOT_VALID = "The address is not a valid RFC 5321 address"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # What is left out of each set is written, not what is in it: to compile a set up to U+10FFFF takes the start 20 ms.
@@ -25,6 +26,7 @@ _LITERAL = r"\[(?P<literal>[!-Z^-~]+)\]"
 _ADDRESS = re.compile(rf"(?:{_ATOM}(?:\.{_ATOM})*|{_QUOTED})@(?:{_DOMAIN}|{_LITERAL})")
 _SOURCE_ROUTE = re.compile(rf"@{_DOMAIN}(?:,@{_DOMAIN})*:")
 _BRACKETED = re.compile(r'<(?P<path>(?:"(?:[^"\\]|\\.)*"|[^"<>])*)>(?P<rest>(?: .*)?)')
+_OPEN_QUOTE = re.compile(r"<[^<>]+>(?: .*)?")
 _BARE = re.compile(r'(?P<path>(?:"(?:[^"\\]|\\.)*"|[^"<> ])+)(?P<rest>(?: (?! *<).*)?)')
 _PARAMETER = re.compile(r"(?P<keyword>[A-Za-z0-9][A-Za-z0-9\-]*)(?:=(?P<value>[^\x00- \x7f-\x9f]*))?")
 
@@ -138,10 +140,10 @@ def _split(argument: str, keyword: str, status: str) -> tuple[str, str]:
         raise Refused(syntax_error(f"invalid {keyword} parameter: write {keyword}:<user@example.com>"))
     text = tail.strip(" ")
     match = (_BRACKETED if text.startswith("<") else _BARE).fullmatch(text)
+    if match is None and _OPEN_QUOTE.fullmatch(text):
+        raise Refused(Reply(553, status, NOT_VALID))
     if match is None:
         raise Refused(syntax_error(f"invalid {keyword} parameter: write {keyword}:<user@example.com>"))
-    if len(match["path"]) > PATH_LIMIT:
-        raise Refused(Reply(500, status, "The address is too long"))
     return match["path"], match["rest"].strip(" ")
 
 
@@ -152,7 +154,9 @@ def _address(path: str, status: str) -> str:
     match = _ADDRESS.fullmatch(path)
     if match is None or (match["literal"] and not _is_address_literal(match["literal"])):
         hint = "" if "@" in path else ": there is no @domain"
-        raise Refused(Reply(553, status, f"The address is not a valid RFC 5321 address{hint}"))
+        raise Refused(Reply(553, status, f"{NOT_VALID}{hint}"))
+    if len(path.encode()) > PATH_LIMIT:
+        raise Refused(Reply(500, status, "The address is too long"))
     return path
 
 
@@ -161,7 +165,7 @@ def _refuse_hidden(address: str, body: str, status: str, hidden: Hidden) -> None
     if is_body_hidden(body.upper(), hidden):
         raise Refused(syntax_error("invalid BODY parameter"))
     if "SMTPUTF8" in hidden and not address.isascii():
-        raise Refused(Reply(553, status, "The address is not a valid RFC 5321 address"))
+        raise Refused(Reply(553, status, NOT_VALID))
 
 
 def _known(parameters: Parameters, hidden: Hidden) -> Parameters:

@@ -36,6 +36,7 @@ CANNOT_VERIFY = Reply(252, "2.0.0", "Cannot VRFY user, but will take mail for it
 
 NOT_IMPLEMENTED = Reply(502, "5.5.1", "Command not implemented")
 LINE_TOO_LONG = Reply(500, "5.5.2", "Line too long")
+NO_PARAMETERS = Reply(501, "5.5.2", "Syntax error (no parameters allowed)")  # in the words of RFC 3207 §4
 NOT_TEXT = Reply(500, "5.5.2", "Syntax error, a command is UTF-8 text without control characters")
 TOO_MANY_RECIPIENTS = Reply(452, "4.5.3", "Too many recipients")
 RECIPIENT_NOT_ALLOWED = Reply(550, "5.1.0", "Requested action not taken: mailbox unavailable")

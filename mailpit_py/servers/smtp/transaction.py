@@ -101,9 +101,9 @@ class MailTransaction:
         except Refused as refused:
             self._keep_malformed(argument, refused.reply)
             raise
-        if self._settings.ignore_rejected and not self._is_allowed(recipient):
-            return self._ignore(recipient)
         decision, refusal = UNDECIDED, self._refusal_by_settings(recipient)
+        if refusal is replies.RECIPIENT_NOT_ALLOWED and self._settings.ignore_rejected:
+            return self._ignore(recipient)
         if refusal is None:
             refusal = self._effects.ask(Stage.RCPT, session, self.envelope, recipient)
             decision = self._effects.decision

@@ -43,7 +43,7 @@ def test_what_is_said_before_the_handshake_does_not_count(serve, tls: ServerTls)
     assert [client.line(), client.line()] == [b"+OK", b"+OK begin TLS"]
     secured = RawClient(client_context(tls).wrap_socket(client.sock, server_hostname="localhost"))
     secured.send(b"PASS x\r\n")
-    assert secured.line() == b"-ERR user not specified"
+    assert secured.line() == b"-ERR must supply a user"
     secured.send(b"STLS\r\n")
     assert secured.line() == b"-ERR TLS is active already"
     secured.close()

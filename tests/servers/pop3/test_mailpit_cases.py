@@ -1,12 +1,10 @@
-"""Mailpit's own test cases of POP3: the same answers, and those that differ on purpose, each in the documents."""
+"""Mailpit's own test cases of POP3, by a client; what differs from it on purpose is in tests/beside."""
 
 from __future__ import annotations
 
 import poplib
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +12,6 @@ from mailpit_py.application.account import Accounts
 from tests.servers.reading import Serve, Served
 from tests.servers.smtp.serving import TIMEOUT
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "mailpit-differences.md"
 NUMBER = 50
 
 
@@ -88,60 +85,3 @@ def test_nothing_is_read_before_the_login(served: Served, command: str) -> None:
     client.pass_("password")
     assert client._shortcmd(command).startswith(b"+OK")
     client.close()
-
-
-def answer(client: poplib.POP3, line: str) -> str:
-    """The answer to a line, or the next line of one."""
-    if line:
-        client._putcmd(line)
-    return client._getline()[0].decode()
-
-
-# What is said after the login, what is answered, and the words of the documents.
-DIFFERENT = [
-    (["DELE 1", "DELE 1"], "+OK message marked for deletion; -ERR no such message", "the second DELE of one"),
-    (["DELE 1", "STAT"], "+OK message marked for deletion; +OK 49 ", "marked messages stay in STAT and LIST"),
-    (["STAT 1"], "-ERR this command takes no arguments", "more arguments than a command has"),
-    ([" STAT"], "-ERR unknown command", "a blank before it"),
-    (["DELE"], "-ERR DELE requires one argument", "for missing ones `no such message`"),
-    (["TOP 1 0", ""], "+OK top of message follows; Subject: m0", "the newest first"),
-]
-
-
-@pytest.mark.parametrize(("lines", "expected", "words"), DIFFERENT)
-def test_an_answer_that_differs_does_so_on_purpose(served: Served, lines: list[str], expected: str, words: str) -> None:
-    with session(served) as client:
-        said = [answer(client, one) for one in lines]
-    assert "; ".join(said).startswith(expected)
-    assert_documented(words)
-
-
-def test_after_a_wrong_password_the_name_is_asked_for_again(served: Served) -> None:
-    client = poplib.POP3("localhost", served.port, timeout=TIMEOUT)
-    client.user("username")
-    for said in (r"-ERR \[AUTH\] invalid name or password", "-ERR user not specified"):
-        with pytest.raises(poplib.error_proto, match=said):
-            client.pass_("wrong")
-    client.close()
-    assert_documented("after a wrong password, `invalid password`, another `PASS` may follow")
-
-
-@pytest.mark.parametrize("command", ["USER", "USER a b", "PASS"])
-def test_half_a_login_is_refused_and_the_session_goes_on(served: Served, command: str) -> None:
-    client = poplib.POP3("localhost", served.port, timeout=TIMEOUT)
-    if command == "PASS":
-        client.user("username")
-    with pytest.raises(poplib.error_proto, match="-ERR must supply a"):
-        client._shortcmd(command)
-    client.user("username")
-    assert client.pass_("password") == b"+OK signed in"
-    client.close()
-    assert_documented(
-        "`PASS` without a password, and `USER` with two words" if " " in command else "USER without a name"
-    )
-
-
-def assert_documented(words: str) -> None:
-    """Hold that a row of the documents' table of POP3 has these words."""
-    table = DOCUMENT.read_text("utf-8").partition("## POP3")[2].partition("\n## ")[0]
-    assert re.search(rf"^\| .*{re.escape(words)}", table, re.M)

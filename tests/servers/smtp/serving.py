@@ -64,7 +64,7 @@ class RawClient:
         """The next reply, its lines joined by a bare LF."""
         lines = []
         while True:
-            line = self.line().decode()
+            line = self.line().decode(errors="replace")
             lines.append(line)
             if line[3:4] != "-":
                 return "\n".join(lines)
