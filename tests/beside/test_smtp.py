@@ -58,7 +58,7 @@ def test_what_stands_around_an_address(both: Pair, lines: list[str], theirs: str
 
 
 @differs("a source route", "an IPv6 address as a domain", "a domain that is no name", "`postmaster` without a domain")
-@differs("a quoted local part")
+@differs("a quoted local part with a blank")
 @pytest.mark.parametrize(
     ("address", "theirs", "ours"),
     [
