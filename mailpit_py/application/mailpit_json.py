@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from mailpit_py.quantity import moment_of
@@ -30,7 +29,7 @@ def encoded(value: Any) -> bytes:
 def moment(at: int, *, minutes_east: int = 0, digits: int = 3) -> str:
     """UTC microseconds as Go writes a time: no zeros at the end of the fraction, `Z` for UTC."""
     try:
-        local = moment_of(at) + timedelta(minutes=minutes_east)
+        local = moment_of(at + minutes_east * 60_000_000)  # its writer's clock: UTC may be in another year
     except OverflowError:
         return "0001-01-01T00:00:00Z"
     # by hand: a list of all messages spends its time here
