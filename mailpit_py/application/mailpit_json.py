@@ -15,6 +15,7 @@ Json = dict[str, Any]
 SNIPPET_BYTES = 200
 # What Go writes as an escape so that JSON can stand inside HTML and JavaScript.
 ESCAPED = (("<", r"\u003c"), (">", r"\u003e"), ("&", r"\u0026"), ("\u2028", r"\u2028"), ("\u2029", r"\u2029"))
+_CUT = re.compile(rb"(?:[\xc0-\xff][\x80-\xbf]*)?\Z")  # a letter beyond ASCII that may have lost octets
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -86,4 +87,4 @@ def snippet(text: str) -> str:
     octets = text.encode("utf-8", "replace")
     if len(octets) <= SNIPPET_BYTES:
         return text
-    return octets[:SNIPPET_BYTES].decode("utf-8", "ignore").rstrip("…") + "..."
+    return _CUT.sub(b"", octets[:SNIPPET_BYTES]).decode() + "..."
