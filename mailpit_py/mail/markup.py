@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     re.S,
 )
 # Raw text (HTML Living Standard §13.2.5): their content is no markup.
-_DOCTYPE = re.compile(r"<!doctype\b", re.I)  # no node where it stands, as a comment would be
+_DOCTYPE = re.compile(r"<!doctype\b", re.I)  # the first of all decides whether a table ends a paragraph
 _DROPPED_RAW = frozenset(["script", "iframe", "noembed", "noframes", "title"])
 _SHOWN_RAW = frozenset(["xmp", "textarea", "plaintext", "listing"])
 _SWALLOWING = frozenset(["textarea", "listing"])  # a line end that they begin with is none of theirs, as in pre
@@ -84,7 +84,9 @@ class _Tamer:
                 position = self.raw_text(name, match)
             elif name and name not in _DROPPED_TAGS:
                 self.start_tag(name, match)
-            elif not _DOCTYPE.match(match[0]):
+            elif _DOCTYPE.match(match[0]):
+                self.out.append(match[0])
+            else:
                 self.drop(name)
         self.out.append(source[position:])
         return "".join(self.out)
