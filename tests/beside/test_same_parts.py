@@ -69,7 +69,7 @@ DISPOSITIONS = [
     "attachment;filename=a.txt",
 ]  # fmt: skip
 TYPES = [
-    "text/plain", "TEXT/HTML", "text/plain;", "text/", "image/", "text/plain; charset", "text/plain; charset=utf-8; charset=x",
+    "text/plain", "TEXT/HTML", "text/plain;", "text/", "text/plain; charset", "text/plain; charset=utf-8; charset=x",
     "text/html", "text/x-foo", "text/enriched", "text/csv; name=a.csv", "application/octet-stream; name=a.bin",
     "image/png; name=a.png", "message/rfc822; name=a.eml", "text/plain; boundary=cc", "text/plain/x",
     "text/calendar; method=REQUEST", "text/plain; name*=utf-8''%C3%A4.txt", "text/plain; format=flowed; delsp=yes",
