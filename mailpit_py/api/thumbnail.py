@@ -15,7 +15,7 @@ QUALITY = 70
 MOST_PIXELS = 20_000_000
 MOST_OCTETS = 50 << 20
 # What Pillow reads without another program; it knows formats that start one.
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO", "AVIF")
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "ICO", "PPM", "AVIF")
 AT_ONCE = 2  # decoding an image takes up to 80 MB
 
 
@@ -54,10 +54,15 @@ def _open(octets: bytes) -> Any:
             if image.width * image.height > MOST_PIXELS:
                 return None
             image.draft("RGB", (2 * WIDTH, 2 * HEIGHT))
-            return ImageOps.exif_transpose(image).convert("RGBA")
+            return _shaded(ImageOps.exif_transpose(image)).convert("RGBA")
     except Exception as error:  # a decoder meets whatever a sender sent
         logger.info("an image cannot be drawn: %s", error)
         return None
+
+
+def _shaded(image: Any) -> Any:
+    """Greys of sixteen bits as those of eight, which would be cut off at white."""
+    return image.convert("I").point(lambda grey: grey / 256).convert("L") if image.mode.startswith("I") else image
 
 
 def _paste(canvas: Any, image: Any) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from mailpit_py.quantity import moment_of
@@ -16,6 +15,7 @@ Json = dict[str, Any]
 SNIPPET_BYTES = 200
 # What Go writes as an escape so that JSON can stand inside HTML and JavaScript.
 ESCAPED = (("<", r"\u003c"), (">", r"\u003e"), ("&", r"\u0026"), ("\u2028", r"\u2028"), ("\u2029", r"\u2029"))
+_CUT = re.compile(rb"(?:[\xc0-\xff][\x80-\xbf]*)?\Z")  # a letter beyond ASCII that may have lost octets
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -30,7 +30,7 @@ def encoded(value: Any) -> bytes:
 def moment(at: int, *, minutes_east: int = 0, digits: int = 3) -> str:
     """UTC microseconds as Go writes a time: no zeros at the end of the fraction, `Z` for UTC."""
     try:
-        local = moment_of(at) + timedelta(minutes=minutes_east)
+        local = moment_of(at + minutes_east * 60_000_000)  # its writer's clock: UTC may be in another year
     except OverflowError:
         return "0001-01-01T00:00:00Z"
     # by hand: a list of all messages spends its time here
@@ -87,4 +87,4 @@ def snippet(text: str) -> str:
     octets = text.encode("utf-8", "replace")
     if len(octets) <= SNIPPET_BYTES:
         return text
-    return octets[:SNIPPET_BYTES].decode("utf-8", "ignore").rstrip("…") + "..."
+    return _CUT.sub(b"", octets[:SNIPPET_BYTES]).decode() + "..."

@@ -30,15 +30,15 @@ class GroupMark:
 
 
 _ATEXT = r"[^\s\"(),:;<>@\[\]\\]"
-_SIMPLE = re.compile(rf"\s*+(?:\"([^\"\\]*+)\"|([^\"(),:;<>@\[\]\\]*+))\s*+<({_ATEXT}++@{_ATEXT}++)>\s*+")
-_BARE = re.compile(rf"\s*+({_ATEXT}++@{_ATEXT}++)\s*+")
+_SIMPLE = re.compile(rf"\s*+(?:\"([^\"\\]*+)\"|([^\"(),:;<>@\[\]\\]*+))\s*+<({_ATEXT}++@{_ATEXT}++)>\s*+", re.A)
+_BARE = re.compile(rf"\s*+({_ATEXT}++@{_ATEXT}++)\s*+", re.A)
 _UNUSUAL = re.compile(r"[\"()\\:;\[\]]|=\?")
 _TOKEN = re.compile(
     r"(?P<space>\s++)"
     r"|(?P<special>[,;:])"
     r"|(?P<atom>(?:=\?[^?\s]{1,99}\?[bBqQ]\?[^?]*+\?=|\[[^\[\]\s]{0,255}\]|[^\s\"(),:;<>])++)"
     r"|(?P<other>.)",
-    re.S,
+    re.S | re.A,
 )
 _QUOTED = re.compile(r"\"(?:[^\"\\]++|\\.)*+\"", re.S)
 _ANGLE = re.compile(r"<((?:[^<>\"]++|\"(?:[^\"\\]++|\\.)*+\")*+)>", re.S)
@@ -46,7 +46,8 @@ _OPEN_ANGLE = re.compile(r"<([^<>,;]*+)>?")
 _COMMENT = re.compile(r"[^()\\]++|\\.?|[()]", re.S)
 _ROUTE = re.compile(r"\s*+@[^:\"]*+:")
 _UNQUOTE = re.compile(r"\\(.)", re.S)
-_SPACE = re.compile(r"\s++")
+_BLANKS = " \t\r\n"  # beyond ASCII, as U+00A0, they are letters of a name: RFC 6532 §3.2
+_SPACE = re.compile(rf"[{_BLANKS}]++")
 
 
 def parse(raw: bytes, limit: int = 1_000) -> tuple[Address, ...]:
@@ -106,7 +107,7 @@ def _plain(text: str, name: Callable[[str], str]) -> Address | None:
 
 def _joined(text: str) -> str:
     """The words of a name, one space between them."""
-    return _SPACE.sub(" ", text).strip() if "  " in text or "\t" in text else text.strip()
+    return _SPACE.sub(" ", text).strip(_BLANKS) if "  " in text or "\t" in text else text.strip(_BLANKS)
 
 
 def _addr_spec(text: str) -> str:
@@ -160,7 +161,9 @@ class _Reader:
             match = (_QUOTED if char == '"' else _ANGLE).match(self.text, position)
             end = match.end() if match else 0
             if match and char == '"':
+                self.phrase.append(None)  # a word of its own, whatever stands beside it
                 self.add(match[0], _UNQUOTE.sub(r"\1", match[0][1:-1]))
+                self.phrase.append(None)
         if not end:
             self.closes[char] = False
         return end

@@ -30,7 +30,7 @@ class Arrangement:
     @property
     def plain(self) -> str:
         """The plain text as its parts have it, line ends kept but for a CR before a CRLF, which is an accident."""
-        return _SEPARATOR.join(part.reading[0].replace("\r\r\n", "\r\n") for part in self.text)
+        return _SEPARATOR.join(map(_lines, self.text))
 
     @property
     def markup(self) -> str:
@@ -41,6 +41,12 @@ class Arrangement:
     def listed(self) -> tuple[Part, ...]:
         """Every part that can be asked for by its number."""
         return (*self.attached, *self.inline)
+
+
+def _lines(part: Part) -> str:
+    """A text with its line ends; where an encoding hides them, a CR before a CRLF was meant."""
+    text = part.reading[0]
+    return text if part.encoding in ("base64", "quoted-printable") else text.replace("\r\r\n", "\r\n")
 
 
 def arrange(root: Part) -> Arrangement:

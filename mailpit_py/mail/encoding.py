@@ -15,6 +15,7 @@ _LEGAL_BASE64 = _ALPHABET + b"= \t\r\n"
 _BAD_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*(?:\r|\n|\Z))")
 _ODD_SOFT_BREAK = re.compile(rb"=(?:[ \t]|\r(?!\n))")
 _SOFT_BREAK = re.compile(rb"=[ \t]*+(?:\r\r?\n|\r|\n|\Z)")
+_DOUBLED = re.compile(rb"=(?==)")
 _UU_BEGIN = re.compile(rb"^begin[ \t]+[0-7]+[ \t]+[^\r\n]*(?:\r\n|\n|\r)", re.M)
 _LINE_END = re.compile(rb"\r\r?\n|\n|\r")
 
@@ -37,6 +38,10 @@ def decode(body: bytes, encoding: str) -> bytes:
 
 def decode_qp(body: bytes) -> bytes:
     """Undo quoted-printable; what is no escape stays, and a soft break may have blanks before its end."""
+    if b"==" in body:
+        body = _DOUBLED.sub(b"=3D", body)  # the standard library takes one of two
+    if b"\r\r\n" in body:
+        body = body.replace(b"\r\r\n", b"\r\n")
     if _ODD_SOFT_BREAK.search(body):
         body = _SOFT_BREAK.sub(b"", body)
     return binascii.a2b_qp(body)

@@ -40,7 +40,7 @@ def unfold(raw: bytes) -> bytes:
     """Return a field's value on one line (RFC 5322 §2.2.3), trimmed."""
     if b"\n" in raw or b"\r" in raw:
         raw = _FOLD.sub(b" ", raw)
-    return raw.strip()
+    return raw.strip(b" \t\r\n")
 
 
 def text_of(raw: bytes) -> str:

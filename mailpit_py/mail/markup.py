@@ -16,8 +16,11 @@ _TOKEN = re.compile(
     re.S,
 )
 # Raw text (HTML Living Standard §13.2.5): their content is no markup.
+_DOCTYPE = re.compile(r"<!doctype\b", re.I)  # the first of all decides whether a table ends a paragraph
 _DROPPED_RAW = frozenset(["script", "iframe", "noembed", "noframes", "title"])
 _SHOWN_RAW = frozenset(["xmp", "textarea", "plaintext", "listing"])
+_SWALLOWING = frozenset(["textarea", "listing"])  # a line end that they begin with is none of theirs, as in pre
+_FIRST_LINE_END = re.compile(r"\A\r?\n")
 _RAW = _DROPPED_RAW | _SHOWN_RAW | {"style"}
 # Foreign content has rules of its own, and most parser confusions begin there: its tags are dropped.
 _DROPPED_TAGS_NAMES = "svg math noscript frameset frame base meta link image isindex"
@@ -81,6 +84,8 @@ class _Tamer:
                 position = self.raw_text(name, match)
             elif name and name not in _DROPPED_TAGS:
                 self.start_tag(name, match)
+            elif _DOCTYPE.match(match[0]):
+                self.out.append(match[0])
             else:
                 self.drop(name)
         self.out.append(source[position:])
@@ -98,6 +103,8 @@ class _Tamer:
             self.out.append(f"{match[0]}{content}</style>")
         elif name in _SHOWN_RAW:
             shown = content if name == "textarea" else content.replace("&", "&amp;")
+            if name in _SWALLOWING:
+                shown = _FIRST_LINE_END.sub("", shown)
             self.out.append(f"<pre>\n{shown.replace('<', '&lt;')}</pre>")
         else:
             self.drop(name)

@@ -8,8 +8,12 @@ from urllib.parse import unquote_to_bytes
 
 from mailpit_py.mail import charset, header
 
+# Many senders leave quotes as they are in a quoted name: one ends it only before what may follow it.
+_ENDS = r"\s*+(?:;|\Z)|\s++(?:\(|[^\s=;\"]++\s*+=)"
+_LENIENT = rf"\"((?:[^\"\\]++|\\.?|\"(?!{_ENDS}))*+)\""
+_QUOTED = r"\"((?:[^\"\\]++|\\.?)*+)(?:\"|\Z)"
 _PARAMETER = re.compile(
-    r"[\s;]*([^\s=;\"]++)\s*+=\s*+(?:\"((?:[^\"\\]++|\\.?)*+)(?:\"|\Z)|([^;]*+))|[\s;]*[^;\s]++|[\s;]+",
+    rf"[\s;]*([^\s=;\"]++)\s*+=\s*+(?:{_LENIENT}|{_QUOTED}|([^;]*+))|[\s;]*[^;\s]++|[\s;]+",
     re.S,
 )
 _SINGLE = re.compile(rb"[^;]*;[ \t]*([a-zA-Z-]+)=(?:\"([\w .,:=/+'-]*)\"|([\w.:/+-]+));?\s*", re.A)
@@ -67,7 +71,7 @@ def _pairs(text: str, limit: int) -> list[tuple[str, str]]:
     for match in _PARAMETER.finditer(text):
         if match[1] is None:
             continue
-        quoted, bare = match[2], match[3]
+        quoted, bare = match[3] if match[2] is None else match[2], match[4]
         value = _COMMENT.sub("", bare).strip() if quoted is None else _UNQUOTE.sub(r"\1", quoted)
         pairs.append((match[1].lower(), value))
         if len(pairs) >= limit:

@@ -200,7 +200,8 @@ class Part:
     @property
     def filename(self) -> str:
         """The file name as the sender gave it, or `''`. Not safe to use as a path."""
-        return self._disposition_parameters.get("filename") or self.parameters.get("name", "")
+        named = self.parameters
+        return self._disposition_parameters.get("filename") or named.get("name") or named.get("file", "")
 
     @property
     def content_id(self) -> str:

@@ -13,7 +13,7 @@ def _raw_text(name: str) -> str:
 
 
 _RAW_TEXT = "|".join(map(_raw_text, ("style", "script", "title", "template")))
-_UNSEEN = re.compile(rf"<(?:!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)|{_RAW_TEXT})")
+_UNSEEN = re.compile(rf"<(?:!--(?:-?>|[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z))|{_RAW_TEXT})")
 _TAG = re.compile(r"<(/?[a-zA-Z][^\s/>]*+|[/!?])(?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+(?:>|\Z)")
 _LINE_NAMES = "br hr p div tr li h1 h2 h3 h4 h5 h6 table blockquote pre ul ol dl dt dd center section article"
 _SEPARATORS = {prefix + name: "\n" for name in _LINE_NAMES.split() for prefix in ("", "/")}
@@ -32,7 +32,7 @@ def strip_html(markup: str) -> str:
 
 def _without_tags(markup: str) -> str:
     """The words of HTML in their lines, with white space still as it came."""
-    pieces = _TAG.split(_UNSEEN.sub(" ", markup).replace("\n", " "))
+    pieces = _TAG.split(_UNSEEN.sub("", markup).replace("\n", " "))
     separators = _SEPARATORS
     pieces[1::2] = [separators.get(name) or separators.get(name.lower(), "") for name in pieces[1::2]]
     text = html.unescape("".join(pieces))

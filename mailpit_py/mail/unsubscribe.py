@@ -14,7 +14,7 @@ _HTTP = re.compile(r"https?://[a-zA-Z0-9]", re.I)
 _SPACE = re.compile(r"\s", re.A)
 _KINDS = ((_MAILTO, "should only contain one mailto:"), (_HTTP, "should only contain one HTTP link"))
 _PORT = re.compile(r":[0-9]*")
-_ODD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})[^%]{0,2}")
+_ODD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.S)
 _ASCII_ESCAPE = re.compile(r"%[0-7].")
 _ODD_IN_HOST = re.compile(r"[^\w!$&'()*+,;=:\[\]<>\"~.%\x80-\U0010ffff-]", re.A)
 _LONGEST = 16_384
@@ -114,7 +114,12 @@ def _host_flaw(host: str) -> str:
 
 def _escape_flaw(text: str) -> str:
     match = _ODD_ESCAPE.search(text)
-    return f"invalid URL escape {_quoted(match[0])}" if match else ""
+    return f"invalid URL escape {_quoted(_octets(match[0], 3))}" if match else ""
+
+
+def _octets(text: str, count: int) -> str:
+    """The beginning of a text, so many octets as there are whole characters in them."""
+    return text.encode("utf-8", "replace")[:count].decode("utf-8", "ignore")
 
 
 def _quoted(text: str) -> str:

@@ -21,6 +21,10 @@ _SKIPPED = re.compile(
 _TYPE = re.compile(rb"[\s;]*+([!#-'*+.0-9A-Z^_`a-z{|}~-]++/[!#-'*+.0-9A-Z^_`a-z{|}~-]++)(?![^\s;(])")
 
 
+_NO_SUBTYPE = re.compile(rb"\s*([a-zA-Z]+)/\s*(?:;|\Z)")
+_USUAL = {b"text": "text/plain", b"multipart": "multipart/mixed"}
+
+
 def walk(raw: bytes, limits: Limits, *, has_bare_cr: bool) -> Part:
     """Return the root part of a message. Never raises; time and memory are linear in its size."""
     return _Walker(raw, limits, has_bare_cr).run()
@@ -184,6 +188,8 @@ class _Walker:
             if match := _TYPE.match(raw):
                 return match[1].lower().decode()
             defects.append("bad-content-type")
+            if match := _NO_SUBTYPE.match(raw):
+                return _USUAL.get(match[1].lower(), "application/octet-stream")
         digest = parent is not None and parent.content_type == "multipart/digest"
         return "message/rfc822" if digest and raw is None else "text/plain"
 

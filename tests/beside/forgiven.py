@@ -16,6 +16,8 @@ BODY = r"Text|HTML|txt|html|Inline|Attachments|part .*|row Snippet|row Attachmen
 LISTS = r"(?:row )?(?:To|Cc|Bcc|ReplyTo)"
 FROM = r"(?:row )?From|ReturnPath"
 VALUES = rf"(?:row )?Subject|header .*|{LISTS}|{FROM}|MessageID|row MessageID|Date|ListUnsubscribe"
+NAMED_BY_ADDRESS = rb"^(?:from|to|cc|bcc|reply-to):(?:[^\r\n]|\r\n[ \t])*?@(?:[^,\r\n]|\r\n[ \t])*<"
+BLANKS_AT_A_FOLD = rb"^subject:(?:[^\r\n]|\r\n[ \t])*?(?:[ \t]\r\n[ \t]|\r\n[ \t]{2})"
 UNSEEN = "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 
 
@@ -127,12 +129,16 @@ RULES = (
     Rule("one bad address empties the list", FROM, is_all_name),
     Rule("one bad address empties the list", "(?:row )?Bcc", names_it_nowhere_else),
     Rule("a quoted local part loses its quotes", f"{LISTS}|{FROM}", is_unquoted),
-    Rule("a name with `@` and without quotes", f"{LISTS}|{FROM}", sent(rb"^(?:from|to|cc|bcc|reply-to):.*@[^,]*<")),
+    Rule("a name with `@` and without quotes", f"{LISTS}|{FROM}", sent(NAMED_BY_ADDRESS)),
     Rule("a raw Subject in Latin-1", VALUES, said("\ufffd")),
     Rule("an encoded word that is broken", VALUES, said(r"=\?")),
     Rule("line ends and NULs that were encoded", VALUES, said(r"\\r|\\n|\\x00|[\r\n\0]")),
-    Rule("blanks before and behind a fold", r"(?:row )?Subject", sent(rb"^subject:.*(?:\s\s)")),
-    Rule("`MessageID` and `ContentID` without brackets", "(?:row )?MessageID", sent(rb"^message-id\s*:")),
+    Rule(
+        "blanks before and behind a fold",
+        r"(?:row )?Subject",
+        sent(BLANKS_AT_A_FOLD),
+    ),
+    Rule("`ContentID` without brackets", "(?:row )?MessageID", sent(rb"^message-id\s*:")),
     Rule("a header line with a blank or a letter", "header .*", sent(rb"^[!-9;-~]+[ \t]+:")),
     Rule("a Date in another form", "Date", sent(rb"^date\s*:")),
     Rule("attachments and inline parts without a name", "Inline|Attachments|part .*", lacks_nameless),
@@ -148,7 +154,7 @@ RULES = (
     Rule("blanks at the end of a quoted-printable line", BODY, parts(has_blanks_at_line_ends)),
     Rule("a transfer encoding with something behind it", BODY, parts(has_odd_encoding)),
     Rule("a file name by RFC 2231", BODY, sent(rb"name\*")),
-    Rule("a broken Content-Disposition", BODY, sent(rb"^content-disposition:\s*(?![\w-]+\s*(?:;|$))")),
+    Rule("a broken Content-Disposition", BODY, sent(rb"^content-disposition:\s*+(?![\w-]+\s*(?:;|$))")),
     Rule("text without a charset goes through a guess", BODY, has("undeclared-8bit")),
     Rule("what is not of its charset", BODY, has("wrong-charset", "unknown-charset")),
     Rule("a CR alone belongs to the line", ".*", has("bare-cr")),

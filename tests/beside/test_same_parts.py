@@ -37,7 +37,9 @@ WRITTEN = {
     "\ud55c\uad6d\uc5b4": ["euc-kr", "ks_c_5601-1987"],
 }
 ENCODED = {
-    "quoted-printable": ["a=20b", "a=\r\nb", "=c3=a4", "a=ZZb", "a = b", "a=0D=0Ab", "=2E\r\n.\r\nx", "=41" * 700,
+    "quoted-printable": ["a=20b", "a=\r\nb", "=c3=a4", "a=ZZb", "a = b", "a == b", "a===3Db",
+                         "a=0D=0Ab", "a=0D\r\nb", "a=0D=0D=0Ab",
+                         "=2E\r\n.\r\nx", "=41" * 700,
                          "\u00e4", "~", "a\x01b", "a=\nb", "abc=\r\n"],
     "base64": ["aGVsbG8=", "aGVsbG8", "aGV sbG8=", "aGV!sbG8=", "", "aGVs\r\nbG8=", "aGVs\r\n\r\nbG8=", "aGVsbG8===="],
     "x-unheard-of": ["YWJj=41"], "7BIT": ["a"], "8bit": ["\u00e4"], "binary": ["a"], "": ["a=20b"], "utf-8": ["\u00e4"],
@@ -57,6 +59,8 @@ FILE_NAMES = [
     'filename=a=b.txt', 'filename="a=b.txt"', "filename*=utf-8''a%2Fb.txt", 'filename="\U0001f48c.txt"',
     'filename="a\xa0b.txt"', 'filename="a\x01b.txt"', 'filename="a.txt"; filename="b.txt"',
     'filename="=?utf-8?q?a?= =?utf-8?q?b?=.txt"', 'filename="=?utf-8?q?a?=\r\n =?utf-8?q?b.txt?="',
+    'filename="a"b.txt"', 'filename="a "big" one.txt"', 'filename=""a.txt""', 'filename="a.txt"; x="y"z"',
+    'filename="a"(1).txt"', 'filename="12" screen.txt"', 'filename="a;b";c.txt"',
     'filename="a  b.txt"', 'filename=" a.txt "', 'filename="a%20b.txt"', 'filename=a%20b.txt',
 ]  # fmt: skip
 DISPOSITIONS = [
@@ -69,7 +73,8 @@ TYPES = [
     "text/html", "text/x-foo", "text/enriched", "text/csv; name=a.csv", "application/octet-stream; name=a.bin",
     "image/png; name=a.png", "message/rfc822; name=a.eml", "text/plain; boundary=cc", "text/plain/x",
     "text/calendar; method=REQUEST", "text/plain; name*=utf-8''%C3%A4.txt", "text/plain; format=flowed; delsp=yes",
-    "application/ms-tnef; name=winmail.dat", "application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m",
+    "image/png; file=a.png", "image/png; file=b.png; name=a.png", "application/ms-tnef; name=winmail.dat",
+    "application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m",
     "application/pgp-signature; name=signature.asc", "text/*", 'text/plain;charset="utf-8', "text/plain; charset=x;;",
     'text/plain; x="y;z"; charset=utf-8', "text/plain;\r\n\tcharset=utf-8;\r\n\tname=a.txt", "text/plain <b>",
 ]  # fmt: skip

@@ -21,6 +21,8 @@ from mailpit_py.mail.address import parse
             b'"Example, Ann" <ann@example.org>, bob@example.com',
             [("Example, Ann", "ann@example.org"), ("", "bob@example.com")],
         ),
+        ("\xa0Ann\xa0 B\xa0 <ann@example.org>".encode(), [("\xa0Ann\xa0 B\xa0", "ann@example.org")]),
+        (b'Ann"B"C "D""E" <ann@example.org>', [("Ann B C D E", "ann@example.org")]),
         (b"a@example.org, B  C <b@example.org>", [("", "a@example.org"), ("B C", "b@example.org")]),
         (b'"a \\"quoted\\" name" <a@example.org>', [('a "quoted" name', "a@example.org")]),
         (b"ann@example.org (Ann Example)", [("Ann Example", "ann@example.org")]),

@@ -28,6 +28,9 @@ INLINE = "Content-Disposition: inline"
     [
         ("", "", "", [], []),
         (TEXT, "one", "", [], []),
+        (entity("text/plain", "a\r\r\nb"), "a\r\nb", "", [], []),
+        (entity("text/plain", "a=0D\r\nb\r\r\nc", "Content-Transfer-Encoding: quoted-printable"),
+         "a\r\r\nb\r\nc", "", [], []),
         (HTML, "", "<p>", [], []),
         (entity("text/plain", "x", ATTACHED), "", "", ["0"], []),
         (entity("text/html", "x", ATTACHED), "", "", ["0"], []),

@@ -33,6 +33,7 @@ UU = b"begin 644 cat.txt\n" + binascii.b2a_uu(b"a cat and another cat") + b"`\ne
         (b"soft= \t\nbreak", "quoted-printable", b"softbreak", ""),
         (b"soft=\rbreak\rnext", "quoted-printable", b"softbreak\rnext", ""),
         (b"end=", "quoted-printable", b"end", ""),
+        (b"a == b ===3D", "quoted-printable", b"a == b ===", "bad-quoted-printable"),
         (b"a=ZZ b", "quoted-printable", b"a=ZZ b", "bad-quoted-printable"),
         (b"1=1", "quoted-printable", b"1=1", "bad-quoted-printable"),
         (UU, "x-uuencode", b"a cat and another cat", ""),

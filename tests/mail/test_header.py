@@ -51,6 +51,7 @@ def test_a_value_is_decoded(raw, expected):
 
 def test_unfolding_keeps_the_other_white_space():
     assert unfold(b" a\r\n   b\r\n") == b"a   b"
+    assert unfold(b" \t\x0ba\x0c \r\n") == b"\x0ba\x0c"
 
 
 def test_only_the_first_octets_are_searched_for_encoded_words():

@@ -46,6 +46,13 @@ from mailpit_py.mail.rendition import to_text
             '<p>Hello <b>Ann</b>,</p><p>Your code is <code>123456</code>. <a href="https://x.test/v">Verify</a>.</p>',
             "Hello *Ann* ,\n\nYour code is 123456. Verify ( https://x.test/v ).",
         ),
+        ("x<!doctype html>y", "xy"),
+        ("<p>a<table><tr><td>b</table>", "a\n\nb"),
+        ("<!doctype html><p>a<table><tr><td>b</table>c", "a\n\nb\n\nc"),
+        ("<!doctype html><p>a <table>b", "a\n\nb"),
+        ("<p>a <table>b", "a b"),
+        ("x <textarea>\na</textarea><textarea>\r\nb</textarea><textarea>c\n</textarea> y", "x a b c\ny"),
+        ("x <listing>\na</listing> y", "x a y"),
         ("", ""),
     ],
 )  # fmt: skip

@@ -57,6 +57,8 @@ def test_valid(value: str, links: tuple[str, ...]) -> None:
         ("<http://example.com:port>", (), 'parse "http://example.com:port": invalid port ":port" after host'),
         ("<http://example.com/%zz>", (), 'parse "http://example.com/%zz": invalid URL escape "%zz"'),
         ("<http://a%41.test/>", (), 'parse "http://a%41.test/": invalid URL escape "%41"'),
+        ("<http://a.test/%%TO%%>", (), 'parse "http://a.test/%%TO%%": invalid URL escape "%%T"'),
+        ("<http://a.test/%\u00e4b>", (), 'parse "http://a.test/%\u00e4b": invalid URL escape "%\u00e4"'),
         ("<http://u:%z@a.test/>", (), 'parse "http://u:%z@a.test/": invalid URL escape "%z"'),
         ("<http://a[.test/>", (), 'parse "http://a[.test/": invalid IP-literal'),
         ("<http://a.test/\x01>", (), r'parse "http://a.test/\x01": net/url: invalid control character in URL'),

@@ -98,6 +98,7 @@ MULTIPART = b"Content-Type: multipart/mixed; boundary=x\n\n"
         (MULTIPART + b"--x\ntext without header\n--x--", ["", "1"], {"no-header"}),
         (MULTIPART + b"--y\n\none\n--x1\n\n--xx--\n", [""], {"boundary-not-found"}),
         (b"Content-Type: nonsense\n\nbody", ["1"], {"bad-content-type"}),
+        (b"Content-Type: image/; x=y\n\nbody", ["1"], {"bad-content-type"}),
         (b"Content-Type: text/plain/x y\n\nbody", ["1"], {"bad-content-type"}),
         (
             b"Content-Transfer-Encoding: base64\n" + MULTIPART + b"--x\n\none\n--x--",

@@ -308,6 +308,8 @@ def test_a_part_runs_nothing_in_our_name(client: Client, mail: Mail) -> None:
 
 def test_a_date_beyond_all_calendars_is_the_first_one() -> None:
     assert moment(1 << 62) == "0001-01-01T00:00:00Z"
+    first = -62_135_596_800_000_000
+    assert moment(first - 3_600_000_000, minutes_east=90) == "0001-01-01T00:30:00+01:30"
     assert moment(0, minutes_east=-90) == "1969-12-31T22:30:00-01:30"
 
 

@@ -56,6 +56,16 @@ def test_large_images_fill_it_and_small_ones_are_fitted(width: int, height: int,
     assert (min(image.getpixel((1, 1))) > 200) is corner_is_white
 
 
+def test_greys_of_sixteen_bits_are_no_white() -> None:
+    out = io.BytesIO()
+    Image.new("I", (200, 150), 0x4000).convert("I;16").save(out, "PNG")
+    assert drawn(Painter().draw(out.getvalue())).convert("L").getpixel((90, 60)) == 64
+
+
+def test_a_picture_in_ppm_is_drawn() -> None:
+    assert not is_white(drawn(Painter().draw(b"P6 1 1 255\n\0\0\0")))
+
+
 @pytest.mark.parametrize(
     "octets",
     [
