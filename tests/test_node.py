@@ -17,6 +17,7 @@ import pytest
 from mailpit_py.config import Config
 from mailpit_py.errors import ConfigError
 from mailpit_py.node import Node
+from tests.process import checkout
 
 FREE = {"smtp": "localhost:0", "listen": "localhost:0"}
 MAIL = b"Subject: hello\r\n\r\nbody\r\n"
@@ -178,6 +179,15 @@ def test_the_command_says_where_it_listens_and_ends_cleanly(number, tmp_path):
         assert started.wait(10) == 0
         assert started.stderr.read() == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the threads of a process are not told here")
+def test_a_signal_that_the_system_gives_to_another_thread_ends_it(tmp_path):
+    with checkout(tmp_path) as running:
+        first, *_, last = sorted(map(int, os.listdir(f"/proc/{running.process.pid}/task")))
+        assert first == running.process.pid  # the main thread
+        os.kill(last, signal.SIGTERM)
+        assert running.process.wait(10) == 0
 
 
 def test_a_foreign_database_is_refused_in_one_line(tmp_path):

@@ -6,17 +6,15 @@ import difflib
 import gc
 import logging
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
+from mailpit_py.cli.ending import Ending
 from mailpit_py.cli.options import SettingsByTheme, given_to, options_of_config
 from mailpit_py.config import Config, from_values, options
 from mailpit_py.errors import ConfigError, MailpitError, PlaceTaken
@@ -36,19 +34,13 @@ def command(context: click.Context, /, **values: object) -> None:
 
 def run(values: Mapping[str, Any]) -> int:
     """Serve until SIGINT or SIGTERM; return the exit code. Raises ClickException for what a user can mend."""
-    stop = threading.Event()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
     try:
-        config = from_values(values)
-        configure_logging(config)
-        for words in unknown_variables(os.environ):
-            logger.warning("%s", words)
-        serve(config, stop)
+        with Ending() as ending:
+            config = from_values(values)
+            configure_logging(config)
+            for words in unknown_variables(os.environ):
+                logger.warning("%s", words)
+            serve(config, ending.wait)
     except PlaceTaken as error:
         raise click.ClickException(str(error)) from None
     except ConfigError as error:
@@ -58,8 +50,8 @@ def run(values: Mapping[str, Any]) -> int:
     return 0
 
 
-def serve(config: Config, stop: threading.Event) -> None:
-    """Start a node, say where it listens, and wait for `stop`.
+def serve(config: Config, wait: Callable[[], object]) -> None:
+    """Start a node, say where it listens, and stop it when `wait` returns.
 
     Threads give up the interpreter to each other after half a millisecond in place of five: the
     loop and the writer need it in turn for less than that, and on a busy machine each waited out the other.
@@ -73,7 +65,7 @@ def serve(config: Config, stop: threading.Event) -> None:
         if config.verbose or not config.quiet:
             for line in node.announcements():
                 print_line(line)
-        stop.wait()
+        wait()
 
 
 @contextmanager

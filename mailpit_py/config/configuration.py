@@ -291,8 +291,8 @@ class Config(
 
     @property
     def database_path(self) -> Path | None:
-        """The database file; a folder means `mailpit.db` in it, and None a temporary file."""
-        if not self.database:
+        """The database file; a folder means `mailpit.db` in it, and None, as SQLite's `:memory:`, a temporary file."""
+        if self.database in ("", ":memory:"):
             return None
         path = Path(self.database).expanduser()
         return path / "mailpit.db" if path.is_dir() else path

@@ -134,7 +134,7 @@ def _check_outbound(config: Config) -> None:
         raise ConfigError("--retry-scale is a number as 0.01, or 0 for no pauses")
     if config.fbl_address and not re.fullmatch(r"[!-=?-~]{1,64}@[0-9A-Za-z.\-\[\]:]{1,255}", config.fbl_address):
         raise ConfigError("--fbl-address is one address, as in fbl@app.example")
-    if config.webhook_url and not re.fullmatch(r"(?i:https?)://[^\s?#/][^\s#]*", config.webhook_url):
+    if config.webhook_url and not re.fullmatch(r"(?i:https?)://[^\s?#/]\S*", config.webhook_url):
         raise ConfigError("--webhook-url is a whole URL, as in http://localhost:8000/hook")
     if config.webhook_limit < 0 or config.webhook_delay < 0:
         raise ConfigError("--webhook-limit and --webhook-delay are numbers of seconds, or 0")

@@ -84,9 +84,10 @@ class Relay:
         tables, clock = self._queue.tables, self._sandbox.clock
         while not self._is_closed:
             tick = tables.bell.tick
+            busy = set(self._busy)  # read before the table: what ends in between is still due there
             try:
-                for item in tables.due(clock.wall(), limit=AT_ONCE + len(self._busy)):
-                    if item.public_id not in self._busy and len(self._busy) < AT_ONCE:
+                for item in tables.due(clock.wall(), limit=AT_ONCE + len(busy)):
+                    if item.public_id not in busy and len(self._busy) < AT_ONCE:
                         self._busy.add(item.public_id)
                         asyncio.run_coroutine_threadsafe(self._try(item), self._loop)
                 at = tables.next_due()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,11 +30,24 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class Call:
+    """What a program is called with."""
+
+    words: Sequence[str] = ()
+    stdin: bytes = b""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Program:
-    """One of the two, by what stands at the beginning of each call."""
+    """One of the two, by what stands at the beginning of each call.
+
+    `several` is what makes many calls out of one process, where one for each would take long.
+    """
 
     command: tuple[str, ...]
     variables: Mapping[str, str] = field(default_factory=dict)
+    several: tuple[str, ...] = ()
 
     def call(self, folder: Path, *words: str, stdin: bytes = b"", **variables: str) -> Ended:
         """Call it in `folder`, and wait for its end."""
@@ -46,6 +60,19 @@ class Program:
             timeout=60,
         )
         return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def call_each(self, folder: Path, calls: Sequence[Call]) -> list[Ended]:
+        """Make these calls one after the other, and tell how each has ended."""
+        if not self.several:
+            return [self.call(folder, *one.words, stdin=one.stdin, **one.variables) for one in calls]
+        told = [
+            (str(folder), one.words, one.stdin.decode("latin-1"), self.environment(folder, one.variables))
+            for one in calls
+        ]
+        done = subprocess.run(
+            self.several, input=json.dumps(told).encode(), capture_output=True, cwd=ROOT, timeout=300, check=True
+        )
+        return [Ended(*one) for one in json.loads(done.stdout)]
 
     def environment(self, folder: Path, variables: Mapping[str, str]) -> dict[str, str]:
         places = {"PATH": os.defpath, "HOME": str(folder), "TMPDIR": str(folder)}
@@ -96,7 +123,8 @@ def mailpit_program(found: str) -> Program:
 
 
 def our_program() -> Program:
-    return Program((sys.executable, "-m", "mailpit_py"), {"PYTHONPATH": str(ROOT)})
+    several = (sys.executable, "-m", "tests.beside.forking")
+    return Program((sys.executable, "-m", "mailpit_py"), {"PYTHONPATH": str(ROOT)}, several)
 
 
 @dataclass(frozen=True)

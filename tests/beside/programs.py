@@ -116,7 +116,8 @@ def mailpit(folder: Path, *options: str, **variables: str) -> Iterator[Server]:
     environment = {"PATH": "", "HOME": str(folder), "TMPDIR": str(folder), **variables}
     with subprocess.Popen([found, *binds, *quiet, *options], cwd=folder, env=environment) as process:
         try:
-            wait_until(lambda: is_open(page) and is_open(smtp))
+            wait_until(lambda: process.poll() is not None or (is_open(page) and is_open(smtp)))
+            assert process.poll() is None, f"it ended with {process.returncode} in place of a start"
             yield Server("mailpit", f"http://127.0.0.1:{page}", smtp)
         finally:
             process.kill()

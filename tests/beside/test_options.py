@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import smtplib
+import stat
 from pathlib import Path
 
 import pytest
 
-from tests.beside.commands import STARTS, Programs
+from tests.beside.commands import STARTS, Call, Programs
 from tests.beside.programs import pair
 from tests.beside.table import differs
+from tests.servers.smtp.serving import wait_until
 
 
 @differs("listens on every address")
@@ -92,6 +94,43 @@ def test_a_number_begins_with_a_zero(tmp_path: Path, programs: Programs) -> None
     assert taken == [8, 10]
     assert programs.theirs.attempt(tmp_path, "--max=0x10") == STARTS
     assert programs.ours.call(tmp_path, "--max=0x10").status == 2
+
+
+@differs("blanks around a value after a flag")
+def test_blanks_around_values(programs: Programs, tmp_path: Path) -> None:
+    flags = [
+        "--max= 5",
+        "--max-message-size=٥",
+        "--compression=3 ",
+        "--max-age= 3d",
+        "--quiet= false",
+        "--chaos-triggers= ",
+    ]
+    (tmp_path / "quoted.yaml").write_text('host: a.example\nport: "25 "\n')
+    (tmp_path / "marked.yaml").write_text("\ufeffto: qa@example.net\nhost: a.example\n")
+    files = ["--smtp-relay-config=quoted.yaml", "--smtp-forward-config=marked.yaml"]
+    refused = programs.theirs.call_each(tmp_path, [Call([one]) for one in (*flags, *files)])
+    assert [one.status for one in refused] == [1] * 8
+    assert programs.ours.attempt(tmp_path, *flags, *files) == STARTS
+
+
+@differs("`unix:/path` without a mode")
+def test_a_socket_file_without_a_mode(programs: Programs, tmp_path: Path) -> None:
+    options = ("--listen=127.0.0.1:0", f"--smtp=unix:{tmp_path}/smtp")
+    assert programs.theirs.call(tmp_path, *options).status == 1
+    with programs.ours.running(tmp_path, *options):
+        wait_until((tmp_path / "smtp").exists)
+        wait_until(lambda: stat.S_IMODE((tmp_path / "smtp").stat().st_mode) == 0o660)
+
+
+@differs("a YAML file may have a tab behind a colon")
+def test_a_file_that_yaml_has_two_readings_of(programs: Programs, tmp_path: Path) -> None:
+    calls = []
+    for number, text in enumerate(("host:\ta.example", "host: a.example\nport: 25.0", "host: a.example\n---\nhost: b")):
+        (tmp_path / f"{number}.yaml").write_text(text)
+        calls.append(Call([f"--smtp-relay-config={number}.yaml"]))
+    assert [one.status for one in programs.ours.call_each(tmp_path, calls)] == [2] * 3
+    assert [programs.theirs.attempt(tmp_path, *one.words) for one in calls] == [STARTS] * 3
 
 
 @differs("a wrong call ends with 1")

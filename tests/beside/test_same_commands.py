@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.beside.commands import Program, Programs
+from tests.beside.commands import Call, Program, Programs
 from tests.beside.programs import Server, mailpit, pair, sandbox
-from tests.beside.real_server import Letter, real_server
+from tests.beside.real_server import Letter, RealServer, real_server
 from tests.servers.smtp.serving import wait_until
 
 HEADER = (
@@ -26,98 +28,103 @@ def shape(letter: Letter) -> tuple[str, list[str], bytes | None]:
     return letter.commands[0].lower(), letter.envelope, letter.raw
 
 
-def sent(program: Program, folder: Path, *words: str, stdin: bytes = MAIL, **variables: str) -> tuple[bool, list[Any]]:
-    """Whether `sendmail` worked, and what it sent to the server, whose address is `SERVER` in its words."""
-    with real_server() as real:
-        place = f"127.0.0.1:{real.port}"
-        told = {name: value.replace("SERVER", place) for name, value in variables.items()}
-        ended = program.call(folder, "sendmail", *(one.replace("SERVER", place) for one in words), stdin=stdin, **told)
-        return ended.status == 0, [shape(one) for one in real.taken()]
+def sent(program: Program, folder: Path, calls: Sequence[Call]) -> list[tuple[bool, list[Any]]]:
+    """Whether `sendmail` worked each time, and what it sent to a server, whose address is `SERVER` in words."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(real_server()) for _ in calls]
+        ended = program.call_each(folder, [_to(real, one) for real, one in zip(servers, calls, strict=True)])
+        return [
+            (one.status == 0, [shape(letter) for letter in real.taken()])
+            for one, real in zip(ended, servers, strict=True)
+        ]
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "-S SERVER eve@example.com",
-        "-S SERVER",
-        "-S SERVER -t",
-        "-S SERVER -t -i",
-        "-SSERVER -ti",
-        "-S=SERVER -it -fapp@example.org",
-        "-S SERVER -t -f app@example.org",
-        "-S SERVER -f=app@example.org eve@example.com",
-        "--smtp-addr SERVER --from app@example.org eve@example.com fay@example.com",
-        "--smtp-addr=SERVER --from=app@example.org eve@example.com",
-        "eve@example.com -S SERVER -f app@example.org",
-        "-S SERVER -oi eve@example.com",
-        "-S SERVER -oi -t -v",
-        "-S SERVER -F Shop -B8BITMIME -eq eve@example.com",
-        "-S SERVER -- eve@example.com",
-        "-S SERVER eve@example.com eve@example.com",
-        "-S SERVER root",
-    ],
-)
-def test_sendmail_as_programs_call_it(programs: Programs, tmp_path: Path, words: str) -> None:
-    theirs, ours = (sent(one, tmp_path, *words.split()) for one in programs)
+def _to(real: RealServer, call: Call) -> Call:
+    place = f"127.0.0.1:{real.port}"
+    words = ("sendmail", *(one.replace("SERVER", place) for one in call.words))
+    return Call(words, call.stdin, {name: value.replace("SERVER", place) for name, value in call.variables.items()})
+
+
+CALLS = """
+-S SERVER eve@example.com
+-S SERVER
+-S SERVER -t
+-S SERVER -t -i
+-SSERVER -ti
+-S=SERVER -it -fapp@example.org
+-S SERVER -t -f app@example.org
+-S SERVER -f=app@example.org eve@example.com
+--smtp-addr SERVER --from app@example.org eve@example.com fay@example.com
+--smtp-addr=SERVER --from=app@example.org eve@example.com
+eve@example.com -S SERVER -f app@example.org
+-S SERVER -oi eve@example.com
+-S SERVER -oi -t -v
+-S SERVER -F Shop -B8BITMIME -eq eve@example.com
+-S SERVER -- eve@example.com
+-S SERVER eve@example.com eve@example.com
+-S SERVER root
+"""
+
+
+def test_sendmail_as_programs_call_it(programs: Programs, tmp_path: Path) -> None:
+    lines = CALLS.strip().splitlines()
+    theirs, ours = (sent(one, tmp_path, [Call(line.split(), MAIL) for line in lines]) for one in programs)
+    assert dict(zip(lines, ours, strict=True)) == dict(zip(lines, theirs, strict=True))
+    assert all(is_done for is_done, _ in theirs)
+
+
+def test_sendmail_from_somebody_with_a_name(programs: Programs, tmp_path: Path) -> None:
+    names = ("Shop <shop@example.org>", '"Shop, Inc" <shop@example.org>', "<shop@example.org>")
+    calls = [Call(["-S", "SERVER", "-f", one, "eve@example.com"], MAIL) for one in names]
+    theirs, ours = (sent(one, tmp_path, calls) for one in programs)
     assert ours == theirs
-    assert theirs[0]
+    assert [letters[0][1] for _, letters in theirs] == [["shop@example.org", "eve@example.com"]] * 3
 
 
-@pytest.mark.parametrize("sender", ["Shop <shop@example.org>", '"Shop, Inc" <shop@example.org>', "<shop@example.org>"])
-def test_sendmail_from_somebody_with_a_name(programs: Programs, tmp_path: Path, sender: str) -> None:
-    theirs, ours = (sent(one, tmp_path, "-S", "SERVER", "-f", sender, "eve@example.com") for one in programs)
+def test_sendmail_by_variables(programs: Programs, tmp_path: Path) -> None:
+    calls = [
+        Call([], MAIL, {"MP_SENDMAIL_SMTP_ADDR": "SERVER", "MP_SENDMAIL_FROM": "App <app@example.org>"}),
+        Call(
+            ["-f", "eve@example.org"], MAIL, {"MP_SENDMAIL_SMTP_ADDR": "SERVER", "MP_SENDMAIL_FROM": "app@example.org"}
+        ),
+        Call(["-S", "SERVER"], MAIL, {"MP_SENDMAIL_SMTP_ADDR": "127.0.0.1:9"}),
+    ]
+    theirs, ours = (sent(one, tmp_path, calls) for one in programs)
     assert ours == theirs
-    assert theirs[1][0][1] == ["shop@example.org", "eve@example.com"]
+    assert all(is_done for is_done, _ in theirs)
 
 
-@pytest.mark.parametrize(
-    ("words", "variables"),
-    [
-        ("", {"MP_SENDMAIL_SMTP_ADDR": "SERVER", "MP_SENDMAIL_FROM": "App <app@example.org>"}),
-        ("-f eve@example.org", {"MP_SENDMAIL_SMTP_ADDR": "SERVER", "MP_SENDMAIL_FROM": "app@example.org"}),
-        ("-S SERVER", {"MP_SENDMAIL_SMTP_ADDR": "127.0.0.1:9"}),
-    ],
-)
-def test_sendmail_by_variables(programs: Programs, tmp_path: Path, words: str, variables: dict[str, str]) -> None:
-    theirs, ours = (sent(one, tmp_path, *words.split(), **variables) for one in programs)
+TEXTS = [
+    MAIL.replace(b"\n", b"\r\n"),
+    MAIL.rstrip(b"\n"),
+    HEADER,
+    HEADER + b"\n",
+    HEADER + b"\n.\n..\n",
+    HEADER + "\nGrüße\n".encode(),
+    HEADER + b"X-Long: a\n b\n\tc\n\nx\n",
+    HEADER.replace(b"Ann <ann@example.com>, bob@example.com", b"undisclosed-recipients:;") + b"\nx\n",
+    HEADER.replace(b"Cc:", b"CC:").replace(b"To:", b"to:") + b"\nx\n",
+    HEADER + b"\n" + b"x" * 5000 + b"\n",
+    HEADER + b"\nnul \0 here\n",
+]
+
+
+def test_sendmail_of_texts(programs: Programs, tmp_path: Path) -> None:
+    theirs, ours = (sent(one, tmp_path, [Call(["-S", "SERVER"], text) for text in TEXTS]) for one in programs)
     assert ours == theirs
-    assert theirs[0]
+    assert all(is_done for is_done, _ in theirs)
 
 
-@pytest.mark.parametrize(
-    "stdin",
-    [
-        MAIL.replace(b"\n", b"\r\n"),
-        MAIL.rstrip(b"\n"),
-        HEADER,
-        HEADER + b"\n",
-        HEADER + b"\n.\n..\n",
-        HEADER + "\nGrüße\n".encode(),
-        HEADER + b"X-Long: a\n b\n\tc\n\nx\n",
-        HEADER.replace(b"Ann <ann@example.com>, bob@example.com", b"undisclosed-recipients:;") + b"\nx\n",
-        HEADER.replace(b"Cc:", b"CC:").replace(b"To:", b"to:") + b"\nx\n",
-        HEADER + b"\n" + b"x" * 5000 + b"\n",
-        HEADER + b"\nnul \0 here\n",
-    ],
-)
-def test_sendmail_of_texts(programs: Programs, tmp_path: Path, stdin: bytes) -> None:
-    theirs, ours = (sent(one, tmp_path, "-S", "SERVER", stdin=stdin) for one in programs)
-    assert ours == theirs
-    assert theirs[0]
+def test_sendmail_that_cannot(programs: Programs, tmp_path: Path) -> None:
+    lines = ("-S 127.0.0.1:9 a@example.com", "-S unix:/nowhere a@example.com", "-Z", "-S nonsense a@b")
+    calls = [Call(one.split(), MAIL) for one in lines]
+    assert [sent(one, tmp_path, calls) for one in programs] == [[(False, [])] * 4] * 2
 
 
-@pytest.mark.parametrize(
-    "words", ["-S 127.0.0.1:9 a@example.com", "-S unix:/nowhere a@example.com", "-Z", "-S nonsense a@b"]
-)
-def test_sendmail_that_cannot(programs: Programs, tmp_path: Path, words: str) -> None:
-    assert [sent(one, tmp_path, *words.split()) for one in programs] == [(False, []), (False, [])]
-
-
-@pytest.mark.parametrize("words", [["--help"], ["-h"]])
-def test_sendmail_explains_itself(programs: Programs, tmp_path: Path, words: list[str]) -> None:
+def test_sendmail_explains_itself(programs: Programs, tmp_path: Path) -> None:
     for one in programs:
-        ended = one.call(tmp_path, "sendmail", *words)
-        assert (ended.status, "-S" in ended.said) == (0, True)
+        ended = one.call_each(tmp_path, [Call(("sendmail", "--help")), Call(("sendmail", "-h"))])
+        assert [(each.status, "-S" in each.said) for each in ended] == [(0, True)] * 2
 
 
 DIALOGUE = (
@@ -125,13 +132,14 @@ DIALOGUE = (
 )
 
 
-@pytest.mark.parametrize("stdin", [DIALOGUE, b"EHLO me\r\n", b"", b"QUIT\r\nNOOP\r\n"])
-def test_smtp_over_the_standard_streams(programs: Programs, tmp_path: Path, stdin: bytes) -> None:
+def test_smtp_over_the_standard_streams(programs: Programs, tmp_path: Path) -> None:
     heard = []
     for one in programs:
         with real_server() as real:
-            ended = one.call(tmp_path, "sendmail", "-bs", "-S", f"127.0.0.1:{real.port}", stdin=stdin)
-            heard.append((ended.status, ended.said, [(letter.commands, letter.raw) for letter in real.taken()]))
+            words = ("sendmail", "-bs", "-S", f"127.0.0.1:{real.port}")
+            calls = [Call(words, text) for text in (DIALOGUE, b"EHLO me\r\n", b"", b"QUIT\r\nNOOP\r\n")]
+            ended = [(each.status, each.said) for each in one.call_each(tmp_path, calls)]
+            heard.append((ended, [(letter.commands, letter.raw) for letter in real.taken()]))
     assert heard[1] == heard[0]
 
 
@@ -145,9 +153,7 @@ def test_sendmail_by_a_socket_file(programs: Programs, tmp_path: Path) -> None:
             assert [one.status for one in ended] == [0, 0]
 
 
-@pytest.mark.parametrize(
-    ("name", "words"), [("sendmail", []), ("SendMail", []), ("my-send.sh", []), ("sendmail", ["sendmail"])]
-)
+@pytest.mark.parametrize(("name", "words"), [("sendmail", []), ("my-Send.sh", []), ("sendmail", ["sendmail"])])
 def test_by_its_name_the_program_is_sendmail(programs: Programs, tmp_path: Path, name: str, words: list[str]) -> None:
     place = tmp_path / name
     found = []
@@ -191,12 +197,10 @@ def put_in(program: Program, server: Server, folder: Path, *words: str) -> list[
     "words",
     [
         ["mail"],
-        ["mail/1.eml"],
         ["mail/1.eml", "mail/sub"],
         ["--recent=1", "mail"],
-        ["-r", "0", "mail"],
         ["--max-message-size=1", "mail"],
-        ["--max-message-size", "0", "mail"],
+        ["-r", "0", "--max-message-size", "0", "mail"],
     ],
     ids=" ".join,
 )
@@ -213,7 +217,7 @@ def test_ingest(programs: Programs, both: Any, tmp_path: Path, words: list[str])
         assert ours == theirs
 
 
-@pytest.mark.parametrize("words", [[], ["--again"], ["-v"], ["--max-message-size=1"]], ids=" ".join)
+@pytest.mark.parametrize("words", [[], ["--again"], ["-v", "--max-message-size=1"]], ids=" ".join)
 def test_dump_of_either_server_by_either_program(
     programs: Programs, both: Any, tmp_path: Path, words: list[str]
 ) -> None:
@@ -259,14 +263,13 @@ READY = """
 """
 
 
-@pytest.mark.parametrize("case", [one.strip() for line in READY.strip().splitlines() for one in line.split(";")])
-def test_readyz(programs: Programs, both: Any, tmp_path: Path, case: str) -> None:
-    words, _, status = case.partition("|")
-    statuses = []
+def test_readyz(programs: Programs, both: Any, tmp_path: Path) -> None:
+    cases = dict(one.strip().split("|") for line in READY.strip().splitlines() for one in line.split(";"))
+    expected = {words: status != "0" for words, status in cases.items()}
     for one, server in zip(programs, both, strict=True):
         place = server.url.removeprefix("http://")
-        statuses.append(bool(one.call(tmp_path, "readyz", *words.replace("PLACE", place).split()).status))
-    assert statuses == [status != "0"] * 2
+        ended = one.call_each(tmp_path, [Call(["readyz", *words.replace("PLACE", place).split()]) for words in cases])
+        assert dict(zip(cases, (bool(each.status) for each in ended), strict=True)) == expected
 
 
 def test_readyz_by_variables(programs: Programs, tmp_path: Path) -> None:

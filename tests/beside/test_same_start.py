@@ -8,10 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.beside.commands import STARTS, Programs
+from tests.beside.commands import STARTS, Call, Programs
 
 # Mailpit ends a wrong call with 1, ours with 2: a row of the table.
 ENDS = {1: "ends", 2: "ends", STARTS: STARTS}
+
+
+def ends(programs: Programs, folder: Path, cases: Mapping[str, Call]) -> dict[str, tuple[str, str]]:
+    """How each of both ends with what cannot start, case by case."""
+    binds = ("--smtp=127.0.0.1:0", "--listen=127.0.0.1:0")
+    calls = [Call((*binds, *one.words), one.stdin, one.variables) for one in cases.values()]
+    theirs, ours = (one.call_each(folder, calls) for one in programs)
+    pairs = [(ENDS[one.status], ENDS[other.status]) for one, other in zip(theirs, ours, strict=True)]
+    return dict(zip(cases, pairs, strict=True))
 
 
 def outcomes(programs: Programs, folder: Path, *options: str, **variables: str) -> list[str]:
@@ -19,104 +28,106 @@ def outcomes(programs: Programs, folder: Path, *options: str, **variables: str) 
         return [ENDS[one] for one in pool.map(lambda each: each.attempt(folder, *options, **variables), programs)]
 
 
-@pytest.mark.parametrize(
-    "option",
-    [
-        "--max=abc",
-        "--max=",
-        "--max=1.5",
-        "--max-age=3",
-        "--max-age=3D",
-        "--max-age=1w",
-        "--max-age=-1d",
-        "--max-age=99999999999999999999d",
-        "--max-message-size=x",
-        "--compression=4",
-        "--compression=-1",
-        "--compression=x",
-        "--quiet=maybe",
-        "--quiet=",
-        "-qfalse",
-        "-qx",
-        "--no-quiet",
-        "--Max=5",
-        "--webroot=/a b",
-        "--webroot=/é",
-        "--ui-auth-file=nowhere",
-        "--smtp-auth-file=nowhere",
-        "--pop3-auth-file=nowhere",
-        "--send-api-auth-file=nowhere",
-        "--ui-tls-cert=there",
-        "--ui-tls-key=there",
-        "--smtp-tls-cert=there",
-        "--smtp-tls-cert=sans:",
-        "--smtp-require-tls",
-        "--smtp-require-starttls",
-        "--enable-prometheus=nonsense",
-        "--enable-prometheus=:99999",
-        "--tag=a",
-        "--tags-disable=nonsense",
-        "--tags-disable=x-tags,",
-        "--tags-config=nowhere",
-        "--tags-config=there",
-        "--chaos-triggers=Sender:451:101",
-        "--chaos-triggers=Sender:399:10",
-        "--chaos-triggers=Sender:600:10",
-        "--chaos-triggers=Foo:451:10",
-        "--chaos-triggers=Sender:451",
-        "--chaos-triggers=Sender:451:1.5",
-        "--chaos-triggers=Sender:451:10,",
-        "--webhook-url=nonsense",
-        "--webhook-url=ftp://example.com/",
-        "--webhook-url=https://a b/",
-        "--webhook-limit=x",
-        "--webhook-delay=1.5",
-        "--smtp-max-recipients=x",
-        "--smtp-allowed-recipients=(",
-        "--smtp-relay-all",
-        "--smtp-relay-matching=x",
-        "--smtp-relay-config=nowhere",
-        "--smtp-relay-config=there",
-        "--smtp-forward-config=nowhere",
-        "--smtp-forward-config=there",
-        "--database=nowhere/mail.db",
-        "--listen=8025",
-        "--smtp=localhost",
-        "--pop3=nonsense",
-        "--pop3=127.0.0.1:99999",
-        "nonsense",
-    ],
-)
-def test_a_slip_is_refused_by_both(programs: Programs, tmp_path: Path, option: str) -> None:
+SLIPS = """
+--max=abc
+--max=
+--max=1.5
+--max-age=3
+--max-age=3D
+--max-age=1w
+--max-age=-1d
+--max-age=99999999999999999999d
+--max-message-size=x
+--compression=4
+--compression=-1
+--compression=x
+--quiet=maybe
+--quiet=
+-qfalse
+-qx
+--no-quiet
+--Max=5
+--webroot=/a b
+--webroot=/é
+--ui-auth-file=nowhere
+--smtp-auth-file=nowhere
+--pop3-auth-file=nowhere
+--send-api-auth-file=nowhere
+--ui-tls-cert=there
+--ui-tls-key=there
+--smtp-tls-cert=there
+--smtp-tls-cert=sans:
+--smtp-require-tls
+--smtp-require-starttls
+--enable-prometheus=nonsense
+--enable-prometheus=:99999
+--tag=a
+--tags-disable=nonsense
+--tags-disable=x-tags,
+--tags-config=nowhere
+--tags-config=there
+--chaos-triggers=Sender:451:101
+--chaos-triggers=Sender:399:10
+--chaos-triggers=Sender:600:10
+--chaos-triggers=Foo:451:10
+--chaos-triggers=Sender:451
+--chaos-triggers=Sender:451:1.5
+--chaos-triggers=Sender:451:10,
+--chaos-triggers=,
+--chaos-triggers=Sender:451:5%
+--chaos-triggers=Sender:451:10;Recipient:550:5
+--chaos-triggers=Sender::10
+--webhook-url=nonsense
+--webhook-url=ftp://example.com/
+--webhook-url=https://a b/
+--webhook-limit=x
+--webhook-delay=1.5
+--smtp-max-recipients=x
+--smtp-allowed-recipients=(
+--smtp-relay-all
+--smtp-relay-matching=x
+--smtp-relay-config=nowhere
+--smtp-relay-config=there
+--smtp-forward-config=nowhere
+--smtp-forward-config=there
+--database=nowhere/mail.db
+--listen=8025
+--smtp=localhost
+--pop3=nonsense
+--pop3=127.0.0.1:99999
+nonsense
+"""
+
+
+def test_a_slip_is_refused_by_both(programs: Programs, tmp_path: Path) -> None:
     (tmp_path / "there").write_text("ann:secret\n")
-    assert outcomes(programs, tmp_path, option) == ["ends", "ends"]
+    cases = {one: Call([one]) for one in SLIPS.strip().splitlines()}
+    assert ends(programs, tmp_path, cases) == dict.fromkeys(cases, ("ends", "ends"))
 
 
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {"MP_COMPRESSION": "5"},
-        {"MP_MAX_AGE": "x"},
-        {"MP_WEBROOT": "a b"},
-        {"MP_UI_AUTH_FILE": "nowhere"},
-        {"MP_UI_TLS_CERT": "nowhere"},
-        {"MP_SMTP_TLS_REQUIRED": "1"},
-        {"MP_CHAOS_TRIGGERS": "x"},
-        {"MP_TAG": "x"},
-        {"MP_TAGS_DISABLE": "x"},
-        {"MP_ENABLE_PROMETHEUS": "x"},
-        {"MP_WEBHOOK_URL": "x"},
-        {"MP_POP3_BIND_ADDR": "nonsense"},
-        {"MP_SMTP_RELAY_ALL": "1"},
-        {"MP_SMTP_RELAY_MATCHING": "x"},
-        {"MP_DATABASE": "nowhere/mail.db"},
-        {"MP_SEND_API_AUTH": "a:b", "MP_SEND_API_AUTH_ACCEPT_ANY": "1"},
-    ],
-)
-def test_a_slip_in_a_variable_is_refused_by_both(
-    programs: Programs, tmp_path: Path, variables: Mapping[str, str]
-) -> None:
-    assert outcomes(programs, tmp_path, **variables) == ["ends", "ends"]
+OF_VARIABLES: list[dict[str, str]] = [
+    {"MP_COMPRESSION": "5"},
+    {"MP_MAX_AGE": "x"},
+    {"MP_WEBROOT": "a b"},
+    {"MP_UI_AUTH_FILE": "nowhere"},
+    {"MP_UI_TLS_CERT": "nowhere"},
+    {"MP_SMTP_TLS_REQUIRED": "1"},
+    {"MP_CHAOS_TRIGGERS": "x"},
+    {"MP_TAG": "x"},
+    {"MP_TAGS_DISABLE": "x"},
+    {"MP_ENABLE_PROMETHEUS": "x"},
+    {"MP_WEBHOOK_URL": "x"},
+    {"MP_POP3_BIND_ADDR": "nonsense"},
+    {"MP_SMTP_RELAY_ALL": "1"},
+    {"MP_SMTP_RELAY_MATCHING": "x"},
+    {"MP_DATABASE": "nowhere/mail.db"},
+    {"MP_SEND_API_AUTH": "a:b", "MP_SEND_API_AUTH_ACCEPT_ANY": "1"},
+]
+
+
+def test_a_slip_in_a_variable_is_refused_by_both(programs: Programs, tmp_path: Path) -> None:
+    cases = {str(one): Call(variables=one) for one in OF_VARIABLES}
+    assert ends(programs, tmp_path, cases) == dict.fromkeys(cases, ("ends", "ends"))
 
 
 OF_EITHER = (
@@ -134,48 +145,42 @@ OF_RELAY = ({"ALLOWED_RECIPIENTS": "("}, {"BLOCKED_RECIPIENTS": "("})
 OF_FORWARD = ({"TO": ""}, {"TO": "nobody"}, {"TO": "a@b.example,"}, {"TO": "a@b.example;c@d.example"})
 
 
-@pytest.mark.parametrize(
-    ("kind", "settings"),
-    [
-        *(("RELAY", one) for one in (*OF_EITHER, *OF_RELAY)),
-        *(("FORWARD", one) for one in (*OF_EITHER, *OF_FORWARD)),
-    ],
-)
-def test_a_slip_about_a_real_server_is_refused_by_both(
-    programs: Programs, tmp_path: Path, kind: str, settings: Mapping[str, str]
-) -> None:
-    said = {"HOST": "127.0.0.1", "TO": "qa@example.net", **settings}
-    assert outcomes(programs, tmp_path, **{f"MP_SMTP_{kind}_{name}": value for name, value in said.items()}) == [
-        "ends",
-        "ends",
-    ]
+def test_a_slip_about_a_real_server_is_refused_by_both(programs: Programs, tmp_path: Path) -> None:
+    cases = {}
+    for kind, slips in (("RELAY", (*OF_EITHER, *OF_RELAY)), ("FORWARD", (*OF_EITHER, *OF_FORWARD))):
+        for one in slips:
+            said = {"HOST": "127.0.0.1", "TO": "qa@example.net", **one}
+            cases[f"{kind} {one}"] = Call(variables={f"MP_SMTP_{kind}_{name}": value for name, value in said.items()})
+    assert ends(programs, tmp_path, cases) == dict.fromkeys(cases, ("ends", "ends"))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "{}",
-        "[]",
-        "a",
-        "port: 25",
-        'host: ""',
-        "host:",
-        "host: [a]",
-        "host: a\nport: x",
-        "host: a\nauth: plain",
-        "host: a\ntls: true\nstarttls: true",
-        'host: a\nrecipient-allowlist: "("',
-        "host: a\noverride-from: x",
-        "\thost: a",
-        "host: a\nhost: b",
-        "Host: a",
-        "host: a\nforward-smtp-errors: maybe",
-    ],
-)
-def test_a_slip_in_a_file_is_refused_by_both(programs: Programs, tmp_path: Path, text: str) -> None:
-    (tmp_path / "relay.yaml").write_text(text)
-    assert outcomes(programs, tmp_path, "--smtp-relay-config=relay.yaml") == ["ends", "ends"]
+OF_FILES = [
+    "",
+    "{}",
+    "[]",
+    "a",
+    "port: 25",
+    'host: ""',
+    "host:",
+    "host: [a]",
+    "host: a\nport: x",
+    "host: a\nauth: plain",
+    "host: a\ntls: true\nstarttls: true",
+    'host: a\nrecipient-allowlist: "("',
+    "host: a\noverride-from: x",
+    "\thost: a",
+    "host: a\nhost: b",
+    "Host: a",
+    "host: a\nforward-smtp-errors: maybe",
+]
+
+
+def test_a_slip_in_a_file_is_refused_by_both(programs: Programs, tmp_path: Path) -> None:
+    cases = {}
+    for number, text in enumerate(OF_FILES):
+        (tmp_path / f"{number}.yaml").write_text(text)
+        cases[text] = Call([f"--smtp-relay-config={number}.yaml"])
+    assert ends(programs, tmp_path, cases) == dict.fromkeys(cases, ("ends", "ends"))
 
 
 EVERY_FLAG = """
@@ -212,12 +217,12 @@ def test_every_flag_starts_both(programs: Programs, tmp_path: Path) -> None:
 
 
 EVERY_VARIABLE = """
-DATA_FILE=mail.db; DISABLE_WAL=yes; COMPRESSION=0; LABEL=A; TENANT_ID=t-1; MAX_MESSAGES=-1; MAX_AGE=12h
+DATA_FILE=:memory:; DISABLE_WAL=yes; COMPRESSION=0; LABEL=A; TENANT_ID=t-1; MAX_MESSAGES=-1; MAX_AGE=12h
 MAX_MESSAGE_SIZE=0; USE_MESSAGE_DATES=TRUE; VERBOSE=1; WEBROOT=/mail/; API_CORS=*; SMTP_AUTH_ACCEPT_ANY=1
 UI_AUTH=ann:secret bob:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=; SEND_API_AUTH=ann:secret bob:secret; POP3_AUTH=ann:secret
 SMTP_AUTH_ALLOW_INSECURE=1; STRICT_RFC_HEADERS=1; SMTP_MAX_RECIPIENTS=7; POP3_BIND_ADDR=127.0.0.1:0; ENABLE_CHAOS=yes
 DEMO_MODE=1; TAG=a="b c"; TAGS_DISABLE= X-Tags , Plus-Addresses ; DISABLE_HTML_CHECK=1; ENABLE_PROMETHEUS= FALSE
-WEBHOOK_URL=http://127.0.0.1:9/; NONSENSE=1; QUIET=
+WEBHOOK_URL=http://127.0.0.1:9/#x; NONSENSE=1; QUIET=
 """
 FAMILY = """
 HOST=127.0.0.1; PORT=2525; STARTTLS=; TLS=false; ALLOW_INSECURE=yes; AUTH=CRAM-md5; USERNAME=ann; PASSWORD=; SECRET=s

@@ -1,6 +1,5 @@
 import gc
 import sys
-import threading
 from pathlib import Path
 
 import click
@@ -68,10 +67,9 @@ def test_short_flags_stand_together_and_take_an_equals_sign(served, args, expect
     ("quiet", "verbose", "is_said"), [(False, False, True), (True, False, False), (True, True, True)]
 )
 def test_the_start_is_said_unless_quiet_and_verbose_wins(capsys, quiet, verbose, is_said):
-    interval, stop = sys.getswitchinterval(), threading.Event()
-    stop.set()
+    interval = sys.getswitchinterval()
     try:
-        serve.serve(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0", quiet=quiet, verbose=verbose), stop)
+        serve.serve(Config(smtp="127.0.0.1:0", listen="127.0.0.1:0", quiet=quiet, verbose=verbose), lambda: None)
     finally:
         sys.setswitchinterval(interval)
         gc.unfreeze()

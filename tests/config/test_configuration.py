@@ -50,6 +50,10 @@ def test_a_folder_as_database_means_a_file_in_it(tmp_path):
     assert Config(database=str(tmp_path / "x.db")).database_path == tmp_path / "x.db"
 
 
+def test_a_database_in_memory_is_a_temporary_one():
+    assert Config(database=":memory:").database_path is None
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
