@@ -128,6 +128,10 @@ class Relay:
             state = RelayState.FAILED if error.is_final else RelayState.WAITING
             now = tuple(RelayRecipient(one, state, error.code, str(error)) for one in item.waiting)
             said = str(error)
+        except Exception as error:  # of a library: a failure that may pass, and is tried again after its pause
+            logger.exception("relay item=%s could not be tried", item.public_id)
+            said = f"the relay itself failed: {error}"
+            now = tuple(RelayRecipient(one, RelayState.WAITING, 0, said) for one in item.waiting)
         return merged(item.recipients, now), said
 
     def _server(self, kind: str) -> RelayServer | None:

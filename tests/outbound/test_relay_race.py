@@ -1,4 +1,4 @@
-"""The relay's queue while one thread reads it and another writes down what a try has brought."""
+"""The relay's queue in odd moments: a try that ends while it is read, and one that a library breaks off."""
 
 from __future__ import annotations
 
@@ -40,3 +40,20 @@ def test_a_try_that_ends_while_the_queue_is_read_is_not_made_again(
         release(node, "ops@example.net")
         assert [one.envelope[1] for one in real.wait_for(2)] == ["qa@example.net", "ops@example.net"]
         assert Client(node.url).get(f"relay/items/{first}")["tries"] == 1
+
+
+def test_what_a_library_breaks_off_is_tried_again_after_its_pause(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def break_off(*_: object, **__: object) -> None:
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr("mailpit_py.outbound.relay.deliver", break_off)
+    node = start(smtp_relay_host="127.0.0.1", smtp_relay_port=9)
+    send(node)
+    client = Client(node.url)
+    item = release(node, "qa@example.net")["id"]
+    wait_until(node, lambda: client.get(f"relay/items/{item}")["tries"] == 1)
+    kept = client.get(f"relay/items/{item}")
+    assert kept["said"] == "the relay itself failed: odd"
+    assert kept["next_at"] > kept["created_at"]
