@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import suppress
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
@@ -19,6 +20,7 @@ TIMEOUT = 30.0
 BODY_SECONDS = 60.0
 BODY_RATE = 10_000  # octets; as many of a body buy it another second
 MAX_CONNECTIONS = 1000
+WEBSOCKET = "websocket"
 REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
 
 
@@ -87,6 +89,18 @@ class Request(WSGIRequestHandler):
             self.server.begin(self.request)
             self.rfile = io.BufferedReader(Body(self.connection, self.rfile))
         return parsed
+
+    def make_environ(self) -> WSGIEnvironment:
+        """Describe the request; of several protocols in `Upgrade` the one that is spoken here counts."""
+        environ = super().make_environ()
+        offered = environ.get("HTTP_UPGRADE", "").lower().split(",")
+        if WEBSOCKET in (one.strip() for one in offered):
+            environ["HTTP_UPGRADE"] = WEBSOCKET  # RFC 9110 §7.8 allows a list, RFC 6455 §4.2.1 asks for this value
+        return environ
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin the answer, its status in the letters of RFC 9110."""
+        super().send_response(code, self.responses.get(code, (message,))[0])
 
     def version_string(self) -> str:
         """The Server header: a name and no versions."""
