@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from email.errors import FirstHeaderLineIsContinuationDefect, InvalidHeaderDefect, MissingHeaderBodySeparatorDefect
 from email.message import Message
@@ -15,6 +16,33 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _FIELD_DEFECTS = (FirstHeaderLineIsContinuationDefect, InvalidHeaderDefect, MissingHeaderBodySeparatorDefect)
 _OLD = re.compile(r"[^ ]+ [^ ]+ HTTP/0\.\d")
 _LENGTH = re.compile(r"[0-9]{1,18}")
+
+
+class HeadLines(io.BufferedIOBase):
+    """The lines of a head on their way to the standard library, which takes one without an end, and one with a bare CR.
+
+    Of a head that is cut off, what is there may mean more than all of it: `DELETE` without its body deletes everything.
+    """
+
+    def __init__(self, source: io.BufferedIOBase, first: bytes) -> None:
+        self._source = source
+        self._last = first
+        self._has_bare_cr = _has_bare_cr(first)
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Read the next line."""
+        self._last = self._source.readline(size)
+        self._has_bare_cr |= _has_bare_cr(self._last)
+        return self._last
+
+    def fault(self) -> HTTPStatus | None:
+        """Return the status for lines that are no head, once all have been read."""
+        is_head = self._last in (b"\r\n", b"\n") and not self._has_bare_cr
+        return None if is_head else HTTPStatus.BAD_REQUEST
+
+
+def _has_bare_cr(line: bytes) -> bool:
+    return b"\r" in line.removesuffix(b"\n").removesuffix(b"\r")
 
 
 def fault(line: str, fields: Message) -> HTTPStatus | None:
@@ -33,7 +61,7 @@ def fault(line: str, fields: Message) -> HTTPStatus | None:
     lengths = {one.strip(" \t") for one in fields.get_all("Content-Length", [])}
     if len(lengths) > 1 or not all(_LENGTH.fullmatch(one) for one in lengths):  # RFC 9112 §6.3
         return HTTPStatus.BAD_REQUEST
-    if any(coding.lower() != "chunked" for coding in fields.get_all("Transfer-Encoding", [])):
+    if any(coding.strip(" \t").lower() != "chunked" for coding in fields.get_all("Transfer-Encoding", [])):
         return HTTPStatus.NOT_IMPLEMENTED
     expected = fields.get("Expect", "").strip(" \t").lower()
     return HTTPStatus.EXPECTATION_FAILED if expected not in ("", "100-continue") else None

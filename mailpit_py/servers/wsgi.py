@@ -16,7 +16,7 @@ from wsgiref.types import WSGIEnvironment
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from mailpit_py.servers.chunked import Chunked
-from mailpit_py.servers.request_head import fault
+from mailpit_py.servers.request_head import HeadLines, fault
 
 logger = logging.getLogger(__name__)
 
@@ -88,18 +88,20 @@ class Request(WSGIRequestHandler):
 
     def parse_request(self) -> bool:
         """Read the request's head; from here on the connection's deadline for it is met, and the body has its own."""
+        source = self.rfile
+        lines = self.rfile = HeadLines(source, self.raw_requestline)
         if not super().parse_request():
             if not self.requestline:
                 self.send_error(HTTPStatus.BAD_REQUEST)
             return False
-        if (status := fault(self.requestline, self.headers)) is not None:
+        if (status := lines.fault() or fault(self.requestline, self.headers)) is not None:
             self.send_error(status)
             return False
         if "Content-Length" not in self.headers and "Transfer-Encoding" not in self.headers:
             del self.headers["Expect"]  # there is nothing to go on with
         self.path = self.path.replace("#", "%23")  # no part of a target: RFC 9112 §3.2
         self.server.begin(self.request)
-        self.rfile = io.BufferedReader(Body(self.connection, self.rfile))
+        self.rfile = io.BufferedReader(Body(self.connection, source))
         return True
 
     def handle_expect_100(self) -> bool:
