@@ -9,7 +9,7 @@ from flask import Response, request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError, from_json, to_json
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from mailpit_py.api.problem import Problem
 
@@ -37,12 +37,15 @@ def read_query(model: type[Model]) -> Model:
 
 
 def read_octets() -> bytes:
-    """The whole body. Raises the 413 problem if it is too large.
+    """The whole body. Raises the 413 problem if it is too large, and a 400 if it is not whole.
 
     Werkzeug cuts a body without a declared length off at the limit instead of refusing it, and half
     a message must not pass for a whole one.
     """
-    data = request.get_data(cache=False)
+    try:
+        data = request.get_data(cache=False)
+    except ClientDisconnected:
+        raise Problem(400, "The body ends early, or its chunks are none.", kind="body") from None
     limit = request.max_content_length
     if limit is not None and len(data) >= limit and request.environ.get("wsgi.input_terminated"):
         raise RequestEntityTooLarge

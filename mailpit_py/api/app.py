@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
+from html import escape
 from urllib.parse import quote
 
 from flask import Flask, Response, redirect, request
@@ -191,6 +192,8 @@ def _led_on(webroot: str) -> Response | None:
     if path == request.path or not path.startswith(tuple(f"{webroot}{one}" for one in mailpit.PREFIXES)):
         return None
     query = request.query_string.decode("latin-1")
-    response = Response(status=307)
-    response.headers["Location"] = quote(path) + (f"?{query}" if query else "")
+    address = quote(path) + (f"?{query}" if query else "")
+    link = f'<a href="{escape(address)}">Temporary Redirect</a>.\n\n'  # RFC 9110 §15.4.8
+    response = Response(link if request.method == "GET" else "", 307, mimetype="text/html")
+    response.headers["Location"] = address
     return response

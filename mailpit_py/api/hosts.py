@@ -25,9 +25,9 @@ NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-
 def split_host(header: str) -> tuple[str, str] | None:
     """Split a Host header into its lower-case name or address and its port, which may be empty.
 
-    None for what no client may send: user information, a path, blanks, a port that is not a number.
+    None for what no client may send: user information, a path, blanks within, a port that is not a number.
     """
-    match = re.match(r"(\[[0-9a-f:.]+\]|[^:\[\]@/\\?#,\s]+)(?::(\d{1,5}))?\Z", header.lower())
+    match = re.match(r"(\[[0-9a-f:.]+\]|[^:\[\]@/\\?#,\s]+)(?::(\d{1,5}))?\Z", header.strip(" \t").lower())
     if match is None:
         return None
     return match[1], match[2] or ""

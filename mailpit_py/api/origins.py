@@ -73,9 +73,11 @@ def normal_origin(text: str) -> str | None:
 def is_own(origin: str, host: str) -> bool:
     """True if `origin` is the page that `host` (a Host header) serves.
 
-    The scheme is not compared: a proxy in front may speak TLS where this process sees none.
+    The scheme is not compared: a proxy in front may speak TLS where this process sees none, and
+    programs that open a websocket name its own.
     """
-    normal, parts = normal_origin(origin), split_host(host)
+    normal = normal_origin(f"http{origin[2:]}" if origin.lower().startswith("ws") else origin)
+    parts = split_host(host)
     if normal is None or parts is None:
         return False
     scheme, _, authority = normal.partition("://")

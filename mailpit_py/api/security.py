@@ -44,6 +44,8 @@ class Gate:
         if request.endpoint in PROBES:
             return None
         self._check_host()
+        if request.method == "OPTIONS" and request.environ.get("REQUEST_URI") == "*":
+            return Response()  # of the server as a whole: RFC 9110 §9.3.7
         if request.endpoint not in SIGNED:
             self._check_origin()
             if self._is_preflight():
@@ -81,6 +83,8 @@ class Gate:
             )
 
     def _check_origin(self) -> None:
+        if self.origins.every and not request.headers.get("Origin", "?"):
+            return  # no page: browsers name an origin, or `null`
         caller = _caller()
         if is_foreign(caller, self.origins):
             origin = _shown(caller.origin or "")

@@ -13,9 +13,9 @@ from mailpit_py.storage import Outline
 Json = dict[str, Any]
 
 SNIPPET_BYTES = 200
+LAST_LETTER = re.compile(rb"[\xc0-\xff][\x80-\xbf]*\Z")
 # What Go writes as an escape so that JSON can stand inside HTML and JavaScript.
 ESCAPED = (("<", r"\u003c"), (">", r"\u003e"), ("&", r"\u0026"), ("\u2028", r"\u2028"), ("\u2029", r"\u2029"))
-_CUT = re.compile(rb"(?:[\xc0-\xff][\x80-\xbf]*)?\Z")  # a letter beyond ASCII that may have lost octets
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -83,8 +83,8 @@ def row(one: Outline, *, empty: Any = None, empty_reply_to: Any = None) -> Json:
 
 
 def snippet(text: str) -> str:
-    """At most 200 octets of a text, and dots if that is not all."""
+    """At most 200 octets of a text, and dots if that is not all; a letter of several octets at their end goes."""
     octets = text.encode("utf-8", "replace")
     if len(octets) <= SNIPPET_BYTES:
         return text
-    return _CUT.sub(b"", octets[:SNIPPET_BYTES]).decode() + "..."
+    return LAST_LETTER.sub(b"", octets[:SNIPPET_BYTES]).decode("utf-8", "ignore").rstrip("…") + "..."

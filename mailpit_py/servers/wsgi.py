@@ -9,9 +9,14 @@ import ssl
 import threading
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from mailpit_py.servers.chunked import Chunked
+from mailpit_py.servers.request_head import HeadLines, fault
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +24,7 @@ TIMEOUT = 30.0
 BODY_SECONDS = 60.0
 BODY_RATE = 10_000  # octets; as many of a body buy it another second
 MAX_CONNECTIONS = 1000
+WEBSOCKET = "websocket"
 REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
 
 
@@ -82,11 +88,42 @@ class Request(WSGIRequestHandler):
 
     def parse_request(self) -> bool:
         """Read the request's head; from here on the connection's deadline for it is met, and the body has its own."""
-        parsed = super().parse_request()
-        if parsed:
-            self.server.begin(self.request)
-            self.rfile = io.BufferedReader(Body(self.connection, self.rfile))
-        return parsed
+        source = self.rfile
+        lines = self.rfile = HeadLines(source, self.raw_requestline)
+        if not super().parse_request():
+            if not self.requestline:
+                self.send_error(HTTPStatus.BAD_REQUEST)
+            return False
+        if (status := lines.fault() or fault(self.requestline, self.headers)) is not None:
+            self.send_error(status)
+            return False
+        if "Content-Length" not in self.headers and "Transfer-Encoding" not in self.headers:
+            del self.headers["Expect"]  # there is nothing to go on with
+        self.path = self.path.replace("#", "%23")  # no part of a target: RFC 9112 §3.2
+        self.server.begin(self.request)
+        self.rfile = io.BufferedReader(Body(self.connection, source))
+        return True
+
+    def handle_expect_100(self) -> bool:
+        """Leave `100 Continue` to werkzeug, which would say it once more."""
+        return True
+
+    def make_environ(self) -> WSGIEnvironment:
+        """Describe the request; of several protocols in `Upgrade` the one that is spoken here counts.
+
+        Its body is read as RFC 9112 has it.
+        """
+        environ = super().make_environ()
+        if "Transfer-Encoding" in self.headers:
+            environ["wsgi.input"] = Chunked(self.rfile)  # werkzeug's takes neither extensions nor trailers
+        offered = environ.get("HTTP_UPGRADE", "").lower().split(",")
+        if WEBSOCKET in (one.strip() for one in offered):
+            environ["HTTP_UPGRADE"] = WEBSOCKET  # RFC 9110 §7.8 allows a list, RFC 6455 §4.2.1 asks for this value
+        return environ
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin the answer, its status in the letters of RFC 9110."""
+        super().send_response(code, self.responses.get(code, (message,))[0])
 
     def version_string(self) -> str:
         """The Server header: a name and no versions."""
@@ -97,7 +134,7 @@ class Request(WSGIRequestHandler):
         self.close_connection = True
         self.request_version = self.protocol_version  # a head that was not understood has none
         text = self.responses.get(code, ("Error", ""))[0]
-        body = f"{int(code)} {text}\n".encode()
+        body = f"{int(code)} {text}".encode()
         self.send_response(code, text)
         for name, value in (
             ("Content-Type", "text/plain; charset=utf-8"),

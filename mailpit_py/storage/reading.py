@@ -165,6 +165,12 @@ def head(connection: Connection, epoch: str) -> Cursor:
     return Cursor(epoch, int(seq or 0))
 
 
+def size_bytes(connection: Connection) -> int:
+    """The size of the database as this connection sees it: pages in the log are those of the file to be."""
+    pages = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    return int(connection.exec_driver_sql(pages).scalar_one())
+
+
 def changes(connection: Connection, cursor: Cursor, here: Cursor, *, inbox: str, limit: int) -> Changes:
     """The entries after `cursor`, oldest first; `here` is the head. See Changes for `resync`."""
     floor = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'journal_floor'").scalar_one())

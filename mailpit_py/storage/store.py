@@ -387,6 +387,6 @@ class Store:
             return reading.changes(connection, cursor, here, inbox=inbox, limit=limit)
 
     def size_bytes(self) -> int:
-        """The size of the database files on disk."""
-        files = [self.path.with_name(self.path.name + end) for end in ("", "-wal", "-shm")]
-        return sum(file.stat().st_size for file in files if file.exists())
+        """The size of the database, without the log beside it, which the next checkpoint empties."""
+        with self._reading() as connection:
+            return reading.size_bytes(connection)

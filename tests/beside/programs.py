@@ -32,6 +32,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+    reason: str = ""
 
     @property
     def text(self) -> str:
@@ -64,7 +65,7 @@ class Server:
             connection.request(method, path, content, fields)
             answer = connection.getresponse()
             names = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, names, answer.read())
+            return Answer(answer.status, names, answer.read(), answer.reason)
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask("GET", path, **headers)

@@ -146,6 +146,12 @@ def test_wrong_passwords(tmp_path: Path) -> None:
     assert tried == [[401] * 11, [401] * 10 + [429]]
 
 
+@differs("two blanks behind `Basic`")
+def test_blanks_before_a_password(locked: Pair) -> None:
+    twice = RIGHT.replace(" ", "  ")
+    assert [server.get("/api/v1/info", Authorization=twice).status for server in locked] == [401, 200]
+
+
 @differs("with a password, what is no address")
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("GET", "/nosuch", 404), ("POST", "/api/v1/info", 405), ("GET", "/metrics", 404)]

@@ -145,6 +145,20 @@ def test_texts(theirs: Server, ours: Server) -> None:
     assert "(not in an &lt;iframe&gt;)" in warning(ours, html, "css-unit-vw")["NotesByNumber"]["1"]
 
 
+@differs("`Nodes` has `<isindex>`")
+@pytest.mark.parametrize(
+    ("html", "their_nodes", "our_nodes"),
+    [
+        ("<p>x</p><isindex>", 2, 1),
+        ("<p>x</p><noembed>x</noembed>", 2, 1),
+        ("<p>x</p><listing><b>x</b></listing>", 3, 2),
+        ("<p>x</p><svg><title><b>x</b></title></svg>", 4, 3),
+    ],
+)
+def test_elements_of_former_times(theirs: Server, ours: Server, html: str, their_nodes: int, our_nodes: int) -> None:
+    assert [report(server, html)["Total"]["Nodes"] for server in (theirs, ours)] == [their_nodes, our_nodes]
+
+
 @differs("`<noscript>` is text")
 def test_scripts_are_off(theirs: Server, ours: Server) -> None:
     assert found(report(theirs, "<p><noscript><hr></noscript><template><svg></svg></template>")) == {"html-svg": 1}

@@ -27,7 +27,7 @@ def total(server: Server) -> int:
     [
         (b'{"IDs":["ID0"', "unexpected EOF"),
         (b'{"IDs":"ID0"}', "json: cannot unmarshal string into Go struct field .IDs of type []string"),
-        (b'["ID0"]', "json: cannot unmarshal array into Go value of type struct"),
+        (b'["ID0"]', "json: cannot unmarshal array into Go value of type struct { IDs []string }"),
         (b"garbage", "invalid character 'g' looking for beginning of value"),
     ],
 )

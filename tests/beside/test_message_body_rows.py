@@ -185,6 +185,7 @@ def test_text_made_from_html(both: Pair, markup: str, theirs: str, ours: str) ->
         (multipart("mixed", TEXT, entity(f"{PLAIN}; name=n.txt", body="n")), "t -- n", "t"),
         (entity("Content-Type: text/html", body="<p>a<p>b<br/>c <b>link</b>"), "abc", "a b c link"),
         (entity(PLAIN, body="a\x1b\u200bb"), "a\x1b\u200bb", "a b"),
+        (entity(PLAIN, body="ä" * 101), "ä" * 99 + "...", "ä" * 99 + "..."),
     ],
 )
 def test_snippets(both: Pair, content: bytes, theirs: str, ours: str) -> None:
@@ -210,6 +211,16 @@ def test_snippets(both: Pair, content: bytes, theirs: str, ours: str) -> None:
 def test_names_of_files(both: Pair, fields: tuple[str, ...], theirs: list[str], ours: list[str]) -> None:
     raw = whole(multipart("mixed", TEXT, entity(*fields)))
     assert [names(shown(server, raw)) for server in both] == [theirs, ours]
+
+
+@differs("a file whose type is broken")
+@pytest.mark.parametrize(
+    ("kind", "theirs"), [("bad", "bad"), ("bad/", "application/octet-stream"), ("/", "application/octet-stream")]
+)
+def test_types_of_files(both: Pair, kind: str, theirs: str) -> None:
+    raw = whole(multipart("mixed", TEXT, entity(f"Content-Type: {kind}; name=a", "Content-Disposition: attachment")))
+    told = [[one["ContentType"] for one in shown(server, raw)["Attachments"]] for server in both]
+    assert told == [[theirs], ["text/plain"]]
 
 
 @differs("attachments and inline parts without a name")

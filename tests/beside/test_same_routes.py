@@ -13,6 +13,7 @@ from tests.beside.programs import Answer, Pair, Server, pair
 MAIL = message('<p>x</p><img src="cid:one">')
 SMALL = {"From": {"Email": "app@example.org"}, "To": [{"Email": "ann@example.com"}]}
 UNKNOWN = "0" * 22
+MESSAGES = "/api/v1/messages"
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ INSIDE = """
 @pytest.mark.parametrize("path", INSIDE.split())
 def test_what_cannot_be_read_says_so_alike(both: Pair, ids: dict[Server, str], path: str) -> None:
     theirs, ours = (told(server.get(path.replace("ID", ids[server])), ids[server]) for server in both)
-    if theirs[0] == 302 or theirs[0] == 307:  # a page that leads on has words of its own
+    if theirs[0] == 302:  # a page that leads on has words of its own
         theirs, ours = (*theirs[:1], *theirs[2:4]), (*ours[:1], *ours[2:4])
     assert ours == theirs
 
@@ -119,6 +120,24 @@ def test_methods_elsewhere(both: Pair, method: str, path: str) -> None:
 @pytest.mark.parametrize("method", ["OPTIONS", "PATCH", "HEAD"])
 def test_methods_of_what_can_be_changed(both: Pair, path: str, method: str) -> None:
     theirs, ours = (told(server.ask(method, f"/api/v1/{path}")) for server in both)
+    assert ours == theirs
+
+
+def test_the_server_as_a_whole(both: Pair) -> None:
+    answers = [server.ask("OPTIONS", "*") for server in both]
+    assert [(one.status, one.body) for one in answers] == [(200, b"")] * 2
+
+
+def test_the_words_of_a_status(both: Pair) -> None:
+    """Programs show them, as `Response.reason` or `statusText`."""
+    asked = [("GET", "/api/v1/info"), ("GET", "/api/v1/x"), ("POST", "/api/v1/info"), ("POST", "/api/v1/send")]
+    theirs, ours = ([server.ask(*one).reason for one in [*asked, ("GET", "/view//x")]] for server in both)
+    assert ours == theirs == ["OK", "Not Found", "Method Not Allowed", "Bad Request", "Temporary Redirect"]
+
+
+def test_an_empty_origin(shared: Pair) -> None:
+    """No browser names none."""
+    theirs, ours = ([server.ask(one, MESSAGES, Origin="").status for one in ("GET", "DELETE")] for server in shared)
     assert ours == theirs
 
 

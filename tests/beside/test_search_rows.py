@@ -42,6 +42,7 @@ MAIL = {
     "link": letter("link", 'go <a href="http://links.test/here">press</a> onward', Content_Type="text/html"),
     "picture": multipart("picture", "mixed", plain("see"), "Content-Type: image/png; name=photo.png\r\n\r\nx"),
     "both": multipart("both", "alternative", plain("onlyplain"), html("<p>onlymarkup</p>")),
+    "copied": letter("copied", "seven eight", Cc="Dee <dee@example.net>"),
     "inline": multipart("inline", "related", html("<img src=cid:logo@x>"), PICTURE.format("")),
 }
 
@@ -154,6 +155,15 @@ CASES = [pytest.param(*case, marks=mark) for mark, cases in ROWS for case in cas
 def test_a_search_finds_other_mail(theirs: Server, ours: Server, query: str, their: list[str], our: list[str]) -> None:
     assert found(theirs, query) == their
     assert found(ours, query) == our
+
+
+@differs("a phrase may run from the `To` into the `Cc`")
+def test_what_nobody_searches_for(theirs: Server, ours: Server) -> None:
+    for server, expected in ((theirs, ["copied"]), (ours, [])):
+        assert found(server, 'subject:copied "example.com dee"') == expected
+    assert (found(theirs, "seven\0eight"), found(ours, "seven\0eight")) == ([], ["copied"])
+    path = f"/api/v1/search?query=smaller:{10**20}"
+    assert [server.get(path).status for server in (theirs, ours)] == [400, 200]
 
 
 @differs("leaves out what is exactly as large")

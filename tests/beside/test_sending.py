@@ -40,7 +40,7 @@ def test_the_name_of_a_field(theirs: Server, ours: Server, name: str) -> None:
     assert (answer.status, answer.json) == (400, {"Error": f"error building message: invalid header name: {name!r}"})
 
 
-@differs("a `Subject` that looks like an encoded word")
+@differs("a `Subject` or a tag that looks like an encoded word")
 def test_a_subject_that_looks_encoded(theirs: Server, ours: Server) -> None:
     assert read(theirs, Subject="=?utf-8?q?x?=")["Subject"] == "x"
     assert read(ours, Subject="=?utf-8?q?x?=")["Subject"] == "=?utf-8?q?x?="

@@ -123,6 +123,23 @@ def test_the_order_of_tags(both: Pair) -> None:
         server.empty()
 
 
+@differs("a handshake with an empty item")
+@pytest.mark.parametrize(
+    ("written", "sent", "theirs", "ours"),
+    [
+        (b"Connection: Upgrade", b"Connection: ,Upgrade", b"HTTP/1.1 400", b"HTTP/1.1 101"),
+        (b"\r\n\r\n", b"\r\n\r\n\x89\x80abcd", b"", b"HTTP/1.1 101"),
+        (b"\r\n\r\n", b"\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", b"HTTP/1.1 101", b"HTTP/1.1 400"),
+        (b"Version: 13", b"Version: 8, 13", b"HTTP/1.1 101", b"HTTP/1.1 400"),
+    ],
+)
+def test_odd_handshakes(both: Pair, written: bytes, sent: bytes, theirs: bytes, ours: bytes) -> None:
+    for server, expected in zip(both, (theirs, ours), strict=True):
+        with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), TIMEOUT) as client:
+            client.sendall(HANDSHAKE.replace(written, sent))
+            assert client.recv(4096)[:12] == expected
+
+
 @differs("who connects lets `stats` go to everybody")
 def test_who_is_told_that_somebody_has_come(both: Pair) -> None:
     for server in both:

@@ -17,6 +17,7 @@ from mailpit_py.quantity import moment_of
 
 CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 FIELD_NAME = re.compile(r"[!-9;-~]{1,200}\Z")
+LINE_ENDS = re.compile(r"[\r\n]+")
 LINE = 76  # octets; RFC 5322 §2.1.1 asks for 78
 
 
@@ -40,11 +41,12 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a message is made from. Raises ValueError for what cannot stand in a header section."""
+    """What a message is made from; it does not name `bcc`. Raises ValueError for what cannot be in a header section."""
 
     sender: Mailbox
     to: Sequence[Mailbox] = ()
     cc: Sequence[Mailbox] = ()
+    bcc: Sequence[str] = ()
     reply_to: Sequence[Mailbox] = ()
     subject: str = ""
     text: str = ""
@@ -125,7 +127,8 @@ def _file(one: File) -> Entity:
 
 
 def _parameter(name: str, value: str) -> str:
-    """A parameter in plain text if it is ASCII, else as RFC 2231 §4 has it."""
+    """A parameter in plain text if it is ASCII, else as RFC 2231 §4 has it; on one line."""
+    value = LINE_ENDS.sub(" ", value)
     if value.isascii() and not CONTROLS.search(value):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'{name}="{escaped}"'

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import request
 
 from mailpit_py.api.answers import read_octets
-from mailpit_py.api.mailpit.go_json import BadJson, kind_of, member, members, read
+from mailpit_py.api.mailpit.go_json import BadJson, member, members, read
+from mailpit_py.api.mailpit.go_type import go_type
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +26,10 @@ WHOLE = re.compile(r"[+-]?\d{1,40}\Z", re.ASCII)
 LARGEST = (1 << 63) - 1
 
 
-def body(kind: str = "struct", *, needed: bool = True) -> Mapping[str, Any]:
+def body(kind: str, *, needed: bool = True) -> Mapping[str, Any]:
     """The JSON object of the body; null is an empty one, as nothing is unless it is `needed`. Raises BadJson.
 
-    `kind` is what Go calls its type.
+    `kind` is what Go calls its type: all members that it names fit it.
     """
     octets = read_octets()
     if request.mimetype == FORM and octets.strip() and not octets.lstrip().startswith(JSON_BEGINS):
@@ -39,9 +40,8 @@ def body(kind: str = "struct", *, needed: bool = True) -> Mapping[str, Any]:
 
 
 def whole(value: Any, kind: str) -> Mapping[str, Any]:
-    """The value of a body, which has to be an object; null is an empty one. Raises BadJson."""
-    if value is not None and not isinstance(value, Mapping):
-        raise BadJson(f"json: cannot unmarshal {_kind(value)} into Go value of type {kind}")
+    """The value of a body, which has to be an object of this type; null is an empty one. Raises BadJson."""
+    go_type(kind).check(value)
     return value or {}
 
 
@@ -58,45 +58,30 @@ def _form(octets: bytes) -> Mapping[str, Any]:
     return found
 
 
-def text(value: Mapping[str, Any], name: str, *, within: str = "") -> str:
-    """A member that is a text, or nothing; `within` is the member that has it. Raises BadJson."""
-    given = member(value, name)
-    if given is not None and not isinstance(given, str):
-        raise mistyped(given, f"{within}.{name}" if within else name, "string")
+def text(value: Mapping[str, Any], name: str) -> str:
+    """A member that is a text, or nothing."""
+    given: str | None = member(value, name)
     return given or ""
 
 
 def flag(value: Mapping[str, Any], name: str) -> bool:
-    """A member that is true or false; false if it is absent. Raises BadJson."""
-    given = member(value, name)
-    if given is not None and not isinstance(given, bool):
-        raise mistyped(given, name, "bool")
-    return bool(given)
+    """A member that is true or false; false if it is absent."""
+    return bool(member(value, name))
 
 
 def texts(value: Mapping[str, Any], name: str) -> list[str]:
-    """A member that is a list of texts; empty if it is absent. Raises BadJson."""
-    items = array(value, name, "[]string")
-    for item in items:
-        if item is not None and not isinstance(item, str):
-            raise mistyped(item, name, "string")
-    return [item or "" for item in items]
+    """A member that is a list of texts; empty if it is absent."""
+    return [item or "" for item in array(value, name)]
 
 
-def array(value: Mapping[str, Any], name: str, kind: str) -> list[Any]:
-    """A member that is a list; empty if it is absent. Raises BadJson."""
-    given: Any = None
-    for given in members(value, name):
-        if given is not None and not isinstance(given, list):
-            raise mistyped(given, name, kind)
-    return given or []
+def array(value: Mapping[str, Any], name: str) -> list[Any]:
+    """A member that is a list; empty if it is absent."""
+    return (members(value, name) or [None])[-1] or []
 
 
-def mapping(value: Any, name: str, kind: str) -> Mapping[str, Any]:
-    """A value that is an object; empty if it is absent. Raises BadJson."""
-    if value is not None and not isinstance(value, Mapping):
-        raise mistyped(value, name, kind)
-    return value or {}
+def mappings(value: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """A member that is a list of objects; empty if it is absent."""
+    return [item or {} for item in array(value, name)]
 
 
 def number(name: str, default: int) -> int:
@@ -116,13 +101,3 @@ def zone() -> tzinfo | None:
     except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder or a path out of the database is none either
         logger.warning("tz=%r is no time zone", name[:100])
         return None
-
-
-def mistyped(given: Any, name: str, kind: str) -> BadJson:
-    """The error that a member is not of the kind that it has to be."""
-    return BadJson(f"json: cannot unmarshal {_kind(given)} into Go struct field .{name} of type {kind}")
-
-
-def _kind(value: Any) -> str:
-    """Go names the number itself only where a number was wanted."""
-    return kind_of(value).partition(" ")[0]

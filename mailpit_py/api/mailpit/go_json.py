@@ -33,12 +33,39 @@ _BROKEN_NUMBERS: Mapping[str, str] = MappingProxyType(
 )
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ESCAPE = re.compile(r"\\?(?:u[0-9a-fA-F]{0,3})?")
+_NUMBER = re.compile(r"-?\d+(?P<fraction>\.\d+)?(?P<exponent>[eE][+-]?\d+)?\Z", re.ASCII)
+_LONGEST_NUMBER = 400  # where a broken number may begin, in characters before the mistake
+_LONGEST_INTEGER = 20
+_GO_ESCAPES: Mapping[str, str] = MappingProxyType(
+    {
+        "\a": r"\a",
+        "\b": r"\b",
+        "\f": r"\f",
+        "\n": r"\n",
+        "\r": r"\r",
+        "\t": r"\t",
+        "\v": r"\v",
+        "\\": r"\\",
+    }
+)
 _LITERALS = ("true", "false", "null")
 _ESCAPED = tuple((character.encode(), escape.encode()) for character, escape in mailpit_json.ESCAPED)
 
 
 class BadJson(Exception):
     """A body that cannot be read; the text is Go's."""
+
+
+class Real(float):
+    """A number that Go takes for no int, as it was written, which its errors repeat."""
+
+    def __new__(cls, written: str) -> Real:
+        """Make one of its digits."""
+        made = super().__new__(cls, written)
+        made.written = written
+        return made
+
+    written: str
 
 
 def encoded(value: Any) -> bytes:
@@ -63,13 +90,14 @@ def read(body: bytes) -> Any:
     if not text:
         raise BadJson("EOF")
     try:
-        return _DECODER.raw_decode(text)[0]
+        value, end = _DECODER.raw_decode(text)
     except json.JSONDecodeError as error:
         raise BadJson(_in_go_words(error)) from None
     except RecursionError:
         raise BadJson("exceeded max depth") from None
-    except ValueError as error:  # more digits than Python turns into a number
-        raise BadJson(f"json: {error}") from None
+    if said := text[end:] and _broken_number(text, end):  # one by itself, of which Python takes the beginning
+        raise BadJson(said)
+    return value
 
 
 def member(value: Mapping[str, Any], name: str) -> Any:
@@ -87,8 +115,10 @@ def kind_of(value: Any) -> str:
     match value:
         case bool():
             return "bool"
-        case int() | float():
-            return f"number {json.dumps(value)}"
+        case Real():
+            return f"number {value.written}"
+        case int():
+            return f"number {value}"
         case str():
             return "string"
         case list():
@@ -131,12 +161,20 @@ def _broken_number(text: str, place: int) -> str:
     """Return what Go says of a number without digits where they have to be; Python stops before the last sign."""
     sign = text[place].lower()
     words = _BROKEN_NUMBERS.get(sign)
-    if words is None or text[place - 1 : place].isdigit() != (sign != "-"):
+    if words is None or not _goes_on(text[max(place - _LONGEST_NUMBER, 0) : place], sign):
         return ""
     rest = text[place + 1 :]
     if sign == "e" and rest[:1] in ("+", "-"):
         rest = rest[1:]
     return f"invalid character {_quoted(rest[0])} {words}" if rest else "unexpected EOF"
+
+
+def _goes_on(before: str, sign: str) -> bool:
+    """True if a number may go on with this sign, or begin with it."""
+    number = _NUMBER.search(before)
+    if number is None or sign == "-":
+        return number is None and sign == "-"
+    return number["exponent"] is None and (sign == "e" or number["fraction"] is None)
 
 
 def _broken_literal(text: str) -> str:
@@ -155,12 +193,23 @@ def _quoted(character: str) -> str:
     if character in ("'", '"'):
         return r"'\''" if character == "'" else "'\"'"
     octet = chr(character.encode("utf-8", "replace")[0])
-    return f"'{json.dumps(octet, ensure_ascii=False)[1:-1]}'"
+    if octet.isprintable() and octet != "\\":
+        return f"'{octet}'"
+    escape = _GO_ESCAPES.get(octet) or rf"\x{ord(octet):02x}"
+    return f"'{escape}'"
 
 
 def _no_number(name: str) -> NoReturn:
     """Refuse what Python takes for a number, and JSON does not."""
+    if name.startswith("-"):
+        raise BadJson(f"invalid character {_quoted(name[1])} in numeric literal")
     raise BadJson(f"invalid character {_quoted(name[0])} looking for beginning of value")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_number, strict=True)
+def _integer(digits: str) -> int | Real:
+    """Return a number of 64 bits, or what Go takes for none."""
+    value = int(digits) if len(digits) <= _LONGEST_INTEGER else None
+    return value if value is not None and -(1 << 63) <= value < 1 << 63 else Real(digits)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number, parse_float=Real, parse_int=_integer, strict=True)

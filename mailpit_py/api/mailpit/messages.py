@@ -75,7 +75,7 @@ def delete_messages() -> Response:
 
     A body that cannot be read deletes nothing: who sends one means something by it.
     """
-    given = fields.body(needed=False)
+    given = fields.body("struct { IDs []string }", needed=False)
     ids = fields.texts(given, "IDs")
     chosen = Selection.ids(ids) if ids else Selection.everything()
     here().sandbox.store.delete(scope(), chosen).result(PATIENCE)

@@ -38,8 +38,7 @@ def send_message() -> Response:
     """Make a message of the body, and keep it."""
     given = fields.body(BODY)
     draft = _draft(given)
-    bcc = [_checked(one, "Bcc") for one in fields.texts(given, "Bcc")]
-    recipients = [one.address for one in (*draft.to, *draft.cc)] + bcc
+    recipients = [*(one.address for one in (*draft.to, *draft.cc)), *draft.bcc]
     if not draft.sender.address:
         raise Problem(400, "error building message: from not set")
     if not recipients:
@@ -51,18 +50,19 @@ def send_message() -> Response:
 
 
 def _draft(given: Mapping[str, Any]) -> Draft:
-    sender = fields.mapping(member(given, "From"), "From", MAILBOX)
-    email = fields.text(sender, "Email", within="From")
+    sender = member(given, "From") or {}
+    email = fields.text(sender, "Email")
     try:
         return Draft(
-            sender=Mailbox(fields.text(sender, "Name", within="From"), address_in(email) or email),
+            sender=Mailbox(fields.text(sender, "Name"), address_in(email) or email),
             to=_mailboxes(given, "To", "To"),
             cc=_mailboxes(given, "Cc", "Cc"),
+            bcc=[_checked(one, "Bcc") for one in fields.texts(given, "Bcc")],
             reply_to=_mailboxes(given, "ReplyTo", "Reply-To"),
             subject=fields.text(given, "Subject"),
             text=fields.text(given, "Text"),
             html=fields.text(given, "HTML"),
-            files=[_file(one) for one in fields.array(given, "Attachments", f"[]{FILE}")],
+            files=[_file(one) for one in fields.mappings(given, "Attachments")],
             fields=_header_fields(given),
         )
     except ValueError as error:
@@ -70,11 +70,8 @@ def _draft(given: Mapping[str, Any]) -> Draft:
 
 
 def _mailboxes(given: Mapping[str, Any], name: str, shown: str) -> list[Mailbox]:
-    items = [fields.mapping(one, name, MAILBOX) for one in fields.array(given, name, f"[]{MAILBOX}")]
-    return [
-        Mailbox(fields.text(one, "Name", within=name), _checked(fields.text(one, "Email", within=name), shown))
-        for one in items
-    ]
+    items = fields.mappings(given, name)
+    return [Mailbox(fields.text(one, "Name"), _checked(fields.text(one, "Email"), shown)) for one in items]
 
 
 def _checked(text: str, name: str) -> str:
@@ -85,10 +82,9 @@ def _checked(text: str, name: str) -> str:
     return address
 
 
-def _file(value: Any) -> File:
-    one = fields.mapping(value, "Attachments", FILE)
+def _file(one: Mapping[str, Any]) -> File:
     encoded, name, kind, content_id = (
-        fields.text(one, each, within="Attachments") for each in ("Content", "Filename", "ContentType", "ContentID")
+        fields.text(one, each) for each in ("Content", "Filename", "ContentType", "ContentID")
     )
     encoded = re.sub(r"[\r\n]", "", encoded.rpartition(",")[2])
     try:
@@ -103,14 +99,12 @@ def _file(value: Any) -> File:
 
 def _header_fields(given: Mapping[str, Any]) -> dict[str, str]:
     """The caller's own header fields, and X-Tags if tags are given."""
-    headers = fields.mapping(member(given, "Headers"), "Headers", "map[string]string")
+    headers: Mapping[str, str | None] = member(given, "Headers") or {}
     tags = fields.texts(given, "Tags")
     reserved = RESERVED | ({"x-tags"} if tags else set())
     found = {}
     for name, value in headers.items():
         if name.lower() in reserved:
             raise Problem(400, f'cannot overwrite header: "{name}"')
-        if value is not None and not isinstance(value, str):
-            raise fields.mistyped(value, "Headers", "string")
         found[name] = value or ""
     return {**found, "X-Tags": ", ".join(tags)} if tags else found
