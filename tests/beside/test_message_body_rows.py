@@ -63,6 +63,9 @@ def test_a_type_of_one_word(both: Pair) -> None:
     unparted = entity("Content-Type: image/png name=a.png", FILE)
     listed = [shown(server, whole(multipart("mixed", TEXT, unparted)))["Attachments"][0] for server in both]
     assert [one["ContentType"] for one in listed] == ["application/octet-stream", "image/png"]
+    unparted = entity('Content-Type: application/pdf; name="a.pdf"\r\n x="y"', "Content-Disposition: attachment")
+    listed = [shown(server, whole(multipart("mixed", TEXT, unparted)))["Attachments"][0] for server in both]
+    assert [one["FileName"] for one in listed] == ['a.pdf" x="y', "a.pdf"]
     raw = mail("Content-Type: text")
     assert [shown(server, raw)["Text"] for server in both] == ["", "hi\r\n"]
     assert [row(server, raw)["Attachments"] for server in both] == [1, 0]
@@ -165,6 +168,7 @@ def test_bodies_in_odd_encodings(both: Pair, encoding: str, body: str, theirs: s
     [
         ("a<iframe>b</iframe>", "a b", "a"),
         ("a<noembed>b</noembed>", "a b", "a"),
+        ("a<noframes>b</noframes>", "a b", "a"),
         ("a<noscript><i>b</i></noscript>", "a <i>b</i>", "a b"),
         ("<textarea>a  b</textarea>", "a b", "a  b"),
         ("<body>a <title>b</title>", "a b", "a"),
@@ -174,6 +178,12 @@ def test_bodies_in_odd_encodings(both: Pair, encoding: str, body: str, theirs: s
 def test_text_made_from_html(both: Pair, markup: str, theirs: str, ours: str) -> None:
     raw = mail("Content-Type: text/html; charset=utf-8", body=markup)
     assert [shown(server, raw)["Text"] for server in both] == [theirs, ours]
+
+
+@differs("what is wrong in a table")
+def test_what_is_wrong_in_a_table(both: Pair) -> None:
+    raw = mail("Content-Type: text/html", body="<table><caption>a<th>b</th>c</caption><tr><td>d</td></tr></table>e")
+    assert [shown(server, raw)["Text"] for server in both] == ["abc d\n\ne", "c\n\na b d\n\ne"]
 
 
 @differs("`Snippet` from the HTML first")

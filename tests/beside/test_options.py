@@ -144,6 +144,13 @@ def test_a_wrong_call_ends(programs: Programs, tmp_path: Path, words: tuple[str,
 
 
 @differs("a wrong call ends with 1")
+def test_words_behind_the_options(programs: Programs, tmp_path: Path) -> None:
+    assert programs.theirs.attempt(tmp_path, "--", "x") == STARTS
+    ours = programs.ours.call(tmp_path, "--", "x")
+    assert (ours.status, "No such command 'x'" in ours.complained) == (2, True)
+
+
+@differs("a wrong call ends with 1")
 def test_what_cannot_start_is_told(programs: Programs, tmp_path: Path) -> None:
     theirs, ours = (one.call(tmp_path, "--database", f"{tmp_path}/nowhere/mail.db") for one in programs)
     assert (theirs.status, "level=error" in theirs.said, theirs.complained) == (1, True, "")

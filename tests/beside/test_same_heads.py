@@ -56,3 +56,8 @@ def test_words_of_refused_requests(both: Pair) -> None:
 @pytest.mark.parametrize("fields", [[b"X: a"] * 150, [b"X: " + b"a" * 70_000]], ids=["many", "long"])
 def test_large_heads(both: Pair, fields: list[bytes]) -> None:
     assert [status(said(server, asked(*fields))) for server in both] == [200, 431]
+
+
+@differs("a header section of up to 1 MB")
+def test_a_version_that_is_none(both: Pair) -> None:
+    assert [status(said(server, b"GET /livez HTTP/10.0\r\nHost: x\r\n\r\n")) for server in both] == [400, 505]
