@@ -172,7 +172,7 @@ def _add_routes(app: Flask, webroot: str, page: shell.Shell) -> None:
 
     if base:
 
-        @app.get(base)
+        @app.get(base, provide_automatic_options=False)
         def to_webroot() -> BaseResponse:
             """Lead on to the page, by a relative address: a proxy in front may have another name and scheme."""
             return redirect(webroot)

@@ -195,6 +195,7 @@ def test_what_is_wrong_in_a_table(both: Pair) -> None:
         (multipart("mixed", TEXT, entity(f"{PLAIN}; name=n.txt", body="n")), "t -- n", "t"),
         (entity("Content-Type: text/html", body="<p>a<p>b<br/>c <b>link</b>"), "abc", "a b c link"),
         (entity(PLAIN, body="a\x1b\u200bb"), "a\x1b\u200bb", "a b"),
+        (entity("Content-Type: text/html", body="<p>a</p><xmp><b>b</b></xmp>"), "a <b>b</b>", "a b"),
         (entity(PLAIN, body="ä" * 101), "ä" * 99 + "...", "ä" * 99 + "..."),
     ],
 )

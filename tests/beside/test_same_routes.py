@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -264,3 +265,11 @@ def test_webroots(tmp_path_factory: pytest.TempPathFactory, webroot: str) -> Non
                 told.append((path, answer.status, answer.headers.get("location", "").replace(public_id, "ID")))
     half = len(told) // 2
     assert told[half:] == told[:half]
+
+
+def test_a_webroot_without_its_slash_can_only_be_read(tmp_path: Path) -> None:
+    with pair(tmp_path, "--webroot=/mail/") as servers:
+        for server in servers:
+            answers = [server.ask(method, "/mail") for method in ("GET", "POST", "OPTIONS")]
+            assert [one.status for one in answers] == [302, 405, 405]
+            assert [one.headers.get("allow") for one in answers] == [None, "GET, HEAD", "GET, HEAD"]
